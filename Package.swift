@@ -1,0 +1,98 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours: Swift 6 language mode, a warning is an error, and a release build that tests can look into,
+/// so that one build serves both the tests and the product.
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6), .treatAllWarnings(as: .error),
+    .unsafeFlags(["-enable-testing"], .when(configuration: .release)),
+]
+
+let package = Package(
+    name: "entente",
+    products: [
+        .executable(name: "entente", targets: ["Worker"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
+    ],
+    targets: [
+        // Pixels and text in, embeddings and patch features out.
+        .systemLibrary(
+            name: "COpenBLAS", path: "Sources/Inference/COpenBLAS",
+            pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .target(
+            name: "CImageCodecs", path: "Sources/Inference/CImageCodecs",
+            linkerSettings: [
+                .linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("webp"),
+            ]),
+        .target(
+            name: "CKernels", path: "Sources/Inference/CKernels",
+            cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])],
+            linkerSettings: [.linkedLibrary("m")]),
+        .target(
+            name: "Inference",
+            dependencies: [
+                "COpenBLAS", "CImageCodecs", "CKernels",
+            ],
+            exclude: ["COpenBLAS", "CImageCodecs", "CKernels"],
+            swiftSettings: house),
+        .testTarget(
+            name: "InferenceTests", dependencies: ["Inference"],
+            exclude: ["Golden"], swiftSettings: house),
+
+        // What the embeddings mean.
+        .target(
+            name: "Concepts",
+            dependencies: ["Inference", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: house),
+        .testTarget(
+            name: "ConceptsTests", dependencies: ["Concepts"],
+            exclude: ["Golden"], swiftSettings: house),
+
+        // Reports in, rows out.
+        .systemLibrary(
+            name: "CPostgres", path: "Sources/Persistence/CPostgres",
+            pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(
+            name: "Persistence",
+            dependencies: [
+                "CPostgres", "Concepts", .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            exclude: ["CPostgres"],
+            swiftSettings: house),
+        .testTarget(
+            name: "PersistenceTests", dependencies: ["Persistence", "Testbed"],
+            swiftSettings: house),
+
+        // The executable: commands, Kafka, threads, retries, shutdown.
+        .systemLibrary(
+            name: "CKafka", path: "Sources/Worker/CKafka",
+            pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .executableTarget(
+            name: "Worker",
+            dependencies: [
+                "CKafka", "Concepts", "Inference", "Persistence",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SwiftCSV", package: "SwiftCSV"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            exclude: ["CKafka"],
+            swiftSettings: house),
+        .testTarget(name: "WorkerTests", dependencies: ["Worker", "Testbed"], swiftSettings: house),
+
+        // What several test targets share: a scratch PostgreSQL cluster, deadlines, fixtures.
+        .target(name: "Testbed", dependencies: ["Persistence"], path: "Tests/Testbed", swiftSettings: house),
+        .testTarget(
+            name: "IntegrationTests", dependencies: ["Worker", "Persistence", "Testbed"],
+            swiftSettings: house),
+    ]
+)

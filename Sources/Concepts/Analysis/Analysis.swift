@@ -1,0 +1,84 @@
+import Crypto
+import Foundation
+
+/// One model revision × dataset classes × descriptor bank × method parameters, immutable and identified by what it
+/// holds: two analyses with the same ``id`` give the same rows.
+public struct Analysis: Sendable, Hashable, Codable {
+    /// Raised whenever any output of the method changes, so that rows of two revisions are never mixed.
+    public static let currentMethodRevision = 1
+
+    /// A class of the dataset. `id` is what labels and tables say; `name` is what the text encoder reads.
+    public struct Class: Sendable, Hashable, Codable {
+        public let id: String
+        public let name: String
+        public init(id: String, name: String) {
+            self.id = id
+            self.name = name
+        }
+    }
+
+    /// Lower-case hex SHA-256 of the files that make a model what it is.
+    public struct ModelFingerprint: Sendable, Hashable, Codable {
+        public let weights: String
+        public let configuration: String
+        public let tokenizer: String
+        public init(weights: String, configuration: String, tokenizer: String) {
+            self.weights = weights
+            self.configuration = configuration
+            self.tokenizer = tokenizer
+        }
+    }
+
+    public let methodRevision: Int
+    public let model: ModelFingerprint
+    /// In dataset order; a class's index in every vector and table is its place here.
+    public let classes: [Class]
+    /// Unique, in order of first occurrence; a descriptor's index is its place here.
+    public let descriptors: [String]
+    /// Prompts for class names, each with one `{}`.
+    public let templates: [String]
+    /// Prompt for bank descriptors, with one `{}`.
+    public let descriptorTemplate: String
+    public let method: MethodParameters
+
+    public init(
+        model: ModelFingerprint, classes: [Class], descriptors: [String], templates: [String],
+        descriptorTemplate: String, method: MethodParameters,
+        methodRevision: Int = Analysis.currentMethodRevision
+    ) {
+        self.methodRevision = methodRevision
+        self.model = model
+        self.classes = classes
+        self.descriptors = descriptors
+        self.templates = templates
+        self.descriptorTemplate = descriptorTemplate
+        self.method = method
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case model, classes, descriptors, templates, method
+        case methodRevision = "method_revision"
+        case descriptorTemplate = "descriptor_template"
+    }
+
+    /// JSON with sorted keys and no white space: what the identity is computed from and what the database keeps.
+    public var canonicalJSON: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // Strings, integers, booleans and finite doubles only: encoding has no way to fail.
+        return String(decoding: try! encoder.encode(self), as: UTF8.self)
+    }
+
+    /// The first 32 hex digits of the SHA-256 of ``canonicalJSON``.
+    public var id: String {
+        String(SHA256.hash(data: Data(canonicalJSON.utf8)).hexadecimal.prefix(32))
+    }
+}
+
+extension Sequence<UInt8> {
+    /// Two lower-case hex digits a byte.
+    public var hexadecimal: String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}

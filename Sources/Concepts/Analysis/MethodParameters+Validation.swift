@@ -1,0 +1,55 @@
+extension MethodParameters {
+    /// A value that a method can't have.
+    public struct Problem: Sendable, Hashable {
+        /// Where it stands in an analysis file, such as `method.parts.count`.
+        public let keyPath: String
+        /// One sentence that names key and value and says what is accepted.
+        public let sentence: String
+
+        public init(keyPath: String, sentence: String) {
+            self.keyPath = keyPath
+            self.sentence = sentence
+        }
+    }
+
+    /// Every value that the method defines but this build doesn't implement. An analysis that holds one must be
+    /// refused; ``Decomposition/run(_:method:)`` relies on that.
+    public var unsupportedValues: [(keyPath: String, value: String)] {
+        var values = [(keyPath: String, value: String)]()
+        if decomposition != .image { values.append(("method.decomposition", decomposition.rawValue)) }
+        if features == .ensemble { values.append(("method.features", features.rawValue)) }
+        if foreground.by != .svd { values.append(("method.foreground.by", foreground.by.rawValue)) }
+        if foreground.crf { values.append(("method.foreground.crf", "true")) }
+        if parts.by.contains(.pca) { values.append(("method.parts.by", PartMethod.pca.rawValue)) }
+        return values
+    }
+
+    /// Every value outside its range, in the order of the keys.
+    public var rangeProblems: [Problem] {
+        var problems = [Problem]()
+        func check(_ isFine: Bool, _ key: String, _ value: some Any, _ accepted: String) {
+            guard !isFine else { return }
+            problems.append(
+                Problem(keyPath: "method.\(key)", sentence: "method.\(key) is \(value); it must be \(accepted)."))
+        }
+        let methods = parts.by.map(\.rawValue)
+        check(!methods.isEmpty, "parts.by", "[]", "a list of at least one part method")
+        check(Set(methods).count == methods.count, "parts.by", methods, "a list without repetitions")
+        check(1...64 ~= parts.count, "parts.count", parts.count, "from 1 to 64")
+        check(1...32 ~= prompting.thickness, "prompting.thickness", prompting.thickness, "from 1 to 32")
+        check(
+            1...101 ~= prompting.blur && !prompting.blur.isMultiple(of: 2), "prompting.blur", prompting.blur,
+            "odd, from 1 to 101")
+        check(retrieval.candidates >= 1, "retrieval.candidates", retrieval.candidates, "at least 1")
+        check(retrieval.perPart >= 1, "retrieval.per_part", retrieval.perPart, "at least 1")
+        check(retrieval.offset.isFinite, "retrieval.offset", retrieval.offset, "a finite number")
+        let transport = retrieval.transport
+        check(
+            transport.lambda.isFinite && transport.lambda > 0, "retrieval.transport.lambda", transport.lambda,
+            "a finite number above 0")
+        check(
+            transport.iterations >= 1, "retrieval.transport.iterations", transport.iterations, "at least 1")
+        check(language.count >= 1, "language.count", language.count, "at least 1")
+        return problems
+    }
+}

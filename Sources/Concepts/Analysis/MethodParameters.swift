@@ -1,0 +1,77 @@
+/// Every choice of the mutual-knowledge method, defaults filled in (DESIGN "Analysis", METHODS §0).
+///
+/// The coding keys are the YAML's and the canonical JSON's; both are part of an analysis's identity.
+public struct MethodParameters: Sendable, Hashable, Codable {
+    public enum Decomposition: String, Sendable, Codable, CaseIterable { case image, group }
+    /// How a picture becomes the S×S input: `squash` is METHODS §1.1, `official` the model's own recipe.
+    public enum ImageFitting: String, Sendable, Codable, CaseIterable { case squash, official }
+    public enum Features: String, Sendable, Codable, CaseIterable { case tokens, keys, ensemble }
+
+    public struct Foreground: Sendable, Hashable, Codable {
+        public enum Score: String, Sendable, Codable, CaseIterable { case svd, pca, laplacian, tokencut }
+        public enum Threshold: String, Sendable, Codable, CaseIterable { case sign, minmax, mean }
+        public var by = Score.svd
+        public var threshold = Threshold.sign
+        public var crf = true
+        public init() {}
+    }
+
+    public struct Parts: Sendable, Hashable, Codable {
+        public var by: [PartMethod] = [.pca, .kmeans]
+        public var count = 5
+        public var seed = 0
+        public init() {}
+    }
+
+    public struct Prompting: Sendable, Hashable, Codable {
+        /// Outline width in pixels.
+        public var thickness = 1
+        /// Side of the Gaussian kernel outside the ellipse, in pixels, odd.
+        public var blur = 11
+        public init() {}
+    }
+
+    public struct Retrieval: Sendable, Hashable, Codable {
+        public enum Relevance: String, Sendable, Codable, CaseIterable {
+            case meanMinus = "mean_minus"
+            case medianPlus = "median_plus"
+            case off
+        }
+        public struct Transport: Sendable, Hashable, Codable {
+            public var lambda = 1.0
+            public var iterations = 1000
+            public init() {}
+        }
+        public var candidates = 500
+        public var perPart = 3
+        public var relevance = Relevance.meanMinus
+        public var offset = 0.02
+        public var transport = Transport()
+        public init() {}
+
+        enum CodingKeys: String, CodingKey {
+            case candidates, relevance, offset, transport
+            case perPart = "per_part"
+        }
+    }
+
+    public struct Language: Sendable, Hashable, Codable {
+        public enum ClassChoice: String, Sendable, Codable, CaseIterable { case predicted, label }
+        public var `class` = ClassChoice.predicted
+        public var count = 50
+        public init() {}
+    }
+
+    public var decomposition = Decomposition.image
+    public var image = ImageFitting.squash
+    public var features = Features.tokens
+    public var foreground = Foreground()
+    public var parts = Parts()
+    public var prompting = Prompting()
+    public var retrieval = Retrieval()
+    public var language = Language()
+    public init() {}
+}
+
+/// A way of grouping foreground patches into parts (METHODS §1.6).
+public enum PartMethod: String, Sendable, Hashable, Codable, CaseIterable { case pca, kmeans }

@@ -1,0 +1,64 @@
+/// The foreground of one image on its patch grid: scores, threshold, connected components (METHODS §1.3–1.4).
+struct Foreground: Equatable {
+    /// Min–max scaled scores below this are background (METHODS §1.3 b).
+    static let minmaxThreshold = 0.4
+    /// The second component joins from this many patches on, whatever the grid (METHODS §1.4).
+    static let smallestSecondComponent = 5
+
+    /// `[gridHeight, gridWidth]` raster, at least one true.
+    let patches: [Bool]
+    /// No patch passed the threshold; the single patch of highest score stands in.
+    let isStandIn: Bool
+
+    /// One foreground an image. Scores are scaled, and their mean taken, over all images of the decomposition.
+    static func find(
+        in images: [PatchFeatures], stack: FeatureStack, parameters: MethodParameters.Foreground
+    ) -> [Foreground] {
+        let scores: [Double]
+        switch parameters.by {
+        case .svd: scores = ForegroundScore.svd(stack)
+        case .pca, .laplacian, .tokencut:
+            preconditionFailure("foreground.by \(parameters.by.rawValue) is refused by unsupportedValues")
+        }
+        let passes = passing(scores, threshold: parameters.threshold)
+        return zip(images, stack.ranges).map { image, range in
+            Foreground(
+                passing: Array(passes[range]), scores: Array(scores[range]), height: image.gridHeight,
+                width: image.gridWidth)
+        }
+    }
+
+    /// Which scores are foreground: above 0 for `sign`; at least ``minmaxThreshold`` once scaled to 0…1 for `minmax`
+    /// (equal scores scale to 0); above the mean for `mean`, as TokenCut has it.
+    static func passing(_ scores: [Double], threshold: MethodParameters.Foreground.Threshold) -> [Bool] {
+        switch threshold {
+        case .sign:
+            return scores.map { $0 > 0 }
+        case .minmax:
+            guard let lowest = scores.min(), let highest = scores.max(), highest > lowest else {
+                return scores.map { _ in false }
+            }
+            return scores.map { ($0 - lowest) / (highest - lowest) >= minmaxThreshold }
+        case .mean:
+            let mean = scores.reduce(0, +) / Double(max(scores.count, 1))
+            return scores.map { $0 > mean }
+        }
+    }
+
+    init(passing: [Bool], scores: [Double], height: Int, width: Int) {
+        let components = ConnectedComponents(of: passing, height: height, width: width)
+        let bySize = Ranking.top(2, of: components.sizes)
+        guard let first = bySize.first else {
+            let best = Ranking.top(1, of: scores)
+            patches = scores.indices.map { best.contains($0) }
+            isStandIn = true
+            return
+        }
+        var kept: Set = [first]
+        if bySize.count == 2, components.sizes[bySize[1]] >= Self.smallestSecondComponent {
+            kept.insert(bySize[1])
+        }
+        patches = components.labels.map(kept.contains)
+        isStandIn = false
+    }
+}

@@ -1,0 +1,45 @@
+import Foundation
+
+/// Puts findings into the words of one analysis: what `analyze --json` prints, one line an image (DESIGN "Report").
+public struct ReportDocument: Sendable {
+    let analysis: Analysis
+    let analysisID: String
+
+    /// Computes the analysis's id, which takes a hash over its whole content: make one document, not one an image.
+    public init(_ analysis: Analysis) {
+        self.analysis = analysis
+        analysisID = analysis.id
+    }
+
+    /// - Parameters:
+    ///   - image: the argument as given, or the image id.
+    ///   - label: a class id.
+    public func report(image: String, label: String?, findings: ImageFindings) -> ImageReport {
+        ImageReport(
+            analysis: analysisID, image: image, label: label,
+            prediction: ImageReport.Prediction(findings.top, analysis),
+            partMethods: Dictionary(
+                findings.partMethods.map { ($0.method.rawValue, PartMethodReport($0, analysis)) },
+                uniquingKeysWith: { first, _ in first }))
+    }
+
+    /// `report` as one line of JSON, without the line break.
+    public func line(image: String, label: String?, findings: ImageFindings) -> String {
+        Self.line(report(image: image, label: label, findings: findings))
+    }
+
+    /// What stands in the place of an image that failed.
+    ///
+    /// - Parameter kind: the error's stable code, such as `damaged_image`.
+    public static func failureLine(image: String, kind: String, message: String) -> String {
+        line(ImageFailureReport(image: image, kind: kind, message: message))
+    }
+
+    /// Keys sorted, so that equal reports are equal bytes.
+    static func line(_ report: some Encodable) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // Numbers that aren't finite, which alone could make this fail, became null on the way here.
+        return String(decoding: try! encoder.encode(report), as: UTF8.self)
+    }
+}

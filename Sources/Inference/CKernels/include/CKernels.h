@@ -1,0 +1,51 @@
+#ifndef ENTENTE_KERNELS_H
+#define ENTENTE_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// The element-wise and row-wise steps between an encoder's matrix products.
+//
+// R rows of C floats each, dense and row-major unless a stride says otherwise; pointers need no alignment and
+// must not overlap unless a function works in place. A row's result never depends on its neighbours or on its
+// position, and sums are taken over sixteen fixed lanes, so that the AVX2 and AVX-512 variants agree bit for
+// bit. The portable variant has no fused multiply-add and differs from those in the last bits.
+typedef struct entente_kernels {
+    // Instruction set, for logs: "portable", "avx2" or "avx512".
+    const char *name;
+
+    // out[r] = (x[r] - mean) / sqrt(variance + 1e-5) * gain + bias. `out` may be `x`.
+    void (*layer_norm)(const float *x, const float *gain, const float *bias, float *out, size_t rows, size_t columns);
+
+    // x[r] += delta[r] + delta_bias, then out[r] = layer_norm(x[r]).
+    void (*residual_layer_norm)(float *x, const float *delta, const float *delta_bias, const float *gain,
+                                const float *bias, float *out, size_t rows, size_t columns);
+
+    // x[r] += delta[r] + delta_bias.
+    void (*residual)(float *x, const float *delta, const float *delta_bias, size_t rows, size_t columns);
+
+    // x[r] += bias.
+    void (*add_bias)(float *x, const float *bias, size_t rows, size_t columns);
+
+    // x[r] = quick_gelu(x[r] + bias), quick_gelu(v) = v / (1 + exp(-1.702 v)).
+    void (*bias_quick_gelu)(float *x, const float *bias, size_t rows, size_t columns);
+
+    // x[r] = gelu(x[r] + bias), gelu(v) = v / 2 * (1 + erf(v / sqrt 2)).
+    void (*bias_gelu)(float *x, const float *bias, size_t rows, size_t columns);
+
+    // Each row becomes its softmax. Rows are `stride` floats apart. If `causal`, row r covers its first r + 1
+    // columns and the others become zero.
+    void (*softmax)(float *x, size_t rows, size_t columns, size_t stride, int causal);
+
+    // IEEE binary16 and bfloat16, little-endian and possibly unaligned, to binary32, exactly.
+    void (*half_to_float)(const void *source, float *out, size_t count);
+    void (*bfloat16_to_float)(const void *source, float *out, size_t count);
+} entente_kernels;
+
+// The fastest variant that this CPU can run; always the same pointer.
+const entente_kernels *entente_kernels_best(void);
+
+// Variant `index` (0 = portable, then ascending), or NULL when there is none or the CPU can't run it.
+const entente_kernels *entente_kernels_variant(int index);
+
+#endif

@@ -1,0 +1,24 @@
+/// What a picture from outside may cost, checked against its header before any pixel is allocated.
+///
+/// Decoding takes 3 bytes a pixel for the result and, for progressive JPEGs, up to 8 more for coefficients.
+public struct DecodingLimits: Sendable, Hashable {
+    /// The largest file, in bytes.
+    public var maxBytes: Int
+    /// The largest width × height. The default lies where Pillow starts to warn of decompression bombs (89 million) and
+    /// leaves room for photographs of 100 megapixels.
+    public var maxPixels: Int
+    /// The longest side. The default is the most that a JPEG can say; it bounds the tables of a resize.
+    public var maxSide: Int
+    /// The most scans of a progressive JPEG. Encoders write about ten; each costs time in proportion to the pixels while it
+    /// may take only a few bytes of the file.
+    public var maxScans: Int
+
+    public init(
+        maxBytes: Int = 64 << 20, maxPixels: Int = 100_000_000, maxSide: Int = 65_535, maxScans: Int = 100
+    ) {
+        self.maxBytes = maxBytes
+        self.maxPixels = maxPixels
+        self.maxSide = maxSide
+        self.maxScans = maxScans
+    }
+}

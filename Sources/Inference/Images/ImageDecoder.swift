@@ -1,0 +1,148 @@
+import CImageCodecs
+
+/// JPEG, PNG and WebP files to 8-bit RGB, with the pixels that Pillow's `Image.open(f).convert("RGB")` gives.
+///
+/// * The kind is told by content, not by name.
+/// * Alpha, `tRNS` and palette transparency are dropped, nothing is composited; EXIF rotation, ICC profiles and gamma are
+///   not applied.
+/// * Four-component JPEGs (CMYK, YCCK) are taken for Adobe's inverted inks and converted by Pillow's integer formula.
+/// * 16-bit samples keep their high byte. For gray PNGs this differs from Pillow, which clips them at 255.
+/// * An animated PNG gives its default picture; an animated WebP is refused.
+/// * A file that ends before its picture does is refused. Corrupt entropy-coded data inside a complete JPEG is not: like
+///   Pillow, the decoder fills in what is lost. Bytes after the picture are ignored.
+public enum ImageDecoder {
+    /// Decodes one file held in memory.
+    ///
+    /// - Parameters:
+    ///   - bytes: the whole file; not kept.
+    ///   - name: what messages call the picture: a path or URI, without query string or credentials. The payload of a
+    ///     `data:` URI and the middle of very long names are left out of messages.
+    /// - Throws: `unsupportedImage`, `damagedImage` or `imageTooLarge`.
+    public static func decode(
+        _ bytes: UnsafeRawBufferPointer, named name: String, limits: DecodingLimits = DecodingLimits()
+    ) throws(InferenceError) -> Picture {
+        let name = PictureName(name)
+        guard bytes.count > 0 else {
+            throw InferenceError(.damagedImage, "\(name) is empty (0 bytes); fetch or export it again")
+        }
+        guard bytes.count <= limits.maxBytes else {
+            throw InferenceError(
+                .imageTooLarge,
+                "\(name) has \(bytes.count) bytes, more than the limit of \(limits.maxBytes); "
+                    + "re-encode it smaller or raise the limit on bytes")
+        }
+        switch ImageFormat(sniffing: bytes) {
+        case .jpeg:
+            return try decodeJPEG(bytes, name, limits)
+        case .png:
+            return try decode(bytes, name, limits, "PNG", header: ImageHeader(png: bytes), with: entente_png_decode)
+        case .webp:
+            return try decode(bytes, name, limits, "WebP", header: ImageHeader(webp: bytes), with: entente_webp_decode)
+        case .other(let kind):
+            throw InferenceError(
+                .unsupportedImage, "\(name) is \(kind), which is not read here; convert it to JPEG, PNG or WebP")
+        case .unknown:
+            throw InferenceError(
+                .unsupportedImage,
+                "\(name) does not start like a JPEG, PNG or WebP; give a picture of one of these kinds")
+        }
+    }
+
+    /// Decodes one file held in memory, as ``decode(_:named:limits:)-(UnsafeRawBufferPointer,_,_)``.
+    public static func decode(
+        _ bytes: [UInt8], named name: String, limits: DecodingLimits = DecodingLimits()
+    ) throws(InferenceError) -> Picture {
+        try bytes.withUnsafeBufferPointer { buffer throws(InferenceError) in
+            try decode(UnsafeRawBufferPointer(buffer), named: name, limits: limits)
+        }
+    }
+
+    private typealias Decoder = (
+        UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<UInt8>?, UInt32, UInt32
+    ) -> entente_codec_result
+
+    private static func decodeJPEG(
+        _ bytes: UnsafeRawBufferPointer, _ name: PictureName, _ limits: DecodingLimits
+    ) throws(InferenceError) -> Picture {
+        let result = entente_jpeg_header(bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
+        let header = ImageHeader(width: Int(result.width), height: Int(result.height))
+        // The size comes first: a header that declares too much is refused for that, whatever else is wrong.
+        try check(header, name, limits)
+        try check(result, name, "JPEG")
+        let scans = Int32(clamping: limits.maxScans)
+        return try decode(bytes, name, limits, "JPEG", header: header) {
+            entente_jpeg_decode($0, $1, scans, $2, $3, $4)
+        }
+    }
+
+    private static func decode(
+        _ bytes: UnsafeRawBufferPointer, _ name: PictureName, _ limits: DecodingLimits, _ format: String,
+        header: ImageHeader?, with decoder: Decoder
+    ) throws(InferenceError) -> Picture {
+        guard let header else {
+            throw InferenceError(
+                .damagedImage,
+                "\(name) starts like a \(format) but its header is cut short or damaged; "
+                    + "fetch or export it again")
+        }
+        try check(header, name, limits)
+        guard header.width > 0 && header.height > 0 else {
+            throw InferenceError(
+                .damagedImage, "\(name) declares \(header.width)×\(header.height) pixels (\(format)); export it again")
+        }
+        let count = header.width * header.height * 3
+        var result = entente_codec_result()
+        let pixels = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            result = decoder(
+                bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count, buffer.baseAddress,
+                UInt32(header.width), UInt32(header.height))
+            // Bytes are trivial: what a failed decoder has not written is dropped with the array.
+            initialized = result.status == ENTENTE_CODEC_OK ? count : 0
+        }
+        try check(result, name, format)
+        return Picture(width: header.width, height: header.height, pixels: pixels)
+    }
+
+    private static func check(
+        _ header: ImageHeader, _ name: PictureName, _ limits: DecodingLimits
+    ) throws(InferenceError) {
+        let pixels = header.width.multipliedReportingOverflow(by: header.height)
+        guard !pixels.overflow && pixels.partialValue <= limits.maxPixels else {
+            throw InferenceError(
+                .imageTooLarge,
+                "\(name) declares \(header.width)×\(header.height) pixels, more than the limit of \(limits.maxPixels); "
+                    + "scale it down or raise the limit on pixels")
+        }
+        guard max(header.width, header.height) <= limits.maxSide else {
+            throw InferenceError(
+                .imageTooLarge,
+                "\(name) declares \(header.width)×\(header.height) pixels, longer than the limit of \(limits.maxSide) "
+                    + "a side; cut it up, scale it down or raise the limit on sides")
+        }
+    }
+
+    private static func check(
+        _ result: entente_codec_result, _ name: PictureName, _ format: String
+    ) throws(InferenceError) {
+        let reason = withUnsafeBytes(of: result.reason) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        switch result.status {
+        case ENTENTE_CODEC_OK:
+            return
+        case ENTENTE_CODEC_CUT_SHORT:
+            throw InferenceError(
+                .damagedImage, "\(name) is cut short: the \(format) ends before its picture does; fetch it again")
+        case ENTENTE_CODEC_UNSUPPORTED:
+            throw InferenceError(
+                .unsupportedImage,
+                "\(name) is a \(format) of a kind that is not read here (\(reason)); "
+                    + "export it as an ordinary JPEG, PNG or WebP")
+        case ENTENTE_CODEC_OUT_OF_MEMORY:
+            throw InferenceError(
+                .imageTooLarge,
+                "\(name) needs more memory to decode than there is (\(format): \(reason)); scale it down")
+        default:
+            throw InferenceError(
+                .damagedImage, "\(name) is a damaged \(format) (\(reason)); fetch or export it again")
+        }
+    }
+}

@@ -1,0 +1,32 @@
+/// A CLIP model in memory: both encoders, ready for any number of threads, each with a workspace of its own.
+public final class ClipModel: Sendable {
+    public let configuration: ModelConfiguration
+    public let vision: VisionTransformer
+    public let text: TextTransformer
+
+    /// Reads the weights of a model directory. All are held as 32-bit floats, whatever the file's dtype.
+    ///
+    /// - Throws: ``InferenceError/Code/unreadableFile``, or ``InferenceError/Code/modelTensor`` naming the tensor
+    ///   that is missing, unexpected, misshapen or of a dtype that is not read.
+    public static func load(_ directory: ModelDirectory) throws(InferenceError) -> ClipModel {
+        let file = try Safetensors(path: directory.weightsPath)
+        return try ClipModel(directory.configuration, TensorReader(file))
+    }
+
+    /// ``load(_:)`` of the directory at `path`.
+    public static func load(directory path: String) throws(InferenceError) -> ClipModel {
+        try load(ModelDirectory(path))
+    }
+
+    private init(_ configuration: ModelConfiguration, _ tensors: TensorReader) throws(InferenceError) {
+        self.configuration = configuration
+        vision = try VisionTransformer(tensors.scope("visual"), configuration)
+        text = try TextTransformer(tensors, configuration)
+        // Similarities are cosines here, so scale and bias of the logits are checked and left aside.
+        let scalar = configuration.logitsAreVectors ? [1] : []
+        _ = try tensors.floats("logit_scale", scalar)
+        if configuration.hasLogitBias { _ = try tensors.floats("logit_bias", scalar) }
+        // The causal mask, which older files carry along.
+        try tensors.refuseRest(tolerating: ["attn_mask"])
+    }
+}

@@ -1,0 +1,13 @@
+/// Which patch features an encoding returns beside the embeddings.
+public struct PatchOutputs: OptionSet, Sendable, Hashable {
+    public let rawValue: Int
+
+    public init(rawValue: Int) {
+        self.rawValue = rawValue
+    }
+
+    /// The last block's output before the final norm; METHODS §1.2 "tokens".
+    public static let tokens = PatchOutputs(rawValue: 1)
+    /// The last block's keys without their bias; METHODS §1.2 "keys".
+    public static let keys = PatchOutputs(rawValue: 2)
+}

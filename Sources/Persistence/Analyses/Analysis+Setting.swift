@@ -1,0 +1,13 @@
+import Concepts
+
+extension Analysis {
+    /// The id this analysis would have without its model: equal for analyses that differ in nothing else, and that
+    /// may therefore be compared.
+    public var settingDigest: String {
+        Analysis(
+            model: ModelFingerprint(weights: "", configuration: "", tokenizer: ""), classes: classes,
+            descriptors: descriptors, templates: templates, descriptorTemplate: descriptorTemplate, method: method,
+            methodRevision: methodRevision
+        ).id
+    }
+}

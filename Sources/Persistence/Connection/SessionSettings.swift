@@ -1,0 +1,40 @@
+/// What every session of ours is told after it connects (KAFKA_POSTGRES "Recommended settings").
+public struct SessionSettings: Sendable {
+    /// Shown in `pg_stat_activity`; the worker's id, so that an operator can tell who holds what.
+    public var applicationName: String
+    /// Milliseconds; 0 is no limit.
+    public var statementTimeout = 30_000
+    public var lockTimeout = 10_000
+    /// A frozen worker would otherwise hold its partition's row, and whoever claims the partition would wait.
+    public var idleInTransactionTimeout = 10_000
+
+    public init(applicationName: String) { self.applicationName = applicationName }
+
+    /// No time-outs but the idle one: for migrations, verification and other long statements.
+    public static func patient(applicationName: String) -> SessionSettings {
+        var settings = SessionSettings(applicationName: applicationName)
+        settings.statementTimeout = 0
+        settings.lockTimeout = 0
+        return settings
+    }
+
+    var assignments: [(name: String, value: String)] {
+        [
+            ("application_name", applicationName),
+            ("client_min_messages", "error"),
+            ("default_transaction_isolation", "read committed"),
+            // Compiling a plan costs more than running any of ours.
+            ("jit", "off"),
+            ("statement_timeout", "\(statementTimeout)"),
+            ("lock_timeout", "\(lockTimeout)"),
+            ("idle_in_transaction_session_timeout", "\(idleInTransactionTimeout)"),
+        ]
+    }
+
+    /// Told to libpq before the URI, which may say otherwise. Keepalives find a dead peer within about a minute
+    /// while waiting, `tcp_user_timeout` while sending.
+    static let transport = [
+        ("connect_timeout", "10"), ("keepalives", "1"), ("keepalives_idle", "20"), ("keepalives_interval", "10"),
+        ("keepalives_count", "3"), ("tcp_user_timeout", "60000"),
+    ]
+}

@@ -1,0 +1,91 @@
+/// The outbox of the dead-letter topic: written with the offsets, published afterwards, at least once.
+public struct DeadLetterStore {
+    private let connection: Connection
+
+    public init(_ connection: Connection) { self.connection = connection }
+
+    private static let columns = """
+        SELECT d.topic, d.partition, d.message_offset, d.message_timestamp, d.message_key, d.message_value,
+            d.header_names, d.header_values, d.reason, d.published
+        FROM entente.dead_letters AS d
+        """
+    private static let unpublished = Statement(
+        "entente_unpublished_letters",
+        "\(columns) WHERE NOT d.published ORDER BY d.written_at, d.dead_letter_id LIMIT $1")
+    private static let published = Statement(
+        "entente_mark_published",
+        """
+        UPDATE entente.dead_letters SET published = true, published_at = now()
+        WHERE dead_letter_id = ANY ($1::text[]) AND NOT published
+        """)
+    private static let failures = Statement(
+        "entente_letter_failures",
+        """
+        SELECT f.topic, f.partition, f.message_offset, f.analysis_id, f.image_id, f.kind, f.message, f.attempts
+        FROM unnest($1::text[], $2::integer[], $3::bigint[]) AS u (topic, partition, message_offset)
+        JOIN entente.failed_images AS f USING (topic, partition, message_offset)
+        ORDER BY f.topic, f.partition, f.message_offset, f.image_id
+        """)
+
+    /// The oldest ones that are not on the topic yet.
+    public func unpublished(limit: Int) throws -> [StoredDeadLetter] {
+        try letters(connection.run(Self.unpublished, [.int(Int32(clamping: limit))]))
+    }
+
+    /// After the broker has acknowledged them.
+    public func markPublished(_ ids: [String]) throws {
+        guard !ids.isEmpty else { return }
+        try connection.run(Self.published, [.texts(ids)])
+    }
+
+    /// The latest ones, newest first; those with a failure of `analysisID` when one is given.
+    public func list(analysisID: String? = nil, limit: Int = 1000) throws -> [StoredDeadLetter] {
+        try letters(
+            connection.query(
+                """
+                \(Self.columns)
+                WHERE $1::text IS NULL OR EXISTS (SELECT FROM entente.failed_images AS f WHERE f.topic = d.topic
+                    AND f.partition = d.partition AND f.message_offset = d.message_offset AND f.analysis_id = $1)
+                ORDER BY d.written_at DESC, d.dead_letter_id DESC LIMIT $2
+                """, [.text(analysisID), .int(Int32(clamping: limit))]))
+    }
+
+    /// nil when there is none of that id.
+    public func show(_ id: String) throws -> StoredDeadLetter? {
+        try letters(connection.query("\(Self.columns) WHERE d.dead_letter_id = $1", [.text(id)])).first
+    }
+
+    private func letters(_ rows: Rows) throws -> [StoredDeadLetter] {
+        let sources = try (0..<rows.count).map { row in
+            try MessageSource(topic: rows.text(row, 0), partition: rows.int(row, 1), offset: rows.bigint(row, 2))
+        }
+        let failures = try failures(of: sources)
+        return try sources.enumerated().map { row, source in
+            let names = try rows.optionalByteStrings(row, 6)
+            let values = try rows.optionalByteStrings(row, 7)
+            let letter = try DeadLetter(
+                source: source, timestamp: rows.optionalBigint(row, 3), key: rows.optionalBytes(row, 4),
+                value: rows.optionalBytes(row, 5),
+                headers: zip(names, values).map { .init(name: $0 ?? [], value: $1) }, reason: rows.text(row, 8))
+            return try StoredDeadLetter(
+                letter: letter, failures: failures[source] ?? [], isPublished: rows.bool(row, 9))
+        }
+    }
+
+    private func failures(of sources: [MessageSource]) throws -> [MessageSource: [StoredDeadLetter.Failure]] {
+        guard !sources.isEmpty else { return [:] }
+        let rows = try connection.run(
+            Self.failures,
+            [.texts(sources.map(\.topic)), .ints(sources.map(\.partition)), .bigints(sources.map(\.offset))])
+        var found: [MessageSource: [StoredDeadLetter.Failure]] = [:]
+        for row in 0..<rows.count {
+            let source = try MessageSource(
+                topic: rows.text(row, 0), partition: rows.int(row, 1), offset: rows.bigint(row, 2))
+            try found[source, default: []].append(
+                .init(
+                    analysisID: rows.text(row, 3), imageID: rows.text(row, 4), kind: rows.text(row, 5),
+                    message: rows.text(row, 6), attempts: Int(rows.int(row, 7))))
+        }
+        return found
+    }
+}

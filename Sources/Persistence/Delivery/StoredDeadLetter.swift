@@ -1,0 +1,18 @@
+/// A dead letter as the outbox holds it.
+public struct StoredDeadLetter: Sendable, Hashable {
+    /// An image of it that failed, or the whole job.
+    public struct Failure: Sendable, Hashable {
+        /// Empty when the job could not be read.
+        public let analysisID: String
+        /// Empty for the whole job.
+        public let imageID: String
+        public let kind: String
+        public let message: String
+        public let attempts: Int
+    }
+
+    public let letter: DeadLetter
+    public let failures: [Failure]
+    /// Whether it is on the dead-letter topic.
+    public let isPublished: Bool
+}

@@ -1,0 +1,1184 @@
+// swift-format-ignore-file
+// Written by scripts/embed-migrations from migrations/; do not edit.
+
+extension Migration {
+    /// The numbered files of `migrations/`, ascending.
+    static let embedded: [Migration] = [
+        Migration(
+            file: "0001_analyses.sql",
+            sql: ###"""
+-- oldest worker: 1
+--
+-- What an analysis is: its canonical content, its classes, its descriptor bank, and what the text side of the
+-- model makes of them. Rows of these tables never change once written.
+
+CREATE TABLE entente.analyses (
+    analysis_id text COLLATE "C" PRIMARY KEY CHECK (analysis_id ~ '^[0-9a-f]{32}$'),
+    name text COLLATE "C" NOT NULL,
+    canonical_json text NOT NULL,
+    method_revision integer NOT NULL,
+    model_weights text COLLATE "C" NOT NULL,
+    setting_digest text COLLATE "C" NOT NULL,
+    registered_at timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE entente.analyses IS
+    'One model revision × dataset classes × descriptor bank × method parameters; immutable but for its name.';
+COMMENT ON COLUMN entente.analyses.analysis_id IS 'First 32 hex digits of the SHA-256 of canonical_json.';
+COMMENT ON COLUMN entente.analyses.name IS 'The name it was last registered under; earlier ones are in analysis_names.';
+COMMENT ON COLUMN entente.analyses.canonical_json IS 'What the id is computed from, byte for byte.';
+COMMENT ON COLUMN entente.analyses.setting_digest IS
+    'What the id would be without the model: analyses that share it differ in the model alone and may be compared.';
+
+-- A second name for the same content is an alias, and a name may move on to a newer content.
+CREATE TABLE entente.analysis_names (
+    name text COLLATE "C" NOT NULL,
+    analysis_id text COLLATE "C" NOT NULL REFERENCES entente.analyses,
+    named_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (name, analysis_id)
+);
+CREATE INDEX analysis_names_by_analysis ON entente.analysis_names (analysis_id);
+
+CREATE TABLE entente.classes (
+    analysis_id text COLLATE "C" NOT NULL REFERENCES entente.analyses,
+    class_index integer NOT NULL CHECK (class_index >= 0),
+    class_id text COLLATE "C" NOT NULL,
+    name text NOT NULL,
+    PRIMARY KEY (analysis_id, class_index),
+    UNIQUE (analysis_id, class_id)
+);
+
+CREATE TABLE entente.descriptors (
+    analysis_id text COLLATE "C" NOT NULL REFERENCES entente.analyses,
+    descriptor_index integer NOT NULL CHECK (descriptor_index >= 0),
+    descriptor text NOT NULL,
+    PRIMARY KEY (analysis_id, descriptor_index)
+);
+
+-- The language side depends on class and bank alone, so it is kept once per analysis and not with every image.
+CREATE TABLE entente.class_language_concepts (
+    analysis_id text COLLATE "C" NOT NULL REFERENCES entente.analyses,
+    class_index integer NOT NULL CHECK (class_index >= 0),
+    rank integer NOT NULL CHECK (rank >= 0),
+    descriptor_index integer NOT NULL CHECK (descriptor_index >= 0),
+    similarity real NOT NULL,
+    PRIMARY KEY (analysis_id, class_index, rank)
+);
+COMMENT ON TABLE entente.class_language_concepts IS
+    'The descriptors closest to each class, rank 0 the most similar; similarity is the cosine of the two texts.';
+
+-- The first copy that any worker writes is everyone's, so that workers on unlike machines agree to the last bit.
+CREATE TABLE entente.text_embeddings (
+    content_hash text COLLATE "C" PRIMARY KEY,
+    row_count integer NOT NULL CHECK (row_count >= 0),
+    column_count integer NOT NULL CHECK (column_count >= 0),
+    elements bytea NOT NULL,
+    written_at timestamptz NOT NULL DEFAULT now(),
+    CHECK (octet_length(elements) = 4::bigint * row_count * column_count)
+);
+ALTER TABLE entente.text_embeddings ALTER COLUMN elements SET STORAGE EXTERNAL;
+COMMENT ON COLUMN entente.text_embeddings.elements IS 'Row-major little-endian 32-bit floats.';
+
+"""###),
+        Migration(
+            file: "0002_results.sql",
+            sql: ###"""
+-- oldest worker: 1
+--
+-- What is expected to arrive, and what was found in it.
+
+CREATE TABLE entente.submissions (
+    submission_id text COLLATE "C" PRIMARY KEY,
+    sequence bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
+    analysis_id text COLLATE "C" NOT NULL REFERENCES entente.analyses,
+    kind text NOT NULL CHECK (kind IN ('submit', 'replay', 'foreign')),
+    force boolean NOT NULL DEFAULT false,
+    replayed_from text COLLATE "C" REFERENCES entente.analyses,
+    images bigint NOT NULL DEFAULT 0,
+    jobs bigint NOT NULL DEFAULT 0,
+    jobs_produced bigint NOT NULL DEFAULT 0,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    finished_at timestamptz
+);
+COMMENT ON COLUMN entente.submissions.sequence IS 'Age: of two submissions the one with the smaller number is older.';
+COMMENT ON COLUMN entente.submissions.kind IS 'foreign: first seen in a job that some other producer wrote.';
+COMMENT ON COLUMN entente.submissions.images IS 'Images named in it, whether or not the analysis knew them already.';
+COMMENT ON COLUMN entente.submissions.jobs_produced IS 'Jobs that the broker has acknowledged.';
+COMMENT ON COLUMN entente.submissions.finished_at IS 'When the last of its jobs was acknowledged; null while producing.';
+CREATE INDEX submissions_by_analysis ON entente.submissions (analysis_id);
+
+CREATE TABLE entente.images (
+    analysis_id text COLLATE "C" NOT NULL REFERENCES entente.analyses,
+    image_id text COLLATE "C" NOT NULL CHECK (image_id <> ''),
+    uri text NOT NULL,
+    sha256 text COLLATE "C",
+    label text COLLATE "C",
+    group_name text COLLATE "C",
+    submission bigint REFERENCES entente.submissions (sequence),
+    shard smallint NOT NULL CHECK (shard BETWEEN 0 AND 1023),
+    state text COLLATE "C" NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'done', 'failed')),
+    state_shard smallint NOT NULL DEFAULT 0 CHECK (state_shard BETWEEN 0 AND 1023),
+    PRIMARY KEY (analysis_id, image_id)
+) WITH (fillfactor = 80);
+COMMENT ON TABLE entente.images IS
+    'Every image that is expected of an analysis: written by submit and replay before producing, else by the worker.';
+COMMENT ON COLUMN entente.images.uri IS 'Where its bytes are; ''data:'' alone when they came inline and were not kept.';
+COMMENT ON COLUMN entente.images.submission IS 'The submission that last named it.';
+COMMENT ON COLUMN entente.images.state IS
+    'Kept by triggers: done when it has a result, else failed when it has a failure, else pending.';
+COMMENT ON COLUMN entente.images.shard IS 'Roll-up shard that counts it as expected.';
+COMMENT ON COLUMN entente.images.state_shard IS 'Roll-up shard that counts it as done or failed.';
+CREATE INDEX images_by_submission ON entente.images (submission);
+
+CREATE TABLE entente.image_results (
+    analysis_id text COLLATE "C" NOT NULL,
+    image_id text COLLATE "C" NOT NULL,
+    label_index integer CHECK (label_index >= 0),
+    predicted_index integer NOT NULL CHECK (predicted_index >= 0),
+    top_classes integer[] NOT NULL CHECK (cardinality(top_classes) BETWEEN 1 AND 5),
+    top_similarities real[] NOT NULL,
+    hit_at_1 boolean GENERATED ALWAYS AS (label_index = predicted_index) STORED,
+    hit_at_5 boolean GENERATED ALWAYS AS (label_index = ANY (top_classes)) STORED,
+    group_name text COLLATE "C",
+    group_digest text COLLATE "C",
+    sha256 text COLLATE "C",
+    submission bigint REFERENCES entente.submissions (sequence),
+    worker text NOT NULL,
+    kernel_set text NOT NULL,
+    method_revision integer NOT NULL,
+    fetch_microseconds integer NOT NULL,
+    decode_microseconds integer NOT NULL,
+    encode_microseconds integer NOT NULL,
+    concepts_microseconds integer NOT NULL,
+    shard smallint NOT NULL CHECK (shard BETWEEN 0 AND 1023),
+    written_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (analysis_id, image_id),
+    FOREIGN KEY (analysis_id, image_id) REFERENCES entente.images,
+    CHECK (predicted_index = top_classes[1]),
+    CHECK (cardinality(top_classes) = cardinality(top_similarities))
+);
+COMMENT ON TABLE entente.image_results IS 'One row an analysis and image. The first write wins; see DESIGN for force.';
+COMMENT ON COLUMN entente.image_results.label_index IS 'Null when the image came without a label.';
+COMMENT ON COLUMN entente.image_results.top_classes IS 'The most similar classes, best first.';
+COMMENT ON COLUMN entente.image_results.sha256 IS 'Of the bytes that were analysed.';
+COMMENT ON COLUMN entente.image_results.shard IS
+    'Which part of the roll-ups counts this row; chosen by its writer so that concurrent writers do not wait.';
+-- Not led by analysis_id: on a table without statistics the planner may take any index so led for a look-up by
+-- (analysis_id, image_id), and foreign keys keep that plan for the session.
+CREATE INDEX image_results_by_class ON entente.image_results (predicted_index, label_index, analysis_id);
+CREATE INDEX image_results_by_submission ON entente.image_results (submission);
+
+CREATE TABLE entente.part_results (
+    analysis_id text COLLATE "C" NOT NULL,
+    image_id text COLLATE "C" NOT NULL,
+    part_method text COLLATE "C" NOT NULL,
+    label_index integer,
+    predicted_index integer NOT NULL,
+    shard smallint NOT NULL,
+    vision_count integer NOT NULL CHECK (vision_count >= 0),
+    language_count integer NOT NULL CHECK (language_count >= 0),
+    overlap integer NOT NULL CHECK (overlap >= 0),
+    mi_released bigint NOT NULL,
+    auc_released bigint NOT NULL,
+    curve_released bigint[] NOT NULL,
+    mi_membership bigint NOT NULL,
+    auc_membership bigint NOT NULL,
+    curve_membership bigint[] NOT NULL,
+    nmi_max double precision,
+    ami double precision,
+    p_value double precision,
+    vision_descriptors integer[] NOT NULL,
+    vision_relevances real[] NOT NULL,
+    vision_parts bigint[] NOT NULL,
+    vision_mutual boolean[] NOT NULL,
+    grid_height smallint NOT NULL CHECK (grid_height >= 0),
+    grid_width smallint NOT NULL CHECK (grid_width >= 0),
+    grid bytea NOT NULL,
+    boxes smallint[] NOT NULL,
+    flags text[] NOT NULL,
+    PRIMARY KEY (analysis_id, image_id, part_method),
+    FOREIGN KEY (analysis_id, image_id) REFERENCES entente.image_results ON DELETE CASCADE,
+    CHECK (octet_length(grid) = grid_height::integer * grid_width),
+    CHECK (cardinality(curve_released) = vision_count + 1 AND cardinality(curve_membership) = vision_count + 1),
+    CHECK (cardinality(vision_descriptors) = vision_count AND cardinality(vision_relevances) = vision_count
+        AND cardinality(vision_parts) = vision_count AND cardinality(vision_mutual) = vision_count),
+    CHECK (cardinality(boxes) % 5 = 0)
+);
+COMMENT ON TABLE entente.part_results IS
+    'One row an analysis, image and part method. Amounts of information are integer nano-nats.';
+COMMENT ON COLUMN entente.part_results.label_index IS
+    'This, predicted_index and shard repeat the image''s row, so that a deleted row can be taken out of the roll-ups.';
+COMMENT ON COLUMN entente.part_results.curve_released IS 'vision_count + 1 points, the last 0.';
+COMMENT ON COLUMN entente.part_results.vision_descriptors IS 'Vision concepts, most relevant first.';
+COMMENT ON COLUMN entente.part_results.vision_parts IS 'Bit p is set when part p picked the descriptor.';
+COMMENT ON COLUMN entente.part_results.vision_mutual IS 'Whether the descriptor is on the language side too.';
+COMMENT ON COLUMN entente.part_results.grid IS 'One byte a patch, raster order: part number, 255 for background.';
+COMMENT ON COLUMN entente.part_results.boxes IS 'Five a part: part, top, left, bottom, right; patches, inclusive.';
+
+"""###),
+        Migration(
+            file: "0003_delivery.sql",
+            sql: ###"""
+-- oldest worker: 1
+--
+-- How far each partition is, and what can never succeed.
+
+CREATE TABLE entente.job_offsets (
+    consumer_group text COLLATE "C" NOT NULL,
+    topic text COLLATE "C" NOT NULL,
+    partition integer NOT NULL CHECK (partition >= 0),
+    epoch bigint NOT NULL,
+    owner text NOT NULL,
+    next_offset bigint CHECK (next_offset >= 0),
+    updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (consumer_group, topic, partition)
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
+COMMENT ON TABLE entente.job_offsets IS 'The truth about offsets; what Kafka holds is a copy for lag monitors.';
+COMMENT ON COLUMN entente.job_offsets.epoch IS 'Raised by every claim: whoever holds an older one is fenced.';
+COMMENT ON COLUMN entente.job_offsets.next_offset IS 'First offset whose outcome is not in the tables; null before the first.';
+
+-- First thing in a batch's transaction. Raises instead of touching no row, because in a pipeline only an error
+-- keeps the statements after it from taking effect.
+CREATE FUNCTION entente.advance_offset(
+    of_group text, of_topic text, of_partition integer, with_epoch bigint, expected bigint, next bigint
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE entente.job_offsets o
+    SET next_offset = next, updated_at = clock_timestamp()
+    WHERE o.consumer_group = of_group AND o.topic = of_topic AND o.partition = of_partition
+        AND o.epoch = with_epoch AND o.next_offset IS NOT DISTINCT FROM expected;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'partition % of % was claimed by another worker', of_partition, of_topic
+            USING ERRCODE = 'EN001';
+    END IF;
+END $$;
+
+CREATE FUNCTION entente.claim_offset(
+    of_group text, of_topic text, of_partition integer, new_owner text, OUT epoch bigint, OUT next_offset bigint
+) LANGUAGE sql AS $$
+    INSERT INTO entente.job_offsets AS o (consumer_group, topic, partition, epoch, owner)
+    VALUES (of_group, of_topic, of_partition, 1, new_owner)
+    ON CONFLICT (consumer_group, topic, partition)
+        DO UPDATE SET epoch = o.epoch + 1, owner = excluded.owner, updated_at = clock_timestamp()
+    RETURNING o.epoch, o.next_offset
+$$;
+
+CREATE TABLE entente.failed_images (
+    topic text COLLATE "C" NOT NULL,
+    partition integer NOT NULL,
+    message_offset bigint NOT NULL,
+    analysis_id text COLLATE "C" NOT NULL,
+    image_id text COLLATE "C" NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    message text NOT NULL,
+    attempts integer NOT NULL DEFAULT 1 CHECK (attempts >= 1),
+    worker text NOT NULL,
+    shard smallint NOT NULL CHECK (shard BETWEEN 0 AND 1023),
+    failed_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (topic, partition, message_offset, analysis_id, image_id)
+);
+COMMENT ON TABLE entente.failed_images IS
+    'One row a source offset and image that can never succeed; written in the transaction that advances the offset.';
+COMMENT ON COLUMN entente.failed_images.topic IS 'Empty, with partition and offset -1, when the image came without Kafka.';
+COMMENT ON COLUMN entente.failed_images.analysis_id IS
+    'As the job named it, registered or not; empty when the job could not be read.';
+COMMENT ON COLUMN entente.failed_images.image_id IS 'Empty when the whole job failed.';
+CREATE INDEX failed_images_by_image ON entente.failed_images (analysis_id, image_id);
+CREATE INDEX failed_images_by_time ON entente.failed_images (failed_at);
+
+CREATE TABLE entente.dead_letters (
+    dead_letter_id text COLLATE "C" PRIMARY KEY,
+    topic text COLLATE "C" NOT NULL,
+    partition integer NOT NULL,
+    message_offset bigint NOT NULL,
+    message_timestamp bigint,
+    message_key bytea,
+    message_value bytea,
+    header_names bytea[] NOT NULL,
+    header_values bytea[] NOT NULL,
+    reason text NOT NULL,
+    published boolean NOT NULL DEFAULT false,
+    published_at timestamptz,
+    written_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (topic, partition, message_offset),
+    CHECK (cardinality(header_names) = cardinality(header_values))
+);
+COMMENT ON TABLE entente.dead_letters IS
+    'Outbox of the dead-letter topic: the message as it came, one a source offset. Its failed images have the same offset.';
+COMMENT ON COLUMN entente.dead_letters.dead_letter_id IS 'topic/partition/offset: the same however often it is published.';
+COMMENT ON COLUMN entente.dead_letters.message_timestamp IS 'Milliseconds since 1970, as the broker gave it.';
+CREATE INDEX dead_letters_unpublished ON entente.dead_letters (written_at) WHERE NOT published;
+
+"""###),
+        Migration(
+            file: "0004_rollups.sql",
+            sql: ###"""
+-- oldest worker: 1
+--
+-- Integer sums kept beside the rows. At every committed moment, summed over shards, they equal a recomputation from
+-- the rows, integer for integer: entente.rollup_differences() lists where they do not.
+--
+-- Each change of the rows is turned into one delta a cell by a statement-level trigger and added in key order, so
+-- that two writers never wait for each other crosswise. A shard is what one writer at a time adds to; only the sum
+-- over shards has a meaning.
+--
+-- Cells: label_index -1 is "no label". Every delta is also added to the cell (-2, -2), the whole analysis, so that a
+-- dashboard need not add up every pair of classes.
+--
+-- The functions run with the rights of their owner: a worker changes roll-ups by changing rows and not otherwise.
+
+CREATE TABLE entente.progress_rollups (
+    analysis_id text COLLATE "C" NOT NULL,
+    shard smallint NOT NULL,
+    expected bigint NOT NULL,
+    done bigint NOT NULL,
+    failed bigint NOT NULL,
+    PRIMARY KEY (analysis_id, shard)
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
+
+CREATE TABLE entente.image_rollups (
+    analysis_id text COLLATE "C" NOT NULL,
+    label_index integer NOT NULL,
+    predicted_index integer NOT NULL,
+    shard smallint NOT NULL,
+    images bigint NOT NULL,
+    labelled bigint NOT NULL,
+    hits_at_1 bigint NOT NULL,
+    hits_at_5 bigint NOT NULL,
+    PRIMARY KEY (analysis_id, label_index, predicted_index, shard)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
+
+CREATE TABLE entente.part_rollups (
+    analysis_id text COLLATE "C" NOT NULL,
+    label_index integer NOT NULL,
+    predicted_index integer NOT NULL,
+    part_method text COLLATE "C" NOT NULL,
+    shard smallint NOT NULL,
+    images bigint NOT NULL,
+    vision_concepts bigint NOT NULL,
+    language_concepts bigint NOT NULL,
+    mutual_concepts bigint NOT NULL,
+    mi_released bigint NOT NULL,
+    auc_released bigint NOT NULL,
+    mi_membership bigint NOT NULL,
+    auc_membership bigint NOT NULL,
+    curves_longer bigint[] NOT NULL,
+    curve_released bigint[] NOT NULL,
+    curve_membership bigint[] NOT NULL,
+    PRIMARY KEY (analysis_id, label_index, predicted_index, part_method, shard)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
+COMMENT ON COLUMN entente.part_rollups.curves_longer IS 'Element t + 1: how many curves have more than t points.';
+COMMENT ON COLUMN entente.part_rollups.curve_released IS 'Element t + 1: sum of the curves'' points at step t.';
+
+CREATE TABLE entente.concept_rollups (
+    analysis_id text COLLATE "C" NOT NULL,
+    label_index integer NOT NULL,
+    predicted_index integer NOT NULL,
+    part_method text COLLATE "C" NOT NULL,
+    descriptor_index integer NOT NULL,
+    shard smallint NOT NULL,
+    vision_images bigint NOT NULL,
+    mutual_images bigint NOT NULL,
+    PRIMARY KEY (analysis_id, label_index, predicted_index, part_method, descriptor_index, shard)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
+
+-- Sums of curves of unlike length -------------------------------------------------------------------------------
+
+-- The shorter one is padded with zeros. A sum beyond 64 bits is an error, as it is for every bigint.
+CREATE FUNCTION entente.add_curves(a bigint[], b bigint[]) RETURNS bigint[]
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+    longer bigint[] := a;
+    shorter bigint[] := b;
+BEGIN
+    IF cardinality(b) > cardinality(a) THEN
+        longer := b;
+        shorter := a;
+    END IF;
+    FOR i IN 1..cardinality(shorter) LOOP
+        longer[i] := longer[i] + shorter[i];
+    END LOOP;
+    RETURN longer;
+END $$;
+
+CREATE AGGREGATE entente.sum_curves(bigint[]) (
+    SFUNC = entente.add_curves, STYPE = bigint[], INITCOND = '{}', COMBINEFUNC = entente.add_curves, PARALLEL = SAFE
+);
+
+CREATE FUNCTION entente.negated_curve(a bigint[]) RETURNS bigint[]
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT coalesce(array_agg(-x ORDER BY i), '{}') FROM unnest(a) WITH ORDINALITY AS t (x, i)
+$$;
+
+-- A deletion leaves zeros where the longest curve was.
+CREATE FUNCTION entente.without_trailing_zeros(a bigint[]) RETURNS bigint[]
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT a[1:coalesce((SELECT max(i) FROM unnest(a) WITH ORDINALITY AS t (x, i) WHERE x <> 0), 0)::integer]
+$$;
+
+-- Deltas --------------------------------------------------------------------------------------------------------
+
+-- One definition of each sum serves four places: the triggers for insert, delete and update, and the recomputation
+-- that verifies them. `source` gives the changed rows with a sign: +1 for a row that came, -1 for one that went.
+
+CREATE FUNCTION entente.progress_delta_sql(source text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT format($f$
+        WITH changed AS (%s)
+        SELECT analysis_id, shard, sum(expected)::bigint AS expected, sum(done)::bigint AS done,
+            sum(failed)::bigint AS failed
+        FROM (
+            SELECT analysis_id, shard, sign AS expected, 0 AS done, 0 AS failed FROM changed
+            UNION ALL
+            SELECT analysis_id, state_shard, 0,
+                CASE WHEN state = 'done' THEN sign ELSE 0 END, CASE WHEN state = 'failed' THEN sign ELSE 0 END
+            FROM changed
+        ) AS counts
+        GROUP BY analysis_id, shard
+        HAVING sum(expected) <> 0 OR sum(done) <> 0 OR sum(failed) <> 0
+        ORDER BY analysis_id, shard
+    $f$, source)
+$$;
+
+CREATE FUNCTION entente.image_delta_sql(source text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT format($f$
+        SELECT analysis_id, coalesce(label, -2) AS label_index, coalesce(predicted_index, -2) AS predicted_index,
+            shard, sum(sign)::bigint AS images,
+            sum(CASE WHEN label >= 0 THEN sign ELSE 0 END)::bigint AS labelled,
+            sum(CASE WHEN hit_at_1 THEN sign ELSE 0 END)::bigint AS hits_at_1,
+            sum(CASE WHEN hit_at_5 THEN sign ELSE 0 END)::bigint AS hits_at_5
+        FROM (
+            SELECT *, coalesce(label_index, -1) AS label FROM (%s) AS signed
+        ) AS changed
+        GROUP BY GROUPING SETS ((analysis_id, label, predicted_index, shard), (analysis_id, shard))
+        ORDER BY 1, 2, 3, 4
+    $f$, source)
+$$;
+
+CREATE FUNCTION entente.part_delta_sql(source text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT format($f$
+        SELECT analysis_id, coalesce(label, -2) AS label_index, coalesce(predicted_index, -2) AS predicted_index,
+            part_method, shard, sum(sign)::bigint AS images,
+            sum(sign * vision_count::bigint)::bigint AS vision_concepts,
+            sum(sign * language_count::bigint)::bigint AS language_concepts,
+            sum(sign * overlap::bigint)::bigint AS mutual_concepts,
+            sum(sign * mi_released)::bigint AS mi_released,
+            sum(sign * auc_released)::bigint AS auc_released,
+            sum(sign * mi_membership)::bigint AS mi_membership,
+            sum(sign * auc_membership)::bigint AS auc_membership,
+            entente.sum_curves(array_fill(sign::bigint, ARRAY[cardinality(curve_released)])) AS curves_longer,
+            entente.sum_curves(CASE WHEN sign = 1 THEN curve_released
+                ELSE entente.negated_curve(curve_released) END) AS curve_released,
+            entente.sum_curves(CASE WHEN sign = 1 THEN curve_membership
+                ELSE entente.negated_curve(curve_membership) END) AS curve_membership
+        FROM (SELECT *, coalesce(label_index, -1) AS label FROM (%s) AS signed) AS changed
+        GROUP BY GROUPING SETS (
+            (analysis_id, label, predicted_index, part_method, shard), (analysis_id, part_method, shard))
+        ORDER BY 1, 2, 3, 4, 5
+    $f$, source)
+$$;
+
+CREATE FUNCTION entente.concept_delta_sql(source text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT format($f$
+        SELECT analysis_id, coalesce(label, -2) AS label_index, coalesce(predicted_index, -2) AS predicted_index,
+            part_method, descriptor_index, shard, sum(sign)::bigint AS vision_images,
+            sum(CASE WHEN mutual THEN sign ELSE 0 END)::bigint AS mutual_images
+        FROM (
+            SELECT s.analysis_id, coalesce(s.label_index, -1) AS label, s.predicted_index, s.part_method,
+                s.shard, s.sign, c.descriptor_index, c.mutual
+            FROM (%s) AS s
+            CROSS JOIN LATERAL unnest(s.vision_descriptors, s.vision_mutual) AS c (descriptor_index, mutual)
+        ) AS changed
+        GROUP BY GROUPING SETS (
+            (analysis_id, label, predicted_index, part_method, descriptor_index, shard),
+            (analysis_id, part_method, descriptor_index, shard))
+        HAVING sum(sign) <> 0 OR sum(CASE WHEN mutual THEN sign ELSE 0 END) <> 0
+        ORDER BY 1, 2, 3, 4, 5, 6
+    $f$, source)
+$$;
+
+-- Where an image stands ------------------------------------------------------------------------------------------
+
+-- An image is done when it has a result, else failed when it has a failure, else pending: so the three are disjoint
+-- and add up to the expected, and a result wins over a failure whichever came first. The image's row is locked
+-- before looking, because the other transaction's row may not be visible yet; the look itself is a statement of its
+-- own, with a snapshot that sees what the lock waited for. Plans are kept for a session, which may begin when the
+-- tables are nearly empty: hence no sequential scans.
+DO $migration$
+DECLARE
+    event text;
+    watched text;
+    changed text;
+    referencing text;
+BEGIN
+    FOR event, changed, referencing IN VALUES
+        ('insert', 'SELECT analysis_id, image_id, shard FROM new_rows', 'NEW TABLE AS new_rows'),
+        ('delete', 'SELECT analysis_id, image_id, shard FROM old_rows', 'OLD TABLE AS old_rows'),
+        ('update', 'SELECT analysis_id, image_id, shard FROM new_rows UNION ALL '
+            'SELECT analysis_id, image_id, shard FROM old_rows', 'OLD TABLE AS old_rows NEW TABLE AS new_rows')
+    LOOP
+        EXECUTE format($f$
+            CREATE FUNCTION entente.settle_states_on_%1$s() RETURNS trigger
+            LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+            SET enable_seqscan = off AS $body$
+            BEGIN
+                PERFORM 1 FROM entente.images AS i
+                JOIN (SELECT DISTINCT analysis_id, image_id FROM (%2$s) AS c) AS k USING (analysis_id, image_id)
+                ORDER BY i.analysis_id, i.image_id
+                FOR NO KEY UPDATE OF i;
+                IF NOT FOUND THEN
+                    RETURN NULL;
+                END IF;
+                UPDATE entente.images AS i SET state = k.state, state_shard = k.shard
+                FROM (
+                    SELECT c.analysis_id, c.image_id, min(c.shard) AS shard, CASE
+                        WHEN EXISTS (SELECT FROM entente.image_results AS r
+                            WHERE r.analysis_id = c.analysis_id AND r.image_id = c.image_id) THEN 'done'
+                        WHEN EXISTS (SELECT FROM entente.failed_images AS f
+                            WHERE f.analysis_id = c.analysis_id AND f.image_id = c.image_id) THEN 'failed'
+                        ELSE 'pending' END AS state
+                    FROM (%2$s) AS c GROUP BY c.analysis_id, c.image_id
+                ) AS k
+                WHERE i.analysis_id = k.analysis_id AND i.image_id = k.image_id AND i.state <> k.state;
+                RETURN NULL;
+            END $body$
+        $f$, event, changed);
+        FOREACH watched IN ARRAY ARRAY['image_results', 'failed_images', 'images'] LOOP
+            -- Of images themselves only new rows matter: a failure may have come before its image.
+            CONTINUE WHEN watched = 'images' AND event <> 'insert';
+            EXECUTE format(
+                'CREATE TRIGGER a_settle_states_on_%1$s AFTER %1$s ON entente.%2$I REFERENCING %3$s '
+                'FOR EACH STATEMENT EXECUTE FUNCTION entente.settle_states_on_%1$s()',
+                event, watched, referencing);
+        END LOOP;
+    END LOOP;
+END $migration$;
+
+-- An image's new label, prediction or shard reaches its parts.
+CREATE FUNCTION entente.carry_to_parts() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE entente.part_results AS p
+    SET label_index = n.label_index, predicted_index = n.predicted_index, shard = n.shard
+    FROM new_rows AS n
+    WHERE p.analysis_id = n.analysis_id AND p.image_id = n.image_id
+        AND (p.label_index, p.predicted_index, p.shard)
+            IS DISTINCT FROM (n.label_index, n.predicted_index, n.shard);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER c_carry_to_parts AFTER UPDATE ON entente.image_results REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION entente.carry_to_parts();
+
+-- Triggers and recomputation -------------------------------------------------------------------------------------
+
+DO $migration$
+DECLARE
+    rollup text;
+    rows_table text;
+    key text;
+    additions text;
+    truth text;
+    event text;
+    source text;
+    referencing text;
+    delta text;
+BEGIN
+    FOR rollup, rows_table, key, additions, truth IN VALUES
+        ('progress', 'images', 'analysis_id, shard',
+            'expected = r.expected + excluded.expected, done = r.done + excluded.done, '
+            'failed = r.failed + excluded.failed',
+            -- From the results and failures themselves, not from the state that triggers keep.
+            'SELECT 1 AS sign, i.analysis_id, i.shard, i.state_shard, CASE '
+            'WHEN EXISTS (SELECT FROM entente.image_results AS r '
+            'WHERE r.analysis_id = i.analysis_id AND r.image_id = i.image_id) THEN ''done'' '
+            'WHEN EXISTS (SELECT FROM entente.failed_images AS f '
+            'WHERE f.analysis_id = i.analysis_id AND f.image_id = i.image_id) THEN ''failed'' '
+            'ELSE ''pending'' END AS state FROM entente.images AS i WHERE $1 IS NULL OR i.analysis_id = $1'),
+        ('image', 'image_results', 'analysis_id, label_index, predicted_index, shard',
+            'images = r.images + excluded.images, labelled = r.labelled + excluded.labelled, '
+            'hits_at_1 = r.hits_at_1 + excluded.hits_at_1, hits_at_5 = r.hits_at_5 + excluded.hits_at_5',
+            'SELECT 1 AS sign, i.* FROM entente.image_results AS i WHERE $1 IS NULL OR i.analysis_id = $1'),
+        ('part', 'part_results', 'analysis_id, label_index, predicted_index, part_method, shard',
+            'images = r.images + excluded.images, vision_concepts = r.vision_concepts + excluded.vision_concepts, '
+            'language_concepts = r.language_concepts + excluded.language_concepts, '
+            'mutual_concepts = r.mutual_concepts + excluded.mutual_concepts, '
+            'mi_released = r.mi_released + excluded.mi_released, '
+            'auc_released = r.auc_released + excluded.auc_released, '
+            'mi_membership = r.mi_membership + excluded.mi_membership, '
+            'auc_membership = r.auc_membership + excluded.auc_membership, '
+            'curves_longer = entente.add_curves(r.curves_longer, excluded.curves_longer), '
+            'curve_released = entente.add_curves(r.curve_released, excluded.curve_released), '
+            'curve_membership = entente.add_curves(r.curve_membership, excluded.curve_membership)',
+            -- Label, prediction and shard as the image's row has them.
+            'SELECT 1 AS sign, i.label_index, i.predicted_index, i.shard, p.analysis_id, p.part_method, '
+            'p.vision_count, p.language_count, p.overlap, p.mi_released, p.auc_released, p.curve_released, '
+            'p.mi_membership, p.auc_membership, p.curve_membership '
+            'FROM entente.part_results AS p JOIN entente.image_results AS i USING (analysis_id, image_id) '
+            'WHERE $1 IS NULL OR p.analysis_id = $1'),
+        ('concept', 'part_results',
+            'analysis_id, label_index, predicted_index, part_method, descriptor_index, shard',
+            'vision_images = r.vision_images + excluded.vision_images, '
+            'mutual_images = r.mutual_images + excluded.mutual_images',
+            'SELECT 1 AS sign, i.label_index, i.predicted_index, i.shard, p.analysis_id, p.part_method, '
+            'p.vision_descriptors, p.vision_mutual '
+            'FROM entente.part_results AS p JOIN entente.image_results AS i USING (analysis_id, image_id) '
+            'WHERE $1 IS NULL OR p.analysis_id = $1')
+    LOOP
+        FOR event, source, referencing IN VALUES
+            ('insert', 'SELECT 1 AS sign, n.* FROM new_rows AS n', 'NEW TABLE AS new_rows'),
+            ('delete', 'SELECT -1 AS sign, o.* FROM old_rows AS o', 'OLD TABLE AS old_rows'),
+            ('update', 'SELECT 1 AS sign, n.* FROM new_rows AS n UNION ALL SELECT -1, o.* FROM old_rows AS o',
+                'OLD TABLE AS old_rows NEW TABLE AS new_rows')
+        LOOP
+            EXECUTE format('SELECT entente.%I($1)', rollup || '_delta_sql') INTO delta USING source;
+            EXECUTE format($f$
+                CREATE FUNCTION entente.roll_up_%1$s_on_%2$s() RETURNS trigger
+                LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+                BEGIN
+                    INSERT INTO entente.%1$s_rollups AS r %3$s ON CONFLICT (%4$s) DO UPDATE SET %5$s;
+                    RETURN NULL;
+                END $body$
+            $f$, rollup, event, delta, key, additions);
+            EXECUTE format(
+                'CREATE TRIGGER b_roll_up_%1$s_on_%2$s AFTER %2$s ON entente.%3$I REFERENCING %4$s '
+                'FOR EACH STATEMENT EXECUTE FUNCTION entente.roll_up_%1$s_on_%2$s()',
+                rollup, event, rows_table, referencing);
+        END LOOP;
+        EXECUTE format('SELECT entente.%I($1)', rollup || '_delta_sql') INTO delta USING truth;
+        -- A function and not a view, because a filter does not reach below GROUPING SETS.
+        EXECUTE format('CREATE FUNCTION entente.recomputed_%1$s_rollups(of_analysis text) '
+            'RETURNS SETOF entente.%1$s_rollups LANGUAGE sql STABLE AS $body$ %2$s $body$', rollup, delta);
+    END LOOP;
+END $migration$;
+
+DROP FUNCTION entente.progress_delta_sql(text);
+DROP FUNCTION entente.image_delta_sql(text);
+DROP FUNCTION entente.part_delta_sql(text);
+DROP FUNCTION entente.concept_delta_sql(text);
+
+-- TRUNCATE has no transition tables.
+CREATE FUNCTION entente.refuse_truncate() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'TRUNCATE would leave the roll-ups of % wrong; DELETE the rows instead', TG_TABLE_NAME
+        USING ERRCODE = 'feature_not_supported';
+END $$;
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON entente.images EXECUTE FUNCTION entente.refuse_truncate();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON entente.image_results EXECUTE FUNCTION entente.refuse_truncate();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON entente.part_results EXECUTE FUNCTION entente.refuse_truncate();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON entente.failed_images EXECUTE FUNCTION entente.refuse_truncate();
+
+-- Verification ---------------------------------------------------------------------------------------------------
+
+-- Every sum that differs between the roll-ups, added up over shards, and a recomputation from the rows. One
+-- statement, hence one snapshot: it may run beside writers. `of_analysis` null: all of them.
+CREATE FUNCTION entente.rollup_differences(of_analysis text DEFAULT NULL)
+RETURNS TABLE (rollup text, analysis_id text, cell text, quantity text, stored text, recomputed text)
+LANGUAGE sql STABLE AS $$
+    -- One row a cell and side; curves as JSON arrays without the zeros that a deletion leaves at their end.
+    WITH part_cells AS (
+        SELECT r.kept, r.analysis_id,
+            format('label %s, predicted %s, %s', r.label_index, r.predicted_index, r.part_method) AS cell,
+            jsonb_build_object('images', sum(images), 'vision_concepts', sum(vision_concepts),
+                'language_concepts', sum(language_concepts), 'mutual_concepts', sum(mutual_concepts),
+                'mi_released', sum(mi_released), 'auc_released', sum(auc_released),
+                'mi_membership', sum(mi_membership), 'auc_membership', sum(auc_membership),
+                'curves_longer', entente.without_trailing_zeros(entente.sum_curves(curves_longer)),
+                'curve_released', entente.without_trailing_zeros(entente.sum_curves(curve_released)),
+                'curve_membership', entente.without_trailing_zeros(entente.sum_curves(curve_membership))) AS sums
+        FROM (SELECT true AS kept, * FROM entente.part_rollups
+            UNION ALL SELECT false, * FROM entente.recomputed_part_rollups(of_analysis)) AS r
+        WHERE of_analysis IS NULL OR r.analysis_id = of_analysis
+        GROUP BY r.kept, r.analysis_id, r.label_index, r.predicted_index, r.part_method
+    )
+    SELECT 'progress_rollups', d.analysis_id, '', q.quantity, q.stored::text, q.recomputed::text
+    FROM (
+        SELECT r.analysis_id,
+            coalesce(sum(expected) FILTER (WHERE kept), 0) AS expected,
+            coalesce(sum(expected) FILTER (WHERE NOT kept), 0) AS expected_anew,
+            coalesce(sum(done) FILTER (WHERE kept), 0) AS done,
+            coalesce(sum(done) FILTER (WHERE NOT kept), 0) AS done_anew,
+            coalesce(sum(failed) FILTER (WHERE kept), 0) AS failed,
+            coalesce(sum(failed) FILTER (WHERE NOT kept), 0) AS failed_anew
+        FROM (SELECT true AS kept, * FROM entente.progress_rollups
+            UNION ALL SELECT false, * FROM entente.recomputed_progress_rollups(of_analysis)) AS r
+        WHERE of_analysis IS NULL OR r.analysis_id = of_analysis
+        GROUP BY r.analysis_id
+    ) AS d
+    CROSS JOIN LATERAL (VALUES ('expected', d.expected, d.expected_anew), ('done', d.done, d.done_anew),
+        ('failed', d.failed, d.failed_anew)) AS q (quantity, stored, recomputed)
+    WHERE q.stored <> q.recomputed
+    UNION ALL
+    SELECT 'image_rollups', d.analysis_id, format('label %s, predicted %s', d.label_index, d.predicted_index),
+        q.quantity, q.stored::text, q.recomputed::text
+    FROM (
+        SELECT r.analysis_id, r.label_index, r.predicted_index,
+            coalesce(sum(images) FILTER (WHERE kept), 0) AS images,
+            coalesce(sum(images) FILTER (WHERE NOT kept), 0) AS images_anew,
+            coalesce(sum(labelled) FILTER (WHERE kept), 0) AS labelled,
+            coalesce(sum(labelled) FILTER (WHERE NOT kept), 0) AS labelled_anew,
+            coalesce(sum(hits_at_1) FILTER (WHERE kept), 0) AS hits_at_1,
+            coalesce(sum(hits_at_1) FILTER (WHERE NOT kept), 0) AS hits_at_1_anew,
+            coalesce(sum(hits_at_5) FILTER (WHERE kept), 0) AS hits_at_5,
+            coalesce(sum(hits_at_5) FILTER (WHERE NOT kept), 0) AS hits_at_5_anew
+        FROM (SELECT true AS kept, * FROM entente.image_rollups
+            UNION ALL SELECT false, * FROM entente.recomputed_image_rollups(of_analysis)) AS r
+        WHERE of_analysis IS NULL OR r.analysis_id = of_analysis
+        GROUP BY r.analysis_id, r.label_index, r.predicted_index
+    ) AS d
+    CROSS JOIN LATERAL (VALUES ('images', d.images, d.images_anew), ('labelled', d.labelled, d.labelled_anew),
+        ('hits_at_1', d.hits_at_1, d.hits_at_1_anew), ('hits_at_5', d.hits_at_5, d.hits_at_5_anew)
+    ) AS q (quantity, stored, recomputed)
+    WHERE q.stored <> q.recomputed
+    UNION ALL
+    SELECT 'part_rollups', p.analysis_id, p.cell, q.quantity, coalesce(p.stored ->> q.quantity, '0'),
+        coalesce(p.recomputed ->> q.quantity, '0')
+    FROM (SELECT analysis_id, cell, (array_agg(sums) FILTER (WHERE kept))[1] AS stored,
+            (array_agg(sums) FILTER (WHERE NOT kept))[1] AS recomputed
+        FROM part_cells GROUP BY analysis_id, cell) AS p
+    CROSS JOIN LATERAL jsonb_object_keys(coalesce(p.stored, p.recomputed)) AS q (quantity)
+    -- A cell that was emptied keeps its zeros.
+    WHERE coalesce(nullif(p.stored ->> q.quantity, '[]'), '0')
+        <> coalesce(nullif(p.recomputed ->> q.quantity, '[]'), '0')
+    UNION ALL
+    SELECT 'concept_rollups', d.analysis_id, format('label %s, predicted %s, %s, descriptor %s', d.label_index,
+        d.predicted_index, d.part_method, d.descriptor_index), q.quantity, q.stored::text, q.recomputed::text
+    FROM (
+        SELECT r.analysis_id, r.label_index, r.predicted_index, r.part_method, r.descriptor_index,
+            coalesce(sum(vision_images) FILTER (WHERE kept), 0) AS vision_images,
+            coalesce(sum(vision_images) FILTER (WHERE NOT kept), 0) AS vision_images_anew,
+            coalesce(sum(mutual_images) FILTER (WHERE kept), 0) AS mutual_images,
+            coalesce(sum(mutual_images) FILTER (WHERE NOT kept), 0) AS mutual_images_anew
+        FROM (SELECT true AS kept, * FROM entente.concept_rollups
+            UNION ALL SELECT false, * FROM entente.recomputed_concept_rollups(of_analysis)) AS r
+        WHERE of_analysis IS NULL OR r.analysis_id = of_analysis
+        GROUP BY r.analysis_id, r.label_index, r.predicted_index, r.part_method, r.descriptor_index
+    ) AS d
+    CROSS JOIN LATERAL (VALUES ('vision_images', d.vision_images, d.vision_images_anew),
+        ('mutual_images', d.mutual_images, d.mutual_images_anew)) AS q (quantity, stored, recomputed)
+    WHERE q.stored <> q.recomputed
+    UNION ALL
+    -- What the triggers keep beside the sums.
+    SELECT 'images', i.analysis_id, 'image ' || i.image_id, 'state', i.state, t.state
+    FROM entente.images AS i
+    CROSS JOIN LATERAL (SELECT CASE
+        WHEN EXISTS (SELECT FROM entente.image_results AS r
+            WHERE r.analysis_id = i.analysis_id AND r.image_id = i.image_id) THEN 'done'
+        WHEN EXISTS (SELECT FROM entente.failed_images AS f
+            WHERE f.analysis_id = i.analysis_id AND f.image_id = i.image_id) THEN 'failed'
+        ELSE 'pending' END AS state) AS t
+    WHERE (of_analysis IS NULL OR i.analysis_id = of_analysis) AND i.state <> t.state
+    UNION ALL
+    SELECT 'part_results', p.analysis_id, format('image %s, %s', p.image_id, p.part_method),
+        'label, prediction and shard', format('%s, %s, %s', p.label_index, p.predicted_index, p.shard),
+        format('%s, %s, %s', i.label_index, i.predicted_index, i.shard)
+    FROM entente.part_results AS p JOIN entente.image_results AS i USING (analysis_id, image_id)
+    WHERE (of_analysis IS NULL OR p.analysis_id = of_analysis)
+        AND (p.label_index, p.predicted_index, p.shard)
+            IS DISTINCT FROM (i.label_index, i.predicted_index, i.shard)
+    ORDER BY 1, 2, 3, 4
+$$;
+
+"""###),
+        Migration(
+            file: "0005_views.sql",
+            sql: ###"""
+-- oldest worker: 1
+--
+-- The public interface for dashboards. Names and meanings here are kept; the tables behind them are not public.
+-- Amounts of information are in nats, shares between 0 and 1; both are null where nothing has been counted.
+-- Every view can be filtered by analysis_id or name cheaply, because it looks at one analysis at a time.
+
+CREATE VIEW entente.analysis_progress AS
+SELECT a.analysis_id, a.name, a.registered_at, p.expected, p.done, p.failed,
+    p.expected - p.done - p.failed AS pending
+FROM entente.analyses AS a
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(r.expected), 0)::bigint AS expected, coalesce(sum(r.done), 0)::bigint AS done,
+        coalesce(sum(r.failed), 0)::bigint AS failed
+    FROM entente.progress_rollups AS r WHERE r.analysis_id = a.analysis_id
+) AS p;
+COMMENT ON VIEW entente.analysis_progress IS 'How far each analysis is: expected = done + failed + pending.';
+COMMENT ON COLUMN entente.analysis_progress.analysis_id IS 'The analysis.';
+COMMENT ON COLUMN entente.analysis_progress.name IS 'Its latest name.';
+COMMENT ON COLUMN entente.analysis_progress.registered_at IS 'When it was first registered.';
+COMMENT ON COLUMN entente.analysis_progress.expected IS 'Images that were submitted or arrived unannounced.';
+COMMENT ON COLUMN entente.analysis_progress.done IS 'Images with a result; a result counts even if the image failed too.';
+COMMENT ON COLUMN entente.analysis_progress.failed IS 'Images with a failure and no result.';
+COMMENT ON COLUMN entente.analysis_progress.pending IS 'The others.';
+
+CREATE VIEW entente.analysis_summary AS
+SELECT a.analysis_id, a.name, p.part_method, e.estimator, i.images, i.labelled,
+    i.hits_at_1 / nullif(i.labelled, 0)::double precision AS top_1,
+    i.hits_at_5 / nullif(i.labelled, 0)::double precision AS top_5,
+    p.images AS part_images,
+    (e.mi / p.images)::double precision / 1e9 AS mi,
+    (e.auc / p.images)::double precision / 1e9 AS auc,
+    (e.curve_total / (p.images * p.longest_curve))::double precision / 1e9 AS auc_padded,
+    p.longest_curve,
+    (p.vision_concepts / p.images)::double precision AS vision_concepts,
+    (p.mutual_concepts / p.images)::double precision AS mutual_concepts
+FROM entente.analyses AS a
+CROSS JOIN LATERAL (
+    SELECT sum(r.images)::bigint AS images, sum(r.labelled)::bigint AS labelled,
+        sum(r.hits_at_1)::bigint AS hits_at_1, sum(r.hits_at_5)::bigint AS hits_at_5
+    FROM entente.image_rollups AS r WHERE r.analysis_id = a.analysis_id AND r.label_index = -2
+) AS i
+CROSS JOIN LATERAL (
+    SELECT s.*, (SELECT count(*) FROM unnest(s.curves_longer) AS u (curves) WHERE curves > 0) AS longest_curve
+    FROM (
+        SELECT r.part_method, sum(r.images) AS images, sum(r.vision_concepts) AS vision_concepts,
+            sum(r.mutual_concepts) AS mutual_concepts, sum(r.mi_released) AS mi_released,
+            sum(r.auc_released) AS auc_released, sum(r.mi_membership) AS mi_membership,
+            sum(r.auc_membership) AS auc_membership, entente.sum_curves(r.curves_longer) AS curves_longer,
+            entente.sum_curves(r.curve_released) AS curve_released,
+            entente.sum_curves(r.curve_membership) AS curve_membership
+        FROM entente.part_rollups AS r WHERE r.analysis_id = a.analysis_id AND r.label_index = -2
+        GROUP BY r.part_method
+    ) AS s WHERE s.images > 0
+) AS p
+CROSS JOIN LATERAL (VALUES
+    ('released', p.mi_released, p.auc_released, (SELECT sum(x) FROM unnest(p.curve_released) AS u (x))),
+    ('membership', p.mi_membership, p.auc_membership, (SELECT sum(x) FROM unnest(p.curve_membership) AS u (x)))
+) AS e (estimator, mi, auc, curve_total);
+COMMENT ON VIEW entente.analysis_summary IS 'One row an analysis with results, part method and estimator.';
+COMMENT ON COLUMN entente.analysis_summary.analysis_id IS 'The analysis.';
+COMMENT ON COLUMN entente.analysis_summary.name IS 'Its latest name.';
+COMMENT ON COLUMN entente.analysis_summary.part_method IS 'pca or kmeans.';
+COMMENT ON COLUMN entente.analysis_summary.estimator IS 'released or membership: which mutual information mi and auc are.';
+COMMENT ON COLUMN entente.analysis_summary.images IS 'Images with a result.';
+COMMENT ON COLUMN entente.analysis_summary.labelled IS 'Those of them that came with a label; accuracy is over these.';
+COMMENT ON COLUMN entente.analysis_summary.top_1 IS 'Share of labelled images whose label is the prediction.';
+COMMENT ON COLUMN entente.analysis_summary.top_5 IS 'Share of labelled images whose label is among the five most similar.';
+COMMENT ON COLUMN entente.analysis_summary.part_images IS 'Images with a result of this part method; the means are over these.';
+COMMENT ON COLUMN entente.analysis_summary.mi IS 'Mean mutual information, nats.';
+COMMENT ON COLUMN entente.analysis_summary.auc IS 'Mean of the images'' own AUCs, nats.';
+COMMENT ON COLUMN entente.analysis_summary.auc_padded IS
+    'Mean of the mean curve, each curve padded with zeros to the longest: the dataset AUC of the paper, nats.';
+COMMENT ON COLUMN entente.analysis_summary.longest_curve IS 'Points of the longest curve.';
+COMMENT ON COLUMN entente.analysis_summary.vision_concepts IS 'Mean number of vision concepts an image.';
+COMMENT ON COLUMN entente.analysis_summary.mutual_concepts IS 'Mean number of mutual concepts an image.';
+
+CREATE VIEW entente.mi_dynamics AS
+SELECT a.analysis_id, a.name, p.part_method, e.estimator, (c.place - 1)::integer AS step,
+    (c.total / p.images)::double precision / 1e9 AS mi, c.curves, p.images::bigint AS images
+FROM entente.analyses AS a
+CROSS JOIN LATERAL (
+    SELECT r.part_method, sum(r.images) AS images, entente.sum_curves(r.curves_longer) AS curves_longer,
+        entente.sum_curves(r.curve_released) AS curve_released,
+        entente.sum_curves(r.curve_membership) AS curve_membership
+    FROM entente.part_rollups AS r WHERE r.analysis_id = a.analysis_id AND r.label_index = -2
+    GROUP BY r.part_method
+) AS p
+CROSS JOIN LATERAL (VALUES ('released', p.curve_released), ('membership', p.curve_membership)) AS e (estimator, curve)
+CROSS JOIN LATERAL unnest(e.curve, p.curves_longer) WITH ORDINALITY AS c (total, curves, place)
+WHERE p.images > 0 AND c.curves > 0;
+COMMENT ON VIEW entente.mi_dynamics IS
+    'Mean mutual information while vision concepts are removed, most relevant first; one row a step.';
+COMMENT ON COLUMN entente.mi_dynamics.analysis_id IS 'The analysis.';
+COMMENT ON COLUMN entente.mi_dynamics.name IS 'Its latest name.';
+COMMENT ON COLUMN entente.mi_dynamics.part_method IS 'pca or kmeans.';
+COMMENT ON COLUMN entente.mi_dynamics.estimator IS 'released or membership.';
+COMMENT ON COLUMN entente.mi_dynamics.step IS 'Vision concepts removed.';
+COMMENT ON COLUMN entente.mi_dynamics.mi IS 'Mean over all images, curves that have ended counted as zero, nats.';
+COMMENT ON COLUMN entente.mi_dynamics.curves IS 'Images whose curve reaches this step.';
+COMMENT ON COLUMN entente.mi_dynamics.images IS 'Images the mean is over.';
+
+CREATE VIEW entente.class_summary AS
+SELECT a.analysis_id, a.name, p.class_role, p.class_index, k.class_id, k.name AS class_name, p.part_method,
+    p.images::bigint AS images,
+    i.labelled::bigint AS labelled,
+    i.hits_at_1 / nullif(i.labelled, 0)::double precision AS top_1,
+    i.hits_at_5 / nullif(i.labelled, 0)::double precision AS top_5,
+    (p.vision_concepts / p.images)::double precision AS vision_concepts,
+    (p.mutual_concepts / p.images)::double precision AS mutual_concepts,
+    (p.mi_released / p.images)::double precision / 1e9 AS mi_released,
+    (p.auc_released / p.images)::double precision / 1e9 AS auc_released,
+    (p.mi_membership / p.images)::double precision / 1e9 AS mi_membership,
+    (p.auc_membership / p.images)::double precision / 1e9 AS auc_membership
+FROM entente.analyses AS a
+CROSS JOIN LATERAL (
+    SELECT 'label' AS class_role, r.label_index AS class_index, r.part_method, sum(r.images) AS images,
+        sum(r.vision_concepts) AS vision_concepts, sum(r.mutual_concepts) AS mutual_concepts,
+        sum(r.mi_released) AS mi_released, sum(r.auc_released) AS auc_released,
+        sum(r.mi_membership) AS mi_membership, sum(r.auc_membership) AS auc_membership
+    FROM entente.part_rollups AS r WHERE r.analysis_id = a.analysis_id AND r.label_index >= 0
+    GROUP BY r.label_index, r.part_method HAVING sum(r.images) > 0
+    UNION ALL
+    SELECT 'prediction', r.predicted_index, r.part_method, sum(r.images), sum(r.vision_concepts),
+        sum(r.mutual_concepts), sum(r.mi_released), sum(r.auc_released), sum(r.mi_membership), sum(r.auc_membership)
+    FROM entente.part_rollups AS r WHERE r.analysis_id = a.analysis_id AND r.label_index > -2
+    GROUP BY r.predicted_index, r.part_method HAVING sum(r.images) > 0
+) AS p
+JOIN LATERAL (
+    SELECT 'label' AS class_role, r.label_index AS class_index, sum(r.labelled) AS labelled,
+        sum(r.hits_at_1) AS hits_at_1, sum(r.hits_at_5) AS hits_at_5
+    FROM entente.image_rollups AS r WHERE r.analysis_id = a.analysis_id AND r.label_index >= 0
+    GROUP BY r.label_index
+    UNION ALL
+    SELECT 'prediction', r.predicted_index, sum(r.labelled), sum(r.hits_at_1), sum(r.hits_at_5)
+    FROM entente.image_rollups AS r WHERE r.analysis_id = a.analysis_id AND r.label_index > -2
+    GROUP BY r.predicted_index
+) AS i ON i.class_role = p.class_role AND i.class_index = p.class_index
+LEFT JOIN entente.classes AS k ON k.analysis_id = a.analysis_id AND k.class_index = p.class_index;
+COMMENT ON VIEW entente.class_summary IS 'One row a class, part method and role that the class plays for its images.';
+COMMENT ON COLUMN entente.class_summary.analysis_id IS 'The analysis.';
+COMMENT ON COLUMN entente.class_summary.name IS 'Its latest name.';
+COMMENT ON COLUMN entente.class_summary.class_role IS
+    'label: images labelled with the class, so that top_1 is its recall; prediction: images predicted as it (precision).';
+COMMENT ON COLUMN entente.class_summary.class_index IS 'Place of the class in the analysis.';
+COMMENT ON COLUMN entente.class_summary.class_id IS 'Id of the class, as labels name it.';
+COMMENT ON COLUMN entente.class_summary.class_name IS 'Its name, as the text encoder reads it.';
+COMMENT ON COLUMN entente.class_summary.part_method IS 'pca or kmeans.';
+COMMENT ON COLUMN entente.class_summary.images IS 'Images of the class in this role; the means are over these.';
+COMMENT ON COLUMN entente.class_summary.labelled IS 'Those of them with a label.';
+COMMENT ON COLUMN entente.class_summary.top_1 IS 'Share of labelled ones whose label is the prediction.';
+COMMENT ON COLUMN entente.class_summary.top_5 IS 'Share of labelled ones whose label is among the five most similar.';
+COMMENT ON COLUMN entente.class_summary.vision_concepts IS 'Mean number of vision concepts an image.';
+COMMENT ON COLUMN entente.class_summary.mutual_concepts IS 'Mean number of mutual concepts an image.';
+COMMENT ON COLUMN entente.class_summary.mi_released IS 'Mean mutual information, released estimator, nats.';
+COMMENT ON COLUMN entente.class_summary.auc_released IS 'Mean of the images'' own AUCs, released estimator, nats.';
+COMMENT ON COLUMN entente.class_summary.mi_membership IS 'Mean mutual information, membership estimator, nats.';
+COMMENT ON COLUMN entente.class_summary.auc_membership IS 'Mean of the images'' own AUCs, membership estimator, nats.';
+
+CREATE VIEW entente.mutual_concept_ranking AS
+SELECT a.analysis_id, a.name, c.part_method, c.rank, c.descriptor_index, d.descriptor, c.mutual_images,
+    c.vision_images, p.images, c.mutual_images / p.images::double precision AS mutual_share
+FROM entente.analyses AS a
+CROSS JOIN LATERAL (
+    SELECT s.*, rank() OVER (PARTITION BY s.part_method ORDER BY s.mutual_images DESC) AS rank
+    FROM (
+        SELECT r.part_method, r.descriptor_index, sum(r.mutual_images)::bigint AS mutual_images,
+            sum(r.vision_images)::bigint AS vision_images
+        FROM entente.concept_rollups AS r WHERE r.analysis_id = a.analysis_id AND r.label_index = -2
+        GROUP BY r.part_method, r.descriptor_index HAVING sum(r.vision_images) > 0
+    ) AS s
+) AS c
+JOIN LATERAL (
+    SELECT r.part_method, sum(r.images)::bigint AS images
+    FROM entente.part_rollups AS r WHERE r.analysis_id = a.analysis_id AND r.label_index = -2
+    GROUP BY r.part_method
+) AS p ON p.part_method = c.part_method
+LEFT JOIN entente.descriptors AS d ON d.analysis_id = a.analysis_id AND d.descriptor_index = c.descriptor_index;
+COMMENT ON VIEW entente.mutual_concept_ranking IS 'Descriptors by the number of images whose two encoders agree on them.';
+COMMENT ON COLUMN entente.mutual_concept_ranking.analysis_id IS 'The analysis.';
+COMMENT ON COLUMN entente.mutual_concept_ranking.name IS 'Its latest name.';
+COMMENT ON COLUMN entente.mutual_concept_ranking.part_method IS 'pca or kmeans.';
+COMMENT ON COLUMN entente.mutual_concept_ranking.rank IS '1 for the most frequent; equals share a rank.';
+COMMENT ON COLUMN entente.mutual_concept_ranking.descriptor_index IS 'Place in the descriptor bank.';
+COMMENT ON COLUMN entente.mutual_concept_ranking.descriptor IS 'The descriptor.';
+COMMENT ON COLUMN entente.mutual_concept_ranking.mutual_images IS 'Images in which it is a mutual concept.';
+COMMENT ON COLUMN entente.mutual_concept_ranking.vision_images IS 'Images in which it is a vision concept.';
+COMMENT ON COLUMN entente.mutual_concept_ranking.images IS 'Images with a result of this part method.';
+COMMENT ON COLUMN entente.mutual_concept_ranking.mutual_share IS 'mutual_images / images.';
+
+CREATE VIEW entente.class_concept_ranking AS
+SELECT a.analysis_id, a.name, c.class_role, c.class_index, k.class_id, k.name AS class_name, c.part_method, c.rank,
+    c.descriptor_index, d.descriptor, c.mutual_images, c.vision_images
+FROM entente.analyses AS a
+CROSS JOIN LATERAL (
+    SELECT s.*, rank() OVER (PARTITION BY s.class_role, s.class_index, s.part_method
+        ORDER BY s.mutual_images DESC) AS rank
+    FROM (
+        SELECT 'label' AS class_role, r.label_index AS class_index, r.part_method, r.descriptor_index,
+            sum(r.mutual_images)::bigint AS mutual_images, sum(r.vision_images)::bigint AS vision_images
+        FROM entente.concept_rollups AS r WHERE r.analysis_id = a.analysis_id AND r.label_index >= 0
+        GROUP BY r.label_index, r.part_method, r.descriptor_index HAVING sum(r.vision_images) > 0
+        UNION ALL
+        SELECT 'prediction', r.predicted_index, r.part_method, r.descriptor_index, sum(r.mutual_images)::bigint,
+            sum(r.vision_images)::bigint
+        FROM entente.concept_rollups AS r WHERE r.analysis_id = a.analysis_id AND r.label_index > -2
+        GROUP BY r.predicted_index, r.part_method, r.descriptor_index HAVING sum(r.vision_images) > 0
+    ) AS s
+) AS c
+LEFT JOIN entente.classes AS k ON k.analysis_id = a.analysis_id AND k.class_index = c.class_index
+LEFT JOIN entente.descriptors AS d ON d.analysis_id = a.analysis_id AND d.descriptor_index = c.descriptor_index;
+COMMENT ON VIEW entente.class_concept_ranking IS 'As mutual_concept_ranking, for the images of one class.';
+COMMENT ON COLUMN entente.class_concept_ranking.analysis_id IS 'The analysis.';
+COMMENT ON COLUMN entente.class_concept_ranking.name IS 'Its latest name.';
+COMMENT ON COLUMN entente.class_concept_ranking.class_role IS 'label or prediction, as in class_summary.';
+COMMENT ON COLUMN entente.class_concept_ranking.class_index IS 'Place of the class in the analysis.';
+COMMENT ON COLUMN entente.class_concept_ranking.class_id IS 'Id of the class.';
+COMMENT ON COLUMN entente.class_concept_ranking.class_name IS 'Its name.';
+COMMENT ON COLUMN entente.class_concept_ranking.part_method IS 'pca or kmeans.';
+COMMENT ON COLUMN entente.class_concept_ranking.rank IS '1 for the most frequent of the class; equals share a rank.';
+COMMENT ON COLUMN entente.class_concept_ranking.descriptor_index IS 'Place in the descriptor bank.';
+COMMENT ON COLUMN entente.class_concept_ranking.descriptor IS 'The descriptor.';
+COMMENT ON COLUMN entente.class_concept_ranking.mutual_images IS 'Images of the class in which it is a mutual concept.';
+COMMENT ON COLUMN entente.class_concept_ranking.vision_images IS 'Images of the class in which it is a vision concept.';
+
+CREATE VIEW entente.model_comparison AS
+SELECT a.analysis_id, a.name, a.setting_digest, a.model_weights, s.part_method, s.estimator,
+    max(s.images) AS images, max(s.labelled) AS labelled, max(s.top_1) AS top_1, max(s.top_5) AS top_5,
+    avg(s.mi) AS mi, avg(s.auc) AS auc, avg(s.auc_padded) AS auc_padded
+FROM entente.analyses AS a
+CROSS JOIN LATERAL (
+    SELECT p.part_method, q.estimator, q.images, q.labelled, q.top_1, q.top_5, q.mi, q.auc, q.auc_padded
+    FROM entente.analysis_summary AS q
+    CROSS JOIN LATERAL (VALUES (q.part_method), ('mean')) AS p (part_method)
+    WHERE q.analysis_id = a.analysis_id
+) AS s
+GROUP BY a.analysis_id, s.part_method, s.estimator;
+COMMENT ON VIEW entente.model_comparison IS
+    'Agreement against accuracy, one point a model: compare rows of one setting_digest, part method and estimator.';
+COMMENT ON COLUMN entente.model_comparison.analysis_id IS 'The analysis.';
+COMMENT ON COLUMN entente.model_comparison.name IS 'Its latest name.';
+COMMENT ON COLUMN entente.model_comparison.setting_digest IS 'Equal for analyses that differ in nothing but the model.';
+COMMENT ON COLUMN entente.model_comparison.model_weights IS 'SHA-256 of the model''s weights.';
+COMMENT ON COLUMN entente.model_comparison.part_method IS 'pca, kmeans, or mean: the mean over the analysis''s part methods.';
+COMMENT ON COLUMN entente.model_comparison.estimator IS 'released or membership.';
+COMMENT ON COLUMN entente.model_comparison.images IS 'Images with a result.';
+COMMENT ON COLUMN entente.model_comparison.labelled IS 'Those with a label.';
+COMMENT ON COLUMN entente.model_comparison.top_1 IS 'Share of labelled images whose label is the prediction.';
+COMMENT ON COLUMN entente.model_comparison.top_5 IS 'Share of labelled images whose label is among the five most similar.';
+COMMENT ON COLUMN entente.model_comparison.mi IS 'Mean mutual information, nats.';
+COMMENT ON COLUMN entente.model_comparison.auc IS 'Mean of the images'' own AUCs, nats.';
+COMMENT ON COLUMN entente.model_comparison.auc_padded IS 'Mean of the zero-padded mean curve, nats.';
+
+CREATE VIEW entente.failures AS
+SELECT f.failed_at, f.topic, f.partition, f.message_offset, f.analysis_id, a.name, f.image_id, f.kind, f.message,
+    f.attempts, f.worker, d.dead_letter_id, d.published
+FROM entente.failed_images AS f
+LEFT JOIN entente.analyses AS a ON a.analysis_id = f.analysis_id
+LEFT JOIN entente.dead_letters AS d
+    ON d.topic = f.topic AND d.partition = f.partition AND d.message_offset = f.message_offset;
+COMMENT ON VIEW entente.failures IS 'Images and whole jobs that can never succeed, with the reason.';
+COMMENT ON COLUMN entente.failures.failed_at IS 'When it was given up.';
+COMMENT ON COLUMN entente.failures.topic IS 'Where its message is; empty when it came without Kafka.';
+COMMENT ON COLUMN entente.failures.partition IS 'Partition of the message.';
+COMMENT ON COLUMN entente.failures.message_offset IS 'Offset of the message.';
+COMMENT ON COLUMN entente.failures.analysis_id IS 'As the job named it; empty when it could not be read.';
+COMMENT ON COLUMN entente.failures.name IS 'Name of the analysis; null when nobody registered it.';
+COMMENT ON COLUMN entente.failures.image_id IS 'Empty when the whole job failed.';
+COMMENT ON COLUMN entente.failures.kind IS 'Class of the failure, snake_case.';
+COMMENT ON COLUMN entente.failures.message IS 'One sentence.';
+COMMENT ON COLUMN entente.failures.attempts IS 'How often it was tried.';
+COMMENT ON COLUMN entente.failures.worker IS 'Who gave it up.';
+COMMENT ON COLUMN entente.failures.dead_letter_id IS 'Id of its message on the dead-letter topic; null when there is none.';
+COMMENT ON COLUMN entente.failures.published IS 'Whether that message is on the topic yet.';
+
+-- One image at a time ---------------------------------------------------------------------------------------------
+
+CREATE VIEW entente.image_scores AS
+SELECT r.analysis_id, r.image_id, p.part_method, l.class_id AS label, k.class_id AS predicted,
+    r.top_similarities[1] AS similarity, r.hit_at_1, r.hit_at_5, p.vision_count, p.language_count, p.overlap,
+    p.mi_released / 1e9::double precision AS mi_released, p.auc_released / 1e9::double precision AS auc_released,
+    p.mi_membership / 1e9::double precision AS mi_membership,
+    p.auc_membership / 1e9::double precision AS auc_membership, p.nmi_max, p.ami, p.p_value, p.flags,
+    r.group_name, s.submission_id, r.worker, r.kernel_set, r.written_at
+FROM entente.image_results AS r
+JOIN entente.part_results AS p USING (analysis_id, image_id)
+LEFT JOIN entente.classes AS l ON l.analysis_id = r.analysis_id AND l.class_index = r.label_index
+LEFT JOIN entente.classes AS k ON k.analysis_id = r.analysis_id AND k.class_index = r.predicted_index
+LEFT JOIN entente.submissions AS s ON s.sequence = r.submission;
+COMMENT ON VIEW entente.image_scores IS 'One row an image and part method, numbers only; filter by analysis_id.';
+COMMENT ON COLUMN entente.image_scores.analysis_id IS 'The analysis.';
+COMMENT ON COLUMN entente.image_scores.image_id IS 'The image.';
+COMMENT ON COLUMN entente.image_scores.part_method IS 'pca or kmeans.';
+COMMENT ON COLUMN entente.image_scores.label IS 'Class id of its label; null without one.';
+COMMENT ON COLUMN entente.image_scores.predicted IS 'Class id of the prediction.';
+COMMENT ON COLUMN entente.image_scores.similarity IS 'Cosine of image and predicted class.';
+COMMENT ON COLUMN entente.image_scores.hit_at_1 IS 'Label is the prediction; null without a label.';
+COMMENT ON COLUMN entente.image_scores.hit_at_5 IS 'Label is among the five most similar; null without a label.';
+COMMENT ON COLUMN entente.image_scores.vision_count IS 'Vision concepts.';
+COMMENT ON COLUMN entente.image_scores.language_count IS 'Language concepts.';
+COMMENT ON COLUMN entente.image_scores.overlap IS 'Mutual concepts.';
+COMMENT ON COLUMN entente.image_scores.mi_released IS 'Mutual information, released estimator, nats.';
+COMMENT ON COLUMN entente.image_scores.auc_released IS 'Mean of the released curve, nats.';
+COMMENT ON COLUMN entente.image_scores.mi_membership IS 'Mutual information, membership estimator, nats.';
+COMMENT ON COLUMN entente.image_scores.auc_membership IS 'Mean of the membership curve, nats.';
+COMMENT ON COLUMN entente.image_scores.nmi_max IS 'Share of the largest possible membership information; null when undefined.';
+COMMENT ON COLUMN entente.image_scores.ami IS 'Chance-adjusted membership information; null when undefined.';
+COMMENT ON COLUMN entente.image_scores.p_value IS 'Chance of at least this overlap; null when undefined.';
+COMMENT ON COLUMN entente.image_scores.flags IS 'What happened on the way.';
+COMMENT ON COLUMN entente.image_scores.group_name IS 'Group of its job.';
+COMMENT ON COLUMN entente.image_scores.submission_id IS 'Submission the row was computed for.';
+COMMENT ON COLUMN entente.image_scores.worker IS 'Who computed it.';
+COMMENT ON COLUMN entente.image_scores.kernel_set IS 'BLAS kernels it was computed with.';
+COMMENT ON COLUMN entente.image_scores.written_at IS 'When its transaction began.';
+
+CREATE VIEW entente.image_concepts AS
+SELECT p.analysis_id, p.image_id, p.part_method, (c.place - 1)::integer AS rank, c.descriptor_index, d.descriptor,
+    c.relevance, ARRAY(SELECT b FROM generate_series(0, 62) AS b WHERE c.parts >> b & 1 = 1) AS parts, c.mutual
+FROM entente.part_results AS p
+CROSS JOIN LATERAL unnest(p.vision_descriptors, p.vision_relevances, p.vision_parts, p.vision_mutual)
+    WITH ORDINALITY AS c (descriptor_index, relevance, parts, mutual, place)
+LEFT JOIN entente.descriptors AS d ON d.analysis_id = p.analysis_id AND d.descriptor_index = c.descriptor_index;
+COMMENT ON VIEW entente.image_concepts IS 'Vision concepts of an image, one row a concept; filter by analysis_id and image_id.';
+COMMENT ON COLUMN entente.image_concepts.analysis_id IS 'The analysis.';
+COMMENT ON COLUMN entente.image_concepts.image_id IS 'The image.';
+COMMENT ON COLUMN entente.image_concepts.part_method IS 'pca or kmeans.';
+COMMENT ON COLUMN entente.image_concepts.rank IS '0 for the most relevant.';
+COMMENT ON COLUMN entente.image_concepts.descriptor_index IS 'Place in the descriptor bank.';
+COMMENT ON COLUMN entente.image_concepts.descriptor IS 'The descriptor.';
+COMMENT ON COLUMN entente.image_concepts.relevance IS '2.5 × cosine of image and descriptor.';
+COMMENT ON COLUMN entente.image_concepts.parts IS 'The parts that picked it.';
+COMMENT ON COLUMN entente.image_concepts.mutual IS 'Whether it is a language concept too.';
+
+CREATE VIEW entente.image_curves AS
+SELECT p.analysis_id, p.image_id, p.part_method, (c.place - 1)::integer AS step,
+    c.released / 1e9::double precision AS mi_released, c.membership / 1e9::double precision AS mi_membership
+FROM entente.part_results AS p
+CROSS JOIN LATERAL unnest(p.curve_released, p.curve_membership) WITH ORDINALITY AS c (released, membership, place);
+COMMENT ON VIEW entente.image_curves IS 'MI curves of an image, one row a step; filter by analysis_id and image_id.';
+COMMENT ON COLUMN entente.image_curves.analysis_id IS 'The analysis.';
+COMMENT ON COLUMN entente.image_curves.image_id IS 'The image.';
+COMMENT ON COLUMN entente.image_curves.part_method IS 'pca or kmeans.';
+COMMENT ON COLUMN entente.image_curves.step IS 'Vision concepts removed.';
+COMMENT ON COLUMN entente.image_curves.mi_released IS 'Mutual information left, released estimator, nats.';
+COMMENT ON COLUMN entente.image_curves.mi_membership IS 'Mutual information left, membership estimator, nats.';
+
+CREATE VIEW entente.language_concepts AS
+SELECT c.analysis_id, c.class_index, k.class_id, k.name AS class_name, c.rank, c.descriptor_index, d.descriptor,
+    c.similarity
+FROM entente.class_language_concepts AS c
+LEFT JOIN entente.classes AS k USING (analysis_id, class_index)
+LEFT JOIN entente.descriptors AS d USING (analysis_id, descriptor_index);
+COMMENT ON VIEW entente.language_concepts IS 'Language concepts of each class; filter by analysis_id.';
+COMMENT ON COLUMN entente.language_concepts.analysis_id IS 'The analysis.';
+COMMENT ON COLUMN entente.language_concepts.class_index IS 'Place of the class in the analysis.';
+COMMENT ON COLUMN entente.language_concepts.class_id IS 'Id of the class.';
+COMMENT ON COLUMN entente.language_concepts.class_name IS 'Its name.';
+COMMENT ON COLUMN entente.language_concepts.rank IS '0 for the most similar.';
+COMMENT ON COLUMN entente.language_concepts.descriptor_index IS 'Place in the descriptor bank.';
+COMMENT ON COLUMN entente.language_concepts.descriptor IS 'The descriptor.';
+COMMENT ON COLUMN entente.language_concepts.similarity IS 'Cosine of the two texts.';
+
+"""###),
+    ]
+
+    /// `migrations/roles.sql`, which runs after every migration.
+    static let roles = ###"""
+-- Rights of the two groups that are not the owner. Runs after every `entente migrate`, so that groups created later
+-- and objects of new migrations get theirs; everything here may be repeated.
+--
+-- entente_worker: what `worker`, `submit` and `replay` need; no DELETE, no DDL, roll-ups only through triggers.
+-- entente_reader: views only.
+
+REVOKE ALL ON SCHEMA entente FROM PUBLIC;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA entente FROM PUBLIC;
+GRANT USAGE ON SCHEMA entente TO entente_worker, entente_reader;
+
+GRANT SELECT ON ALL TABLES IN SCHEMA entente TO entente_worker;
+GRANT INSERT, UPDATE ON
+    entente.analyses, entente.analysis_names, entente.classes, entente.descriptors, entente.class_language_concepts,
+    entente.text_embeddings, entente.submissions, entente.images, entente.image_results, entente.part_results,
+    entente.job_offsets, entente.failed_images, entente.dead_letters
+    TO entente_worker;
+GRANT EXECUTE ON FUNCTION
+    entente.advance_offset(text, text, integer, bigint, bigint, bigint),
+    entente.claim_offset(text, text, integer, text),
+    entente.rollup_differences(text), entente.recomputed_progress_rollups(text),
+    entente.recomputed_image_rollups(text), entente.recomputed_part_rollups(text),
+    entente.recomputed_concept_rollups(text), entente.without_trailing_zeros(bigint[]),
+    entente.negated_curve(bigint[])
+    TO entente_worker;
+
+GRANT SELECT ON
+    entente.analysis_progress, entente.analysis_summary, entente.mi_dynamics, entente.class_summary,
+    entente.mutual_concept_ranking, entente.class_concept_ranking, entente.model_comparison, entente.failures,
+    entente.image_scores, entente.image_concepts, entente.image_curves, entente.language_concepts
+    TO entente_reader;
+-- A view's functions run with the rights of whoever reads it.
+GRANT EXECUTE ON FUNCTION entente.add_curves(bigint[], bigint[]), entente.sum_curves(bigint[])
+    TO entente_worker, entente_reader;
+
+"""###
+}

@@ -1,0 +1,108 @@
+/// A batch as a list of statements, in the order that keeps writers from waiting for each other crosswise: offsets,
+/// shards, submissions, images, results, failures, dead letters.
+struct BatchPlan {
+    private(set) var calls: [Call] = []
+    /// Submissions that are in the table once the plan is committed.
+    private(set) var submissions: Set<String> = []
+    private var resultCalls: [Int] = []
+    private var failureCall: Int?
+
+    /// More rows a statement would gain nothing, and the server holds all of them at once.
+    static let rowsPerStatement = 256
+    /// First half of the advisory locks' key, so that other users of such locks are not in the way.
+    private static let lockSpace: Int32 = 0x656e74
+
+    private static let advance = Statement(
+        "entente_advance_offset", "SELECT entente.advance_offset($1, $2, $3, $4, $5, $6)")
+    private static let lockShards = Statement(
+        "entente_lock_shards",
+        "SELECT pg_catalog.pg_advisory_xact_lock($1, s.shard) FROM unnest($2::integer[]) AS s (shard) ORDER BY s.shard")
+
+    /// - Throws: ``PersistenceError`` of code `value` for a row that can't be stored.
+    init(_ batch: WriteBatch, keepData: Bool, knownSubmissions: Set<String>) throws {
+        for advance in batch.offsets.sorted(by: { $0.partition < $1.partition }) {
+            calls.append(
+                Call(
+                    Self.advance,
+                    [
+                        .text(advance.partition.group), .text(advance.partition.topic),
+                        .int(advance.partition.partition), .bigint(advance.epoch), .bigint(advance.expected),
+                        .bigint(advance.next),
+                    ]))
+        }
+        for row in batch.results { try ResultColumns.check(row) }
+        let failures = FailureColumns.distinct(batch.failures)
+        let shards = Set(batch.results.map(\.shard) + failures.map(\.shard)).sorted()
+        if !shards.isEmpty {
+            calls.append(Call(Self.lockShards, [.int(Self.lockSpace), .ints(shards.map(Int32.init))]))
+        }
+        addImages(batch.results, failures, keepData: keepData, known: knownSubmissions)
+        for round in Self.rounds(batch.results) {
+            for part in Self.chunks(round.filter { !$0.force }) { add(ResultColumns(part), ResultColumns.firstWrite) }
+            for part in Self.chunks(round.filter(\.force)) { add(ResultColumns(part), ResultColumns.replace) }
+        }
+        if !failures.isEmpty {
+            failureCall = calls.count
+            calls.append(FailureColumns.call(failures))
+        }
+        let letters = DeadLetterColumns.distinct(batch.deadLetters)
+        if !letters.isEmpty { calls.append(DeadLetterColumns.call(letters)) }
+    }
+
+    func outcome(_ answers: [Rows]) throws -> BatchWriter.Outcome {
+        var images = 0
+        for call in resultCalls { images += Int(try answers[call].int(0, 0)) }
+        let failures = failureCall.map { answers[$0].affected } ?? 0
+        return BatchWriter.Outcome(imagesWritten: images, failuresWritten: failures, wasCommittedBefore: false)
+    }
+
+    private mutating func add(_ columns: ResultColumns, _ statement: Statement) {
+        resultCalls.append(calls.count)
+        calls.append(Call(statement, columns.parameters))
+    }
+
+    private mutating func addImages(
+        _ results: [ImageRow], _ failures: [FailedImage], keepData: Bool, known: Set<String>
+    ) {
+        var images = ImageColumns(keepData: keepData)
+        for row in results {
+            images.add(row.image, analysisID: row.analysisID, submissionID: row.submissionID, shard: row.shard)
+            note(row.submissionID, row.analysisID, row.force, known)
+        }
+        for failure in failures {
+            guard let image = failure.image, let analysisID = failure.analysisID else { continue }
+            images.add(
+                FailureColumns.storable(image), analysisID: analysisID, submissionID: failure.submissionID,
+                shard: failure.shard)
+            note(failure.submissionID, analysisID, false, known)
+        }
+        if !images.isEmpty { calls.append(images.call) }
+    }
+
+    /// Submissions of foreign producers are made known by their first image.
+    private mutating func note(_ submissionID: String?, _ analysisID: String, _ force: Bool, _ known: Set<String>) {
+        guard let submissionID, !known.contains(submissionID), submissions.insert(submissionID).inserted else { return }
+        calls.append(SubmissionStore.foreign(submissionID, analysisID: analysisID, force: force))
+    }
+
+    private static func chunks(_ rows: [ImageRow]) -> [[ImageRow]] {
+        stride(from: 0, to: rows.count, by: rowsPerStatement).map {
+            Array(rows[$0..<min($0 + rowsPerStatement, rows.count)])
+        }
+    }
+
+    /// A statement may touch an image once. A second, unforced, occurrence could not change anything; each further
+    /// forced one gets a statement of its own, as if it had come in a later batch.
+    static func rounds(_ rows: [ImageRow]) -> [[ImageRow]] {
+        var rounds: [[ImageRow]] = []
+        var next: [ImageKey: Int] = [:]
+        for row in rows {
+            let round = next[row.key] ?? 0
+            if round > 0 && !row.force { continue }
+            next[row.key] = round + 1
+            if round == rounds.count { rounds.append([]) }
+            rounds[round].append(row)
+        }
+        return rounds
+    }
+}

@@ -1,0 +1,117 @@
+import Concepts
+import Yams
+
+/// The `method` mapping of an analysis file.
+enum MethodReader {
+    /// Reads what is there over the defaults; problems go to `reader`, each with the line of its value, or of what
+    /// encloses it if it is left out.
+    static func read(_ node: Node?, into reader: inout YAMLReader) -> MethodParameters {
+        var method = MethodParameters()
+        var lines: [String: Int] = [:]
+        lines["method"] = node?.mark?.line
+
+        func members(_ node: Node?, _ path: String, _ known: [String]) -> [String: Node] {
+            guard let node else { return [:] }
+            let members = reader.members(node, path: path, known: known)
+            for (key, value) in members { lines[path + key] = value.mark?.line }
+            return members
+        }
+
+        let top = members(
+            node, "method.",
+            ["decomposition", "image", "features", "foreground", "parts", "prompting", "retrieval", "language"])
+        reader.choice(top["decomposition"], "method.decomposition", into: &method.decomposition)
+        reader.choice(top["image"], "method.image", into: &method.image)
+        reader.choice(top["features"], "method.features", into: &method.features)
+
+        let foreground = members(top["foreground"], "method.foreground.", ["by", "threshold", "crf"])
+        reader.choice(foreground["by"], "method.foreground.by", into: &method.foreground.by)
+        reader.choice(foreground["threshold"], "method.foreground.threshold", into: &method.foreground.threshold)
+        reader.boolean(foreground["crf"], "method.foreground.crf", into: &method.foreground.crf)
+
+        let parts = members(top["parts"], "method.parts.", ["by", "count", "seed"])
+        reader.choices(parts["by"], "method.parts.by", into: &method.parts.by)
+        reader.integer(parts["count"], "method.parts.count", into: &method.parts.count)
+        reader.integer(parts["seed"], "method.parts.seed", into: &method.parts.seed)
+
+        let prompting = members(top["prompting"], "method.prompting.", ["thickness", "blur"])
+        reader.integer(prompting["thickness"], "method.prompting.thickness", into: &method.prompting.thickness)
+        reader.integer(prompting["blur"], "method.prompting.blur", into: &method.prompting.blur)
+
+        let retrieval = members(
+            top["retrieval"], "method.retrieval.", ["candidates", "per_part", "relevance", "offset", "transport"])
+        reader.integer(retrieval["candidates"], "method.retrieval.candidates", into: &method.retrieval.candidates)
+        reader.integer(retrieval["per_part"], "method.retrieval.per_part", into: &method.retrieval.perPart)
+        reader.choice(retrieval["relevance"], "method.retrieval.relevance", into: &method.retrieval.relevance)
+        reader.number(retrieval["offset"], "method.retrieval.offset", into: &method.retrieval.offset)
+        let transport = members(retrieval["transport"], "method.retrieval.transport.", ["lambda", "iterations"])
+        reader.number(
+            transport["lambda"], "method.retrieval.transport.lambda", into: &method.retrieval.transport.lambda)
+        reader.integer(
+            transport["iterations"], "method.retrieval.transport.iterations",
+            into: &method.retrieval.transport.iterations)
+
+        let language = members(top["language"], "method.language.", ["class", "count"])
+        reader.choice(language["class"], "method.language.class", into: &method.language.class)
+        reader.integer(language["count"], "method.language.count", into: &method.language.count)
+
+        // A value that could not be read has its problem already; what stands in for it is nobody's choice.
+        for (keyPath, value) in method.unsupportedValues where !reader.hasReported(keyPath) {
+            let origin = lines[keyPath] == nil ? " (the default)" : ""
+            let others = implementedValues(of: keyPath).map { "`\($0)`" }.joined(separator: " or ")
+            reader.report(
+                "\(keyPath): \(value)\(origin) is not implemented in this build; write \(others).",
+                line: line(of: keyPath, in: lines))
+        }
+        for problem in method.rangeProblems where !reader.hasReported(problem.keyPath) {
+            reader.report(problem.sentence, line: line(of: problem.keyPath, in: lines))
+        }
+        return method
+    }
+
+    /// The line of a value, or of the innermost mapping around it that is there.
+    private static func line(of keyPath: String, in lines: [String: Int]) -> Int? {
+        var path = keyPath[...]
+        while true {
+            if let line = lines[String(path)] { return line }
+            guard let dot = path.lastIndex(of: ".") else { return nil }
+            path = path[..<dot]
+        }
+    }
+
+    /// What this build runs of the values that the method defines; what would mend a refused one.
+    private static func implementedValues(of keyPath: String) -> [String] {
+        func values<T>(_ all: [T], _ set: (inout MethodParameters, T) -> Void) -> [String] {
+            all.filter { value in
+                var method = MethodParameters()
+                set(&method, value)
+                return !method.unsupportedValues.contains { $0.keyPath == keyPath }
+            }.map { "\($0)" }
+        }
+        return switch keyPath {
+        case "method.decomposition": values(MethodParameters.Decomposition.allCases) { $0.decomposition = $1 }
+        case "method.features": values(MethodParameters.Features.allCases) { $0.features = $1 }
+        case "method.foreground.by": values(MethodParameters.Foreground.Score.allCases) { $0.foreground.by = $1 }
+        case "method.foreground.crf": values([true, false]) { $0.foreground.crf = $1 }
+        case "method.parts.by": values(PartMethod.allCases) { $0.parts.by = [$1] }
+        default: []
+        }
+    }
+
+    /// What a YAML error says, without the document's text.
+    static func reason(_ error: YamlError) -> String {
+        switch error {
+        case .scanner(_, let problem, _, _), .parser(_, let problem, _, _), .composer(_, let problem, _, _): problem
+        case .duplicatedKeysInMapping(let duplicates, _): "the key \(duplicates.joined(separator: ", ")) stands twice"
+        default: "it can't be parsed"
+        }
+    }
+
+    static func line(_ error: YamlError) -> Int? {
+        switch error {
+        case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _): mark.line
+        case .duplicatedKeysInMapping(_, let context): context.mark.line
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+import Inference
+
+/// `demo`: the whole main job on parts of its own.
+struct DemoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract: "Run the whole job here: queue, workers, database, results.",
+        discussion: """
+            Starts a PostgreSQL cluster in a folder of its own and a Kafka broker inside this process, submits drawn \
+            pictures, lets two worker processes analyse them with a small CLIP, and prints what they found. Ends by \
+            itself and leaves nothing behind.
+            """)
+
+    @Flag(help: "Leave the database running, and say how to reach and how to end it.")
+    var keep = false
+
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+        let stop = StopSignal()
+        let signals = TerminationSignals(stop)
+        // Quiet unless asked: what the demo's parts log would bury what it found.
+        var global = global
+        global.logLevel = global.logLevel ?? "error"
+        let settings = try await global.settings()
+        let demo = DemoRun(share: try ShareFolder.find(settings), keep: keep, settings: settings, stop: stop)
+        try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
+            _ = WorkerThread("demo") { done.resume(with: Result { try demo.run() }) }
+        }
+        withExtendedLifetime(signals) {}
+    }
+}

@@ -1,0 +1,22 @@
+import Foundation
+
+/// Standard output, written so that a full disk is noticed.
+enum StandardOutput {
+    /// Writes the text and a line break. A reader that has gone away (`entente … | head`) ends the process in peace.
+    ///
+    /// - Throws: ``CommandFailure`` if not all of it could be written.
+    static func line(_ text: String) throws(CommandFailure) {
+        let bytes = Array((text + "\n").utf8)
+        var done = 0
+        while done < bytes.count {
+            let step = bytes[done...].withUnsafeBytes { Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+            if step < 0, errno == EINTR { continue }
+            if step < 0, errno == EPIPE { exit(0) }
+            guard step > 0 else {
+                throw CommandFailure(
+                    .unavailable, "Standard output can't be written: \(String(cString: strerror(errno))).")
+            }
+            done += step
+        }
+    }
+}

@@ -1,0 +1,17 @@
+import ArgumentParser
+import Foundation
+
+@main
+struct Entente: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "entente",
+        abstract: "Measures what a CLIP model's vision encoder and language encoder agree on, over whole datasets.",
+        version: BuildInformation.version,
+        subcommands: [
+            DemoCommand.self, WorkerCommand.self, SubmitCommand.self, AnalyzeCommand.self, EncodeCommand.self,
+            EncodeTextCommand.self, TokenizeCommand.self, MigrateCommand.self, VerifyCommand.self, StatusCommand.self,
+            BrokerCommand.self,
+        ])
+
+    static func main() async { await CommandRunner.run(Entente.self) }
+}

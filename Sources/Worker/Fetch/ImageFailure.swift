@@ -1,0 +1,37 @@
+import Inference
+
+/// Why an image can never be analysed: what `failed_images` keeps and `analyze --json` prints in its place.
+struct ImageFailure: Error, Hashable, Sendable, CustomStringConvertible {
+    enum Kind: String, Sendable {
+        case unsupportedURI = "unsupported_uri"
+        case notFound = "not_found"
+        case notAFile = "not_a_file"
+        case outsideRoots = "outside_roots"
+        case unreadable
+        case tooLarge = "too_large"
+        case undecodable
+        case contentMismatch = "content_mismatch"
+        case unknownLabel = "unknown_label"
+        case fetchExhausted = "fetch_exhausted"
+        /// Its findings are nothing that the database can hold.
+        case unstorable
+    }
+
+    let kind: Kind
+    /// One sentence that names the image and what would mend it.
+    let description: String
+
+    init(_ kind: Kind, _ description: String) {
+        self.kind = kind
+        self.description = description
+    }
+
+    init(decoding error: InferenceError) {
+        self.init(error.code == .imageTooLarge ? .tooLarge : .undecodable, error.description)
+    }
+}
+
+/// A fetch that may succeed later: a file server that hiccups, too many open files.
+struct TransientFetchFailure: Error, Sendable, CustomStringConvertible {
+    let description: String
+}

@@ -1,0 +1,68 @@
+/// One message of the image-job topic: 1 to 256 images of one analysis. A value of this type keeps every rule of
+/// `deploy/schemas/image-job.v1.schema.json`.
+struct ImageJob: Sendable, Hashable {
+    static let schema = "entente.image-job/v1"
+    static let imageCounts = 1...256
+    /// Unicode scalars of an id, a label or a group: four bytes each still fit PostgreSQL's index rows.
+    static let maximumNameLength = 512
+
+    struct Image: Sendable, Hashable {
+        let id: String
+        let uri: String
+        /// A class id, else a unique class name.
+        let label: String?
+        /// Lower-case hex of the SHA-256 that the fetched bytes must have.
+        let sha256: String?
+
+        /// - Throws: ``JobError`` (`bad_field`) that names the field.
+        init(id: String, uri: String, label: String? = nil, sha256: String? = nil) throws(JobError) {
+            try self.init(id: id, uri: uri, label: label, sha256: sha256, place: "")
+        }
+
+        /// - Parameter place: what goes before a field's name in messages, such as `images[3].`.
+        init(id: String, uri: String, label: String?, sha256: String?, place: String) throws(JobError) {
+            try ImageJob.check(id, "\(place)id")
+            try ImageJob.check(uri, "\(place)uri", maximum: .max, shown: redactedURI(uri))
+            try label.map { value throws(JobError) in try ImageJob.check(value, "\(place)label") }
+            if let sha256 { try ImageJob.checkHexadecimal(sha256, 64, "\(place)sha256", orUpperCase: true) }
+            self.id = id
+            self.uri = uri
+            self.label = label
+            self.sha256 = sha256?.lowercased()
+        }
+    }
+
+    /// The analysis id: 32 lower-case hex digits.
+    let analysis: String
+    /// The submission that expects these images, if one was announced.
+    let submission: String?
+    /// Rows of an older submission are to be replaced.
+    let force: Bool
+    /// What is decomposed jointly, or merely kept together.
+    let group: String?
+    /// 1…256, with distinct ids.
+    let images: [Image]
+
+    /// - Throws: ``JobError``: `bad_field`, `no_images`, `too_many_images`, `duplicate_image`.
+    init(
+        analysis: String, submission: String? = nil, force: Bool = false, group: String? = nil, images: [Image]
+    ) throws(JobError) {
+        try Self.check(analysis: analysis, submission: submission, group: group)
+        try Self.check(imageCount: images.count)
+        // Bytes, because String compares canonically: ids that differ only in normalisation are two files.
+        var seen: Set<[UInt8]> = []
+        for image in images {
+            guard seen.insert(Array(image.id.utf8)).inserted else {
+                throw JobError(.duplicateImage, "the image id \(quoted(image.id)) occurs twice in this job")
+            }
+        }
+        self.analysis = analysis
+        self.submission = submission
+        self.force = force
+        self.group = group
+        self.images = images
+    }
+
+    /// The Kafka key: jobs of a group share a partition.
+    var key: String { group ?? images[0].id }
+}

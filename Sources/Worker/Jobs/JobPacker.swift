@@ -1,0 +1,103 @@
+/// Packs images into jobs that keep below a number of images and a number of bytes.
+///
+/// Without groups, images fill jobs in the order they come. With groups, each group fills jobs of its own, which all
+/// carry its name; a group larger than one job is split. Jobs come out as they fill, the rest at ``finish()`` in the
+/// order in which their groups first came, so that the same images give the same jobs.
+struct JobPacker {
+    private let analysis: String
+    private let submission: String?
+    private let force: Bool
+    private let maximumImages: Int
+    private let maximumBytes: Int
+    private var open: [[UInt8]?: Parcel] = [:]
+    /// The keys of `open` in the order of their first image.
+    private var order: [[UInt8]?] = []
+
+    private struct Parcel {
+        let group: String?
+        let emptyBytes: Int
+        var bytes: Int
+        var images: [ImageJob.Image] = []
+        var ids: Set<[UInt8]> = []
+    }
+
+    /// - Parameters:
+    ///   - maximumImages: at most this many images a job, 1…256.
+    ///   - maximumBytes: the most bytes of a message's key and value together.
+    /// - Throws: ``JobError`` (`bad_field`).
+    init(
+        analysis: String, submission: String? = nil, force: Bool = false, maximumImages: Int, maximumBytes: Int
+    ) throws(JobError) {
+        try ImageJob.check(analysis: analysis, submission: submission, group: nil)
+        guard ImageJob.imageCounts.contains(maximumImages) else {
+            throw JobError(.badField, "a job can't have \(maximumImages) images; give 1 to 256")
+        }
+        self.analysis = analysis
+        self.submission = submission
+        self.force = force
+        self.maximumImages = maximumImages
+        self.maximumBytes = min(maximumBytes, ImageJob.maximumBytes)
+    }
+
+    /// Adds an image to the job of its group.
+    ///
+    /// - Returns: a job that is full now, or had to make room for this image.
+    /// - Throws: ``JobError``: the group's name can't be, the image alone exceeds the limit, or its id is in the open job
+    ///   already. Nothing is added then.
+    mutating func add(_ image: ImageJob.Image, group: String? = nil) throws(JobError) -> ImageJob? {
+        if let group { try ImageJob.check(group, "group") }
+        let slot = group.map { Array($0.utf8) }
+        let size = image.encoded().count
+        var parcel = open[slot] ?? makeParcel(group)
+        // The key: the group, else an image id no longer than the entry that holds it.
+        let alone = parcel.emptyBytes + size + (group == nil ? image.id.utf8.count : 0)
+        guard alone <= maximumBytes else {
+            throw JobError(
+                .imageTooLarge,
+                "the image \(quoted(image.id)) takes \(alone) bytes as a job of its own; a message may have "
+                    + "\(maximumBytes)")
+        }
+        guard !parcel.ids.contains(Array(image.id.utf8)) else {
+            throw JobError(.duplicateImage, "the image id \(quoted(image.id)) occurs twice")
+        }
+        if open[slot] == nil { order.append(slot) }
+        var finished: ImageJob?
+        // One more for the comma.
+        if !parcel.images.isEmpty, parcel.bytes + size + 1 > maximumBytes {
+            finished = try job(parcel)
+            parcel = makeParcel(group)
+        }
+        if group == nil, parcel.images.isEmpty { parcel.bytes += image.id.utf8.count }
+        parcel.bytes += size + (parcel.images.isEmpty ? 0 : 1)
+        parcel.images.append(image)
+        parcel.ids.insert(Array(image.id.utf8))
+        open[slot] = parcel
+        // Never both: a job that made room leaves one image, and a maximum of one leaves no job open to make room.
+        if parcel.images.count == maximumImages {
+            finished = try job(parcel)
+            open[slot] = nil
+            order.removeAll { $0 == slot }
+        }
+        return finished
+    }
+
+    /// The jobs that aren't full.
+    mutating func finish() throws(JobError) -> [ImageJob] {
+        var jobs: [ImageJob] = []
+        for slot in order { if let parcel = open[slot] { jobs.append(try job(parcel)) } }
+        open = [:]
+        order = []
+        return jobs
+    }
+
+    private func makeParcel(_ group: String?) -> Parcel {
+        let head = ImageJob.encodedHead(analysis: analysis, submission: submission, force: force, group: group)
+        let bytes = head.count + ImageJob.encodedTail.count + (group?.utf8.count ?? 0)
+        return Parcel(group: group, emptyBytes: bytes, bytes: bytes)
+    }
+
+    private func job(_ parcel: Parcel) throws(JobError) -> ImageJob {
+        try ImageJob(
+            analysis: analysis, submission: submission, force: force, group: parcel.group, images: parcel.images)
+    }
+}

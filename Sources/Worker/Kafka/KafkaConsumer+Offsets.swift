@@ -1,0 +1,100 @@
+import CKafka
+
+extension KafkaConsumer {
+    /// Tells the group how far the database is, without waiting. Advisory: the outcome comes to `onCommit` during a
+    /// later poll, and a failed commit is never repeated, because after a rebalance the old offset would be taken and
+    /// rewind the group. Partitions that aren't read any more are left out.
+    ///
+    /// - Parameter offsets: the next offset to read of each partition.
+    func commit(_ offsets: [TopicPartition: Int64]) throws(KafkaError) {
+        let offsets = offsets.filter { started.contains($0.key) }
+        guard !offsets.isEmpty else { return }
+        let list = TopicPartitionList(offsets)
+        let code = list.withPointer { rd_kafka_commit(handle.pointer, $0, 1) }
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code, "can't commit offsets") }
+    }
+
+    /// As ``commit(_:)``, and waits for the broker's word: inside `onRevoke`, or before a close.
+    ///
+    /// - Throws: ``KafkaError``, also when no word came in time; to be logged, not repeated. While another member leaves
+    ///   too, `REBALANCE_IN_PROGRESS` is usual.
+    func commitAndWait(_ offsets: [TopicPartition: Int64], within limit: Duration) throws(KafkaError) {
+        let offsets = offsets.filter { started.contains($0.key) }
+        guard !offsets.isEmpty else { return }
+        // rd_kafka_commit would wait without bound; a queue of its own gives the outcome a deadline.
+        let queue = rd_kafka_queue_new(handle.pointer)
+        defer { rd_kafka_queue_destroy(queue) }
+        let list = TopicPartitionList(offsets)
+        let code = list.withPointer { rd_kafka_commit_queue(handle.pointer, $0, queue, nil, nil) }
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code, "can't commit offsets") }
+        guard let event = rd_kafka_queue_poll(queue, limit.kafkaMilliseconds) else {
+            throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, "no word about the commit within \(limit)")
+        }
+        defer { rd_kafka_event_destroy(event) }
+        try check(
+            rd_kafka_event_error(event),
+            TopicPartitionList.elements(of: rd_kafka_event_topic_partition_list(event)), "can't commit offsets")
+    }
+
+    /// The oldest offset that the broker has of a partition, and the one that the next record will get. Asks the broker,
+    /// which answers after the fetch that waits there (`fetch.wait.max.ms`, half a second): not for every poll.
+    func watermarks(of partition: TopicPartition, within limit: Duration) throws(KafkaError) -> Range<Int64> {
+        var low: Int64 = 0
+        var high: Int64 = 0
+        let code = rd_kafka_query_watermark_offsets(
+            handle.pointer, partition.topic, partition.partition, &low, &high, limit.kafkaMilliseconds)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            throw KafkaError(code, "no offset range of \(partition)", partition: partition)
+        }
+        return low..<max(low, high)
+    }
+
+    /// As ``watermarks(of:within:)``, as the last fetch told it, without asking; `nil` before the first.
+    func lastKnownWatermarks(of partition: TopicPartition) -> Range<Int64>? {
+        var low: Int64 = 0
+        var high: Int64 = 0
+        let code = rd_kafka_get_watermark_offsets(
+            handle.pointer, partition.topic, partition.partition, &low, &high)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, high >= 0 else { return nil }
+        return max(0, low)..<max(0, low, high)
+    }
+
+    /// What the group has committed; partitions without a commit are left out. Asks the broker.
+    func committedOffsets(
+        of partitions: some Collection<TopicPartition>, within limit: Duration
+    ) throws(KafkaError) -> [TopicPartition: Int64] {
+        let list = TopicPartitionList(partitions)
+        let code = list.withPointer { rd_kafka_committed(handle.pointer, $0, limit.kafkaMilliseconds) }
+        try check(code, list.elements, "no committed offsets")
+        return Self.offsets(list.elements)
+    }
+
+    /// One past the last record that ``poll(timeout:)`` returned, where there was one.
+    func positions(of partitions: some Collection<TopicPartition>) throws(KafkaError) -> [TopicPartition: Int64] {
+        let list = TopicPartitionList(partitions)
+        let code = list.withPointer { rd_kafka_position(handle.pointer, $0) }
+        try check(code, list.elements, "no positions")
+        return Self.offsets(list.elements)
+    }
+
+    /// The number of partitions of a topic. Asks the broker.
+    func partitionCount(of topic: String, within limit: Duration) throws(KafkaError) -> Int {
+        try handle.partitionCount(of: topic, within: limit)
+    }
+
+    /// The outcome of an asynchronous commit, on the Kafka thread inside a poll.
+    func committed(_ code: rd_kafka_resp_err_t, _ elements: [TopicPartitionList.Element]) {
+        // librdkafka found nothing to commit.
+        guard code != RD_KAFKA_RESP_ERR__NO_OFFSET else { return }
+        var failure: KafkaError?
+        do throws(KafkaError) { try check(code, elements, "can't commit offsets") } catch {
+            failure = error
+            log(error)
+        }
+        onCommit(Self.offsets(elements), failure)
+    }
+
+    private static func offsets(_ elements: [TopicPartitionList.Element]) -> [TopicPartition: Int64] {
+        Dictionary(elements.filter { $0.offset >= 0 }.map { ($0.place, $0.offset) }) { $1 }
+    }
+}

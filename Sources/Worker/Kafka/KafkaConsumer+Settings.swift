@@ -1,0 +1,29 @@
+extension KafkaConsumer {
+    /// Where we start from; the operator may set each otherwise.
+    static let defaults = [
+        ("session.timeout.ms", "45000"),
+        ("heartbeat.interval.ms", "3000"),
+        ("max.poll.interval.ms", "300000"),
+        // librdkafka would prefetch 64 MB a partition; image jobs are slow work, so little is needed.
+        ("queued.min.messages", "1000"),
+        ("queued.max.messages.kbytes", "16384"),
+        ("fetch.message.max.bytes", "1048576"),
+        ("check.crcs", "true"),
+        ("reconnect.backoff.ms", "100"),
+        ("reconnect.backoff.max.ms", "10000"),
+        // A topic created after the worker is found within this time.
+        ("topic.metadata.refresh.interval.ms", "30000"),
+    ]
+
+    /// What exact counts rest on.
+    static let fixed = [
+        ("partition.assignment.strategy", "cooperative-sticky"),
+        ("enable.auto.commit", "false"),
+        ("enable.auto.offset.store", "false"),
+        // A place that the log doesn't have is an alarm, never a silent skip.
+        ("auto.offset.reset", "error"),
+        ("isolation.level", "read_committed"),
+        ("allow.auto.create.topics", "false"),
+        ("enable.partition.eof", "false"),
+    ]
+}

@@ -1,0 +1,94 @@
+import CKafka
+import Foundation
+import Logging
+
+/// The owner of one librdkafka client and of the context its callbacks use.
+final class KafkaHandle {
+    let context: KafkaClientContext
+    private let client: OpaquePointer
+    private var isDestroyed = false
+
+    var pointer: OpaquePointer {
+        precondition(!isDestroyed, "a Kafka client is used after its close")
+        return client
+    }
+
+    /// - Throws: ``KafkaError`` when librdkafka refuses the properties as a whole.
+    init(
+        _ kind: rd_kafka_type_t, _ properties: consuming KafkaProperties, logger: Logger
+    ) throws(KafkaError) {
+        let context = KafkaClientContext(logger: logger)
+        let opaque = Unmanaged.passRetained(context)
+        properties.withPointer { conf in
+            rd_kafka_conf_set_opaque(conf, opaque.toOpaque())
+            rd_kafka_conf_set_log_cb(conf, kafkaLogCallback)
+            rd_kafka_conf_set_error_cb(conf, kafkaErrorCallback)
+            if kind == RD_KAFKA_CONSUMER {
+                rd_kafka_conf_set_rebalance_cb(conf, kafkaRebalanceCallback)
+                rd_kafka_conf_set_offset_commit_cb(conf, kafkaCommitCallback)
+            } else {
+                rd_kafka_conf_set_dr_msg_cb(conf, kafkaDeliveryCallback)
+            }
+        }
+        do {
+            client = try properties.makeClient(kind)
+        } catch {
+            opaque.release()
+            throw error
+        }
+        self.context = context
+    }
+
+    deinit { _ = destroy(within: .seconds(5)) }
+
+    /// Lets the client live on until the process ends, where freeing it would do harm.
+    func abandon() {
+        isDestroyed = true
+        context.detach()
+    }
+
+    /// Frees the client on a thread of its own and waits for that at most so long: `rd_kafka_destroy` of 2.0.2 can hang.
+    ///
+    /// - Returns: whether it ended in time. Otherwise its threads live on until the process ends.
+    @discardableResult
+    func destroy(within limit: Duration) -> Bool {
+        guard !isDestroyed else { return true }
+        isDestroyed = true
+        context.detach()
+        // The handle gives up the pointer here: from now on the destroying thread alone uses it.
+        nonisolated(unsafe) let pointer = client
+        // Retained since `init`; only its logger, which is Sendable, is still used, by librdkafka's own threads.
+        nonisolated(unsafe) let opaque = Unmanaged.passUnretained(context)
+        let ended = DispatchSemaphore(value: 0)
+        Thread.detachNewThread {
+            // The consumer has left the group by now, or is not to wait for that.
+            rd_kafka_destroy_flags(pointer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
+            opaque.release()
+            ended.signal()
+        }
+        return ended.wait(timeout: .now() + .milliseconds(Int(limit.kafkaMilliseconds))) == .success
+    }
+
+    /// The number of partitions of a topic.
+    ///
+    /// - Throws: ``KafkaError``: the topic is unknown, or no broker answered in time.
+    func partitionCount(of topic: String, within limit: Duration) throws(KafkaError) -> Int {
+        guard let handle = rd_kafka_topic_new(pointer, topic, nil) else {
+            throw KafkaError(rd_kafka_last_error(), "“\(topic)” is no name of a topic")
+        }
+        defer { rd_kafka_topic_destroy(handle) }
+        var metadata: UnsafePointer<rd_kafka_metadata>?
+        let code = rd_kafka_metadata(pointer, 0, handle, &metadata, limit.kafkaMilliseconds)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let metadata else {
+            throw KafkaError(code, "no answer about the topic “\(topic)”")
+        }
+        defer { rd_kafka_metadata_destroy(metadata) }
+        guard metadata.pointee.topic_cnt > 0, let found = metadata.pointee.topics else {
+            throw KafkaError(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, "the topic “\(topic)” does not exist")
+        }
+        guard found.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            throw KafkaError(found.pointee.err, "the topic “\(topic)” can't be used")
+        }
+        return Int(found.pointee.partition_cnt)
+    }
+}

@@ -1,0 +1,122 @@
+import CKafka
+import Logging
+
+/// Sends messages so that none is lost, repeated or reordered by retries, and knows which arrived.
+///
+/// Every call is made from one thread, which also runs the delivery reports, inside ``send(to:key:value:headers:patience:)``
+/// and ``flush(within:)``.
+final class KafkaProducer {
+    /// The most bytes that key, value and headers of one message may take together, `message.max.bytes` less what the
+    /// protocol adds. The broker's own limit may be lower; then the delivery fails as ``KafkaError/isTooLarge``.
+    let maximumMessageBytes: Int
+    /// Messages that arrived since the producer was made.
+    private(set) var delivered = 0
+    /// Messages that were sent and not yet reported on.
+    private(set) var outstanding = 0
+
+    private let handle: KafkaHandle
+    private let logger: Logger
+    private var failures = 0
+    private var firstFailure: KafkaError?
+    private var fatal: KafkaError?
+
+    /// - Throws: ``KafkaError`` for a property that can't be used. No broker is contacted yet.
+    init(_ configuration: KafkaClientConfiguration, logger: Logger) throws(KafkaError) {
+        let properties = try configuration.makeProperties(defaults: Self.defaults, fixed: Self.fixed)
+        let limit = properties.value(of: "message.max.bytes").flatMap { Int($0) } ?? 1_000_000
+        maximumMessageBytes = max(0, limit - Self.overhead)
+        handle = try KafkaHandle(RD_KAFKA_PRODUCER, properties, logger: logger)
+        self.logger = logger
+        // Unowned: librdkafka calls these only from calls that this object makes.
+        handle.context.onDelivery = { [unowned self] in report($0) }
+        handle.context.onError = { [unowned self] error in
+            logger.log(
+                level: error.isFatal ? .critical : .warning, "trouble with Kafka",
+                metadata: ["error": "\(error)", "kafka.error": "\(error.name)"])
+            if error.isFatal { fatal = error }
+        }
+    }
+
+    /// Queues a message. The key decides the partition as the Java client does (murmur2); without key any.
+    ///
+    /// - Parameter patience: how long to wait for room when the queue is full.
+    /// - Throws: ``KafkaError``: too large (names size and limit; permanent), queue full for longer than `patience`, or
+    ///   the producer has failed for good. Failures of delivery come from ``flush(within:)``.
+    func send(
+        to topic: String, key: [UInt8]? = nil, value: [UInt8]?, headers: [KafkaHeader] = [],
+        patience: Duration = .seconds(60)
+    ) throws(KafkaError) {
+        let size = KafkaRecord(
+            topicPartition: TopicPartition(topic: topic, partition: 0), offset: 0, key: key, value: value,
+            headers: headers
+        ).byteCount
+        guard size <= maximumMessageBytes else {
+            throw KafkaError(
+                RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE,
+                "a message of \(size) bytes for “\(topic)” is over the limit of \(maximumMessageBytes) bytes")
+        }
+        let deadline = ContinuousClock.now + patience
+        while true {
+            if let fatal { throw fatal }
+            guard
+                let error = Self.produce(handle.pointer, to: topic, key: key, value: value, headers: headers)
+            else { break }
+            guard error.code == RD_KAFKA_RESP_ERR__QUEUE_FULL.rawValue, deadline.remaining > .zero else {
+                throw kafkaFatalError(handle.pointer, orElse: error)
+            }
+            // Room comes with delivery reports.
+            rd_kafka_poll(handle.pointer, min(.milliseconds(100), deadline.remaining).kafkaMilliseconds)
+        }
+        outstanding += 1
+        rd_kafka_poll(handle.pointer, 0)
+    }
+
+    /// Waits until every message sent so far is reported on.
+    ///
+    /// - Throws: ``KafkaError``: some were not delivered (says how many, and the first reason; counted from the flush
+    ///   before), or the deadline passed with messages still under way, which may yet arrive.
+    func flush(within limit: Duration) throws(KafkaError) {
+        let code = rd_kafka_flush(handle.pointer, limit.kafkaMilliseconds)
+        defer { (failures, firstFailure) = (0, nil) }
+        if let first = firstFailure {
+            throw KafkaError(
+                code: first.code, "\(failures) messages were not delivered, the first because: \(first.context)",
+                isFatal: first.isFatal || fatal != nil, partition: first.partition)
+        }
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            throw KafkaError(code, "\(outstanding) messages are still under way after \(limit)")
+        }
+    }
+
+    /// The number of partitions of a topic. Asks the broker.
+    func partitionCount(of topic: String, within limit: Duration) throws(KafkaError) -> Int {
+        try handle.partitionCount(of: topic, within: limit)
+    }
+
+    /// Drops what wasn't delivered and frees the client; ``flush(within:)`` first.
+    ///
+    /// - Returns: whether that ended in time.
+    @discardableResult
+    func close(within limit: Duration) -> Bool {
+        rd_kafka_purge(handle.pointer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
+        return handle.destroy(within: limit)
+    }
+
+    private func report(_ message: UnsafePointer<rd_kafka_message_t>) {
+        outstanding -= 1
+        guard message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR else {
+            delivered += 1
+            return
+        }
+        failures += 1
+        guard firstFailure == nil else { return }
+        let place = KafkaConsumer.place(of: message)
+        let reason = String(cString: rd_kafka_err2str(message.pointee.err))
+        let size = message.pointee.len + message.pointee.key_len
+        firstFailure = kafkaFatalError(
+            handle.pointer,
+            orElse: KafkaError(
+                message.pointee.err, "\(reason) (a message of \(size) bytes for “\(place.topic)”)",
+                partition: place.partition < 0 ? nil : place))
+    }
+}

@@ -1,0 +1,34 @@
+import CKafka
+
+/// A topic that ``MockBroker`` starts with, written `name:partitions`.
+struct MockTopic: Sendable, Hashable {
+    let name: String
+    let partitions: Int
+
+    /// - Throws: ``KafkaError`` that says what is wrong with name or number.
+    init(name: String, partitions: Int) throws(KafkaError) {
+        let allowed = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-".utf8)
+        guard (1...249).contains(name.utf8.count), name.utf8.allSatisfy(allowed.contains), name != ".", name != ".."
+        else {
+            throw KafkaError(
+                RD_KAFKA_RESP_ERR__INVALID_ARG,
+                "“\(name)” is no name of a topic: 1 to 249 letters, digits, dots, underscores and hyphens")
+        }
+        guard (1...1000).contains(partitions) else {
+            throw KafkaError(
+                RD_KAFKA_RESP_ERR__INVALID_ARG,
+                "the topic “\(name)” can't have \(partitions) partitions; give 1 to 1000")
+        }
+        self.name = name
+        self.partitions = partitions
+    }
+
+    /// From `name:partitions`.
+    init(parsing text: String) throws(KafkaError) {
+        guard let colon = text.lastIndex(of: ":"), let partitions = Int(text[text.index(after: colon)...]) else {
+            throw KafkaError(
+                RD_KAFKA_RESP_ERR__INVALID_ARG, "“\(text)” doesn't read NAME:PARTITIONS, as in image-jobs:6")
+        }
+        try self.init(name: String(text[..<colon]), partitions: partitions)
+    }
+}

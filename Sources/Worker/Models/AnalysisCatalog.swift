@@ -1,0 +1,96 @@
+import Concepts
+import Foundation
+import Inference
+import Logging
+import Persistence
+
+/// The analyses that jobs name, loaded once a process.
+///
+/// Thread-safe; the first to ask for an analysis loads it while the others wait.
+final class AnalysisCatalog: @unchecked Sendable {
+    // Unchecked: the connection and the dictionary are touched under `lock` only.
+    private let lock = NSLock()
+    private let connection: Connection
+    private let models: ModelLibrary
+    private let cache: TextCache
+    private let log: Logger
+    private var loaded: [String: LoadedAnalysis] = [:]
+
+    enum Answer {
+        case loaded(LoadedAnalysis)
+        /// Something that an operator or time can mend: the database is away, or no directory holds the model.
+        case unavailable(String)
+    }
+
+    init(connection: Connection, models: ModelLibrary, cache: TextCache, log: Logger) {
+        self.connection = connection
+        self.models = models
+        self.cache = cache
+        self.log = log
+    }
+
+    /// - Throws: `JobError` if nobody registered the analysis, or this build can't run it.
+    func analysis(_ id: String) throws(JobError) -> Answer {
+        lock.lock()
+        defer { lock.unlock() }
+        if let analysis = loaded[id] { return .loaded(analysis) }
+        do {
+            let analysis = try load(id)
+            loaded[id] = analysis
+            return .loaded(analysis)
+        } catch let error as JobError {
+            throw error
+        } catch {
+            return .unavailable("\(error)")
+        }
+    }
+
+    private func load(_ id: String) throws -> LoadedAnalysis {
+        let store = AnalysisStore(connection)
+        guard let analysis = try store.load(id) else {
+            throw JobError(.unregisteredAnalysis, "Analysis \(id) is not registered; submit it first.")
+        }
+        guard analysis.methodRevision == Analysis.currentMethodRevision else {
+            throw JobError(
+                .unsupportedAnalysis,
+                "Analysis \(id) has method revision \(analysis.methodRevision); this build computes "
+                    + "\(Analysis.currentMethodRevision). Submit it again with this build.")
+        }
+        if let (keyPath, value) = analysis.method.unsupportedValues.first {
+            throw JobError(
+                .unsupportedAnalysis, "Analysis \(id): \(keyPath): \(value) is not implemented in this build.")
+        }
+        guard let model = try models.model(analysis.model) else {
+            throw ModelMissing(weights: analysis.model.weights)
+        }
+        let builder = TextSideBuilder(cache: cache, shared: DatabaseTextStore(connection))
+        let text = try builder.build(analysis, model: model)
+        try store.storeLanguageConcepts(
+            analysis.classes.indices.map(text.languageConcepts(ofClass:)), analysisID: id)
+        log.info(
+            "analysis loaded",
+            metadata: [
+                "analysis.id": "\(id)", "analysis.classes": "\(analysis.classes.count)",
+                "analysis.descriptors": "\(analysis.descriptors.count)",
+            ])
+        return LoadedAnalysis(analysis, model: model, text: text)
+    }
+}
+
+/// No directory holds the model that an analysis was made with.
+struct ModelMissing: Error, CustomStringConvertible {
+    let weights: String
+    var description: String {
+        "No directory of \(Setting.modelPath.variable) holds the model whose weights have SHA-256 \(weights)."
+    }
+}
+
+/// Text embeddings shared through the database.
+struct DatabaseTextStore: SharedTextStore {
+    private let store: TextEmbeddingStore
+
+    init(_ connection: Connection) { store = TextEmbeddingStore(connection) }
+
+    func load(_ key: String) throws -> Matrix? { try store.get(key) }
+    func store(_ matrix: Matrix, under key: String) throws -> Matrix { try store.put(key, matrix) }
+}

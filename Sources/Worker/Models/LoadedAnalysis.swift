@@ -1,0 +1,29 @@
+import Concepts
+import Inference
+
+/// An analysis with everything that running it needs.
+struct LoadedAnalysis: Sendable {
+    let id: String
+    let analysis: Analysis
+    let model: LoadedModel
+    let interpreter: Interpreter
+    let classIndex: ClassIndex
+
+    init(_ analysis: Analysis, model: LoadedModel, text: TextSide) {
+        id = analysis.id
+        self.analysis = analysis
+        self.model = model
+        interpreter = Interpreter(text: text, method: analysis.method)
+        classIndex = ClassIndex(analysis.classes)
+    }
+
+    var preprocessor: Preprocessor { model.preprocessor }
+
+    /// The S×S 8-bit picture that the method works on (METHODS §1.1).
+    func fit(_ picture: Picture) -> Picture {
+        switch analysis.method.image {
+        case .squash: preprocessor.fit(picture, as: .squash)
+        case .official: preprocessor.fit(picture, as: .official)
+        }
+    }
+}

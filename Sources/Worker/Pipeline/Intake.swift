@@ -1,0 +1,247 @@
+import Foundation
+import Logging
+import Persistence
+
+/// The Kafka thread: takes jobs in, follows rebalances, keeps polling under back-pressure, and tells Kafka what the
+/// database holds.
+///
+/// Every method runs on that one thread; the consumer belongs to it.
+final class Intake {
+    private let consumer: KafkaConsumer
+    private let claims: PartitionClaims
+    private let assignments: Assignments
+    private let tickets: BoundedQueue<Ticket>
+    private let stop: StopSignal
+    private let options: Options
+    private let log: Logger
+    private var committed: [TopicPartition: Int64] = [:]
+    private var nextCommit = ContinuousClock.now
+    private var nextClaim = ContinuousClock.now
+    private var claimBackoff = Backoff()
+    private var lastActivity = ContinuousClock.now
+    private var isEnding = false
+
+    struct Options: Sendable {
+        let topic: String
+        /// Idle time after which ``Intake/run()`` returns; nil: never.
+        let untilIdle: Duration?
+        /// How long a member that owns nothing waits for an assignment before it counts as idle.
+        let joinPatience: Duration
+        /// How long jobs in flight may take to finish once the stop is requested.
+        let gracePeriod: Duration
+        /// How long a revoked partition's jobs may take to finish.
+        let drainPeriod: Duration
+    }
+
+    init(
+        consumer: KafkaConsumer, claims: PartitionClaims, assignments: Assignments, tickets: BoundedQueue<Ticket>,
+        stop: StopSignal, options: Options, log: Logger
+    ) {
+        self.consumer = consumer
+        self.claims = claims
+        self.assignments = assignments
+        self.tickets = tickets
+        self.stop = stop
+        self.options = options
+        self.log = log
+    }
+
+    /// Runs until the stop is requested or there was nothing to do for the idle time, then lets the jobs in flight
+    /// finish, commits and leaves the group.
+    ///
+    /// - Throws: `KafkaError` if the client can't go on.
+    func run() throws {
+        try consumer.subscribe(
+            to: options.topic,
+            onAssign: { [unowned self] partitions in try start(partitions) },
+            onRevoke: { [unowned self] partitions, lost in release(partitions, lost: lost) })
+        while !stop.isRequested, try !isIdle() {
+            try balance()
+            retryClaims()
+            try take(timeout: .milliseconds(100))
+            commitIfDue()
+        }
+        log.info("no more jobs are taken", metadata: ["jobs.in_flight": "\(assignments.outstanding)"])
+        try finish()
+    }
+
+    // MARK: - Taking jobs
+
+    private func take(timeout: Duration) throws {
+        let record: KafkaRecord?
+        do {
+            record = try consumer.poll(timeout: timeout)
+        } catch {
+            try bear(error)
+            return
+        }
+        guard let record else { return }
+        lastActivity = .now
+        guard let ticket = assignments.take(record, weight: Self.weight(of: record)) else { return }
+        tickets.push(ticket)
+    }
+
+    /// Goes on after an error of Kafka's unless it is fatal.
+    private func bear(_ error: KafkaError) throws {
+        guard !error.isFatal else { throw error }
+        guard error.isOutOfRange, let partition = error.partition else {
+            log.warning("Kafka can't be read now", metadata: ["error": "\(error)"])
+            return
+        }
+        // Neither skipped nor repeated: an operator has to say where to go on.
+        log.critical("an offset is not in the log; the partition waits", metadata: ["error": "\(error)"])
+        try consumer.stop(partition)
+        assignments.revoke(partition)
+    }
+
+    /// Bytes that a job may come to take while it is in flight: its record, and its findings while they wait.
+    private static func weight(of record: KafkaRecord) -> Int { 16 << 10 + 32 * record.byteCount }
+
+    /// Pauses when downstream is full and goes on when it has room, polling all the while.
+    private func balance() throws {
+        if consumer.isHeld {
+            if tickets.isHalfEmpty, assignments.hasDrained { try consumer.release() }
+        } else if assignments.isFull || !tickets.waitForRoom(1) {
+            try consumer.hold()
+        }
+    }
+
+    private func isIdle() throws -> Bool {
+        guard let limit = options.untilIdle else { return false }
+        if assignments.outstanding > 0 {
+            lastActivity = .now
+            return false
+        }
+        let quiet = lastActivity.duration(to: .now)
+        guard quiet >= (consumer.owned.isEmpty ? max(limit, options.joinPatience) : limit) else { return false }
+        guard consumer.waiting.isEmpty else { return false }
+        // Quiet may also mean that the broker is away: only the end of every partition's log is the end, and owning
+        // nothing means nothing unless somebody is there to give.
+        if consumer.owned.isEmpty {
+            do {
+                _ = try consumer.partitionCount(of: options.topic, within: .seconds(5))
+            } catch {
+                log.warning("idle, but the broker does not answer", metadata: ["error": "\(error)"])
+                lastActivity = .now
+                return false
+            }
+        }
+        for partition in consumer.owned {
+            guard let end = try? consumer.watermarks(of: partition, within: .seconds(5)).upperBound,
+                let next = assignments.nextOffset(of: partition), next >= end
+            else {
+                lastActivity = .now
+                return false
+            }
+        }
+        return true
+    }
+
+    // MARK: - Rebalances
+
+    private func start(_ partitions: [TopicPartition]) throws -> [TopicPartition: StartOffset] {
+        lastActivity = .now
+        var starts: [TopicPartition: StartOffset] = [:]
+        for partition in partitions {
+            if let start = try claim(partition) { starts[partition] = .offset(start) }
+        }
+        return starts
+    }
+
+    /// Claims a partition in the database and opens its ledger; nil, with an alarm, if its stored offset is not in the
+    /// log.
+    private func claim(_ partition: TopicPartition) throws -> Int64? {
+        let log = try consumer.watermarks(of: partition, within: .seconds(10))
+        let claim = try claims.claim(partition, log: log)
+        guard let start = claim.start else {
+            self.log.critical(
+                "the stored offset is not in the log; the partition waits",
+                metadata: [
+                    "kafka.partition": "\(partition)", "offset.stored": "\(claim.stored.map(String.init) ?? "none")",
+                    "offset.log": "\(log)",
+                ])
+            return nil
+        }
+        assignments.assign(partition, startingAt: start, epoch: claim.epoch, isStored: claim.stored != nil)
+        self.log.info(
+            "partition assigned", metadata: ["kafka.partition": "\(partition)", "offset.next": "\(start)"])
+        return start
+    }
+
+    private func retryClaims() {
+        guard !consumer.waiting.isEmpty, nextClaim <= .now else { return }
+        var pause = 0.0
+        for partition in consumer.waiting.sorted() {
+            do {
+                guard let start = try claim(partition) else {
+                    pause = 30
+                    continue
+                }
+                try consumer.start(partition, at: .offset(start))
+                claimBackoff.reset()
+            } catch {
+                pause = claimBackoff.next()
+                log.warning(
+                    "partition can't be claimed yet",
+                    metadata: ["kafka.partition": "\(partition)", "error": "\(error)", "retry.seconds": "\(pause)"])
+                break
+            }
+        }
+        nextClaim = .now + .seconds(pause)
+    }
+
+    private func release(_ partitions: [TopicPartition], lost: Bool) {
+        lastActivity = .now
+        if !lost {
+            // At the end of the process the grace period was the time to finish.
+            let patience = isEnding ? .zero : options.drainPeriod
+            // Blocks inside the callback, so the group waits for it: bounded well below the session time-out.
+            waitUntil(patience) { assignments.outstanding(of: partitions) == 0 }
+            let offsets = assignments.committable.filter { partitions.contains($0.key) }
+            do throws(KafkaError) {
+                try consumer.commitAndWait(offsets, within: .seconds(5))
+            } catch {
+                log.notice("last commit of revoked partitions failed", metadata: ["error": "\(error)"])
+            }
+        }
+        for partition in partitions {
+            assignments.revoke(partition)
+            committed[partition] = nil
+            log.info("partition released", metadata: ["kafka.partition": "\(partition)", "lost": "\(lost)"])
+        }
+    }
+
+    private func waitUntil(_ limit: Duration, _ condition: () -> Bool) {
+        let deadline = ContinuousClock.now + limit
+        while !condition(), ContinuousClock.now < deadline { usleep(10_000) }
+    }
+
+    // MARK: - Commits and the end
+
+    /// Advisory, for lag monitors and autoscalers: the database alone says where to go on.
+    private func commitIfDue() {
+        guard nextCommit <= .now else { return }
+        nextCommit = .now + .seconds(1)
+        let offsets = assignments.committable.filter { committed[$0.key] != $0.value }
+        guard !offsets.isEmpty else { return }
+        do {
+            try consumer.commit(offsets)
+            committed.merge(offsets) { _, new in new }
+        } catch {
+            log.notice("offsets can't be committed to Kafka now", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func finish() throws {
+        isEnding = true
+        try consumer.hold()
+        let deadline = ContinuousClock.now + options.gracePeriod
+        while assignments.outstanding > 0, ContinuousClock.now < deadline {
+            try take(timeout: .milliseconds(50))
+            commitIfDue()
+        }
+        if !consumer.close(within: .seconds(10)) {
+            log.warning("the consumer group was not left in order; it will notice after the session time-out")
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import Inference
+import Logging
+
+/// A compute lane: one thread with its own scratch memory, BLAS single-threaded.
+struct Lane: Sendable {
+    let prepared: BoundedQueue<PreparedJob>
+    let finished: BoundedQueue<FinishedJob>
+    let assignments: Assignments
+    let batchSize: Int
+
+    /// Works until the queue of prepared jobs is closed and empty.
+    func run() {
+        // Scratch memory for the analysis at hand; jobs of one analysis mostly come in a row.
+        var analyzer: ImageAnalyzer?
+        while let job = prepared.pop() {
+            // Another worker has the partition by now, and would be the one whose rows count.
+            guard assignments.isCurrent(job.ticket) else {
+                finished.push(FinishedJob(ticket: job.ticket, outcome: .abandoned))
+                continue
+            }
+            let current = analyzer.flatMap { $0.analysis.id == job.analysis.id ? $0 : nil }
+            let lane = current ?? ImageAnalyzer(job.analysis, batchSize: batchSize)
+            analyzer = lane
+            finished.push(FinishedJob(ticket: job.ticket, outcome: analyze(job, with: lane)))
+        }
+    }
+
+    private func analyze(_ job: PreparedJob, with analyzer: ImageAnalyzer) -> FinishedJob.Outcome {
+        let pictures = job.images.compactMap { try? $0.prepared.get() }
+        let start = ContinuousClock.now
+        let encodeBefore = analyzer.encodeTime
+        var findings = analyzer.analyze(pictures)[...]
+        let encode = analyzer.encodeTime - encodeBefore
+        let concepts = start.duration(to: .now) - encode
+        let images = job.images.map { entry in
+            FinishedImage(
+                image: entry.image, label: entry.label,
+                result: entry.prepared.map { picture in
+                    var timings = entry.timings
+                    timings.encode = encode.microseconds / pictures.count
+                    timings.concepts = concepts.microseconds / pictures.count
+                    // One for each picture that was prepared, in order.
+                    return FinishedImage.Analyzed(
+                        findings: findings.removeFirst(), contentHash: picture.contentHash, timings: timings)
+                })
+        }
+        return .images(job.analysis, job.job, images)
+    }
+}
+
+extension Duration {
+    /// Whole microseconds.
+    var microseconds: Int {
+        Int(components.seconds) * 1_000_000 + Int(components.attoseconds / 1_000_000_000_000)
+    }
+}

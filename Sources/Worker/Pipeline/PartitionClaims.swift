@@ -1,0 +1,43 @@
+import Foundation
+import Persistence
+
+/// Claims partitions in the database, which is the truth about offsets. Belongs to the Kafka thread.
+final class PartitionClaims {
+    private let connection: Connection
+    private let group: String
+    private let owner: String
+    private let first: FirstStart
+
+    /// Where a group that has no offset of a partition yet begins.
+    enum FirstStart: String, CaseIterable, Sendable { case earliest, latest }
+
+    struct Claim {
+        let epoch: Int64
+        /// What the database holds.
+        let stored: Int64?
+        /// Where to read from; nil if the stored offset is not in the log.
+        let start: Int64?
+    }
+
+    init(connection: Connection, group: String, owner: String, first: FirstStart) {
+        self.connection = connection
+        self.group = group
+        self.owner = owner
+        self.first = first
+    }
+
+    /// - Parameter log: the offsets that the broker has, the upper bound being that of the next record.
+    /// - Throws: `PersistenceError` if the database can't be asked now.
+    func claim(_ partition: TopicPartition, log: Range<Int64>) throws -> Claim {
+        let position = try OffsetLedger(connection).claim(
+            PartitionKey(group: group, topic: partition.topic, partition: partition.partition), owner: owner)
+        let stored = position.nextOffset
+        let start: Int64?
+        if let stored {
+            start = (log.lowerBound...log.upperBound).contains(stored) ? stored : nil
+        } else {
+            start = first == .earliest ? log.lowerBound : log.upperBound
+        }
+        return Claim(epoch: position.epoch, stored: stored, start: start)
+    }
+}

@@ -1,0 +1,22 @@
+import Foundation
+import Synchronization
+
+/// The wish to stop, which every thread looks at and none can miss.
+final class StopSignal: Sendable {
+    private let requested = Atomic<Bool>(false)
+    private let waiting = BoundedQueue<Void>(limit: 1)
+
+    var isRequested: Bool { requested.load(ordering: .acquiring) }
+
+    func request() {
+        requested.store(true, ordering: .releasing)
+        waiting.close()
+    }
+
+    /// Sleeps for `seconds` or until the stop is requested, whichever is first. Returns whether it is requested.
+    @discardableResult
+    func wait(_ seconds: TimeInterval) -> Bool {
+        _ = waiting.popAll(waiting: seconds)
+        return isRequested
+    }
+}

@@ -1,0 +1,117 @@
+import Foundation
+import Inference
+import Logging
+import Persistence
+
+/// Everything that a worker's settings say, checked before it starts, and the pipeline put together from it.
+struct WorkerAssembly: Sendable {
+    private let settings: Settings
+    private let first: PartitionClaims.FirstStart
+    private let untilIdle: Double?
+    private let stop: StopSignal
+    private let log: Logger
+    private let postgresURI: String
+    private let kafka: KafkaClientConfiguration
+    private let topic: String
+    private let group: String
+    private let lanes: Int
+    private let batchSize: Int
+    private let fetchThreads: Int
+    private let limits: DecodingLimits
+    private let giveUpAfter: Int
+    private let gracePeriod: Int
+
+    /// Jobs that wait for a fetch thread; taken from Kafka, so few.
+    private static let waitingTickets = 32
+    /// Bytes of jobs between Kafka and the database; see ``Assignments/limit``.
+    private static let inFlightBytes = 256 << 20
+
+    /// - Throws: ``CommandFailure`` naming the setting that is missing or wrong.
+    init(
+        settings: Settings, first: PartitionClaims.FirstStart, untilIdle: Double?, stop: StopSignal
+    ) throws(CommandFailure) {
+        self.settings = settings
+        self.first = first
+        self.untilIdle = untilIdle
+        self.stop = stop
+        var log = try settings.logger("entente.worker")
+        log[metadataKey: "worker"] = "\(Self.workerName)"
+        self.log = log
+        postgresURI = try settings.required(.postgresURI)
+        kafka = try settings.kafka()
+        topic = try settings.required(.kafkaTopic)
+        group = try settings.required(.kafkaGroup)
+        lanes = try settings.integer(.workerLanes, in: 1...512)
+        batchSize = try settings.integer(.workerBatchSize, in: 1...1024)
+        fetchThreads = try settings.integer(.workerFetchThreads, in: 1...512)
+        limits = try settings.decodingLimits()
+        giveUpAfter = try settings.integer(.fetchGiveUpAfter, in: 0...86_400)
+        gracePeriod = try settings.integer(.workerGracePeriod, in: 0...3600)
+        // Without this, a volume that is not mounted yet would fail every image on it for good.
+        for path in settings.paths(.fileRoots) where FileRoots.resolved(path) == nil {
+            throw CommandFailure(
+                .usage, "\(Setting.fileRoots.variable) names \(path), which does not exist; mount it or leave it out.")
+        }
+    }
+
+    /// Host and process: who wrote a row.
+    static let workerName = "\(ProcessInfo.processInfo.hostName)/\(ProcessInfo.processInfo.processIdentifier)"
+
+    /// Runs the pipeline on the calling thread until it ends.
+    func run() throws {
+        BLAS.prepareForLanes()
+        log.info(
+            "worker starts",
+            metadata: [
+                "version": "\(BuildInformation.version)", "blas.kernel_set": "\(BLAS.kernelSet)",
+                "worker.lanes": "\(lanes)", "worker.fetch_threads": "\(fetchThreads)",
+                "worker.batch_size": "\(batchSize)", "kafka.topic": "\(topic)", "kafka.group": "\(group)",
+            ])
+        let writing = try connect("writer")
+        try Migrator(writing).check()
+
+        let assignments = Assignments(limit: Self.inFlightBytes)
+        let tickets = BoundedQueue<Ticket>(limit: Self.waitingTickets)
+        // Pictures weigh most, so few prepared jobs wait for a lane.
+        let prepared = BoundedQueue<PreparedJob>(limit: 2 * lanes)
+        let finished = BoundedQueue<FinishedJob>(limit: .max)
+        let catalog = AnalysisCatalog(
+            connection: try connect("catalog"), models: ModelLibrary(paths: settings.paths(.modelPath)),
+            cache: TextCache(log: log), log: log)
+        let intake = Intake(
+            consumer: try KafkaConsumer(kafka, group: group, logger: log),
+            claims: PartitionClaims(
+                connection: try connect("claims"), group: group, owner: Self.workerName, first: first),
+            assignments: assignments, tickets: tickets, stop: stop, options: intakeOptions, log: log)
+        let fetcher = ImageFetcher(
+            files: LocalFile(roots: FileRoots(settings.paths(.fileRoots)), limit: limits.maxBytes))
+        let preparation = Preparation(
+            tickets: tickets, prepared: prepared, finished: finished, assignments: assignments, catalog: catalog,
+            fetcher: fetcher, limits: limits, giveUpAfter: Double(giveUpAfter), stop: stop, log: log)
+        let lane = Lane(prepared: prepared, finished: finished, assignments: assignments, batchSize: batchSize)
+        let writer = Writer(
+            connection: writing, finished: finished, assignments: assignments, group: group,
+            deadLetters: DeadLetterPublisher(
+                producer: try KafkaProducer(kafka, logger: log), topic: topic + ".dead-letters", log: log),
+            worker: Self.workerName, stop: stop, log: log)
+        try Pipeline(
+            intake: intake, preparation: preparation, lane: lane, writer: writer, fetchThreads: fetchThreads,
+            lanes: lanes
+        ).run()
+        log.info("worker ends")
+    }
+
+    private var intakeOptions: Intake.Options {
+        let session = settings.kafkaProperties["session.timeout.ms"].flatMap(Int.init) ?? 45_000
+        return Intake.Options(
+            topic: topic, untilIdle: untilIdle.map { .seconds($0) },
+            // A dead member's partitions come free only after its session has timed out, and rebalances may follow one another.
+            joinPatience: .milliseconds(6 * session), gracePeriod: .seconds(gracePeriod),
+            drainPeriod: .milliseconds(min(10_000, session / 2)))
+    }
+
+    private func connect(_ role: String) throws -> Connection {
+        try Connection(
+            uri: postgresURI, settings: SessionSettings(applicationName: "entente \(role) \(Self.workerName)"))
+    }
+}

@@ -1,0 +1,139 @@
+import Foundation
+import Logging
+import Persistence
+import Synchronization
+
+/// The writer thread: stores the finished prefix of each partition, one transaction a batch, and feeds the dead-letter
+/// topic from what it stored.
+///
+/// Unchecked: the connection and the publisher are used by the writer thread alone; ``failure`` is behind a lock.
+final class Writer: @unchecked Sendable {
+    private let connection: Connection
+    private let database: BatchWriter
+    private let finished: BoundedQueue<FinishedJob>
+    private let assignments: Assignments
+    private let deadLetters: DeadLetterPublisher
+    private let rows: JobRows
+    private let group: String
+    private let stop: StopSignal
+    private let log: Logger
+    private let failed = Mutex<(any Error)?>(nil)
+
+    /// Jobs of one partition that go into one transaction at most.
+    private static let jobsPerBatch = 64
+
+    init(
+        connection: Connection, finished: BoundedQueue<FinishedJob>, assignments: Assignments, group: String,
+        deadLetters: DeadLetterPublisher, worker: String, stop: StopSignal, log: Logger
+    ) {
+        self.connection = connection
+        database = BatchWriter(connection)
+        self.finished = finished
+        self.assignments = assignments
+        self.group = group
+        self.deadLetters = deadLetters
+        rows = JobRows(worker: worker)
+        self.stop = stop
+        self.log = log
+    }
+
+    /// What kept the writer from going on, if anything did.
+    var failure: (any Error)? { failed.withLock { $0 } }
+
+    /// Writes until the queue of finished jobs is closed and empty.
+    func run() {
+        while !finished.isFinished {
+            for job in finished.popAll(waiting: 0.2) {
+                if case .abandoned = job.outcome { continue }
+                assignments.finish(job)
+            }
+            do {
+                while try writeReady() {}
+                deadLetters.publish(from: connection)
+            } catch {
+                log.critical("results can't be written; the worker stops", metadata: ["error": "\(error)"])
+                failed.withLock { $0 = error }
+                // Intake ends and hands nothing over any more; what is in flight is read again by the next worker.
+                stop.request()
+                assignments.partitions.forEach(assignments.revoke)
+            }
+        }
+        deadLetters.close()
+    }
+
+    /// Stores what is ready, waiting out what is transient; returns whether there was anything.
+    private func writeReady() throws -> Bool {
+        var backoff = Backoff()
+        while true {
+            let ready = assignments.ready(limit: Self.jobsPerBatch)
+            guard !ready.isEmpty else { return false }
+            do {
+                try write(ready)
+                return true
+            } catch let error as PersistenceError where error.isFenced {
+                log.warning(
+                    "partitions were claimed by another worker; their jobs in flight are dropped",
+                    metadata: ["error": "\(error)"])
+                for partition in ready.map(\.partition) where error.fenced.contains(key(partition)) {
+                    assignments.revoke(partition)
+                }
+            } catch let error as PersistenceError where error.isRetriable {
+                let pause = backoff.next()
+                log.warning(
+                    "database can't be written now",
+                    metadata: ["error": "\(error)", "retry.seconds": "\(pause)", "partitions": "\(ready.count)"])
+                // During a shutdown it is the next worker's turn.
+                if stop.wait(pause) { return false }
+            }
+        }
+    }
+
+    private func write(_ ready: [Assignments.Ready]) throws {
+        let start = ContinuousClock.now
+        let batch = try writeStorable(batch(of: ready))
+        ready.forEach(assignments.stored)
+        if !batch.deadLetters.isEmpty { deadLetters.expectLetters() }
+        log.info(
+            "batch written",
+            metadata: [
+                "images": "\(batch.results.count)", "images.failed": "\(batch.failures.count)",
+                "jobs": "\(ready.reduce(0) { $0 + $1.prefix.outcomes.count })",
+                "milliseconds": "\(start.duration(to: .now).microseconds / 1000)",
+            ])
+    }
+
+    private func batch(of ready: [Assignments.Ready]) -> WriteBatch {
+        var batch = WriteBatch()
+        for partition in ready {
+            batch.offsets.append(
+                OffsetAdvance(
+                    partition: key(partition.partition), epoch: partition.epoch, expected: partition.expected,
+                    next: partition.prefix.nextOffset))
+            for (_, job) in partition.prefix.outcomes { rows.add(job, to: &batch) }
+        }
+        return batch
+    }
+
+    /// Writes the batch; rows that the database refuses for what they hold become failures, so that one of them does
+    /// not stop the rest. Returns what was written.
+    private func writeStorable(_ batch: WriteBatch) throws -> WriteBatch {
+        do {
+            try database.write(batch)
+            return batch
+        } catch let error as PersistenceError where error.isRecordLevel {
+            let refused = try database.refused(in: batch)
+            guard !refused.isEmpty else { throw error }
+            var rest = batch
+            for refusal in refused {
+                rest.failures.append(rows.failure(of: batch.results[refusal.row], because: refusal.error))
+            }
+            for refusal in refused.reversed() { rest.results.remove(at: refusal.row) }
+            try database.write(rest)
+            return rest
+        }
+    }
+
+    private func key(_ partition: TopicPartition) -> PartitionKey {
+        PartitionKey(group: group, topic: partition.topic, partition: partition.partition)
+    }
+}

@@ -1,0 +1,141 @@
+import Configuration
+import Foundation
+import SystemPackage
+
+/// Everything that can be set from outside, and the one place where it is documented.
+///
+/// A flag wins over the environment, the environment over the JSON file that `--config` or `ENTENTE_CONFIG` names,
+/// and that over the default. The key `kafka.bootstrap_servers` is `ENTENTE_KAFKA_BOOTSTRAP_SERVERS` in the
+/// environment and `{"kafka": {"bootstrap_servers": …}}` in the file.
+enum Setting: String, CaseIterable {
+    /// libpq connection URI; holds a password, so it is never logged.
+    case postgresURI = "postgres.uri"
+    /// `host:port`, comma-separated.
+    case kafkaBootstrapServers = "kafka.bootstrap_servers"
+    /// Topic of image jobs; its dead letters go to the same name with `.dead-letters` behind it.
+    case kafkaTopic = "kafka.topic"
+    /// Consumer group; offsets in the database are kept per group.
+    case kafkaGroup = "kafka.group"
+    /// Directories that are, or hold, model directories; colon-separated.
+    case modelPath = "model.path"
+    /// Directories below which `file://` images may lie; colon-separated. None: `file://` is refused.
+    case fileRoots = "file.roots"
+    /// The folder of the demo's model and pictures.
+    case share = "share"
+    /// Compute lanes; each is a thread with BLAS single-threaded. Default: one a core.
+    case workerLanes = "worker.lanes"
+    /// Pictures per encoder call. Changes speed and memory, never a result.
+    case workerBatchSize = "worker.batch_size"
+    /// Threads that fetch and decode pictures. Default: one a core.
+    case workerFetchThreads = "worker.fetch_threads"
+    /// Bytes of a picture's file at most.
+    case imageMaxBytes = "image.max_bytes"
+    /// Pixels of a picture at most.
+    case imageMaxPixels = "image.max_pixels"
+    /// Seconds for which the fetch of one image is retried.
+    case fetchGiveUpAfter = "fetch.give_up_after"
+    /// Seconds that a worker may take to finish after SIGTERM.
+    case workerGracePeriod = "worker.grace_period"
+    /// trace, debug, info, notice, warning, error or critical.
+    case logLevel = "log.level"
+
+    var defaultValue: String? {
+        let cores = String(ProcessInfo.processInfo.activeProcessorCount)
+        return switch self {
+        case .postgresURI, .kafkaBootstrapServers, .modelPath, .fileRoots, .share: nil
+        case .kafkaTopic: "entente.image-jobs"
+        case .kafkaGroup: "entente"
+        case .workerLanes, .workerFetchThreads: cores
+        case .workerBatchSize: "16"
+        case .imageMaxBytes: String(64 << 20)
+        case .imageMaxPixels: "100000000"
+        case .fetchGiveUpAfter: "600"
+        case .workerGracePeriod: "30"
+        case .logLevel: "info"
+        }
+    }
+
+    /// The environment variable.
+    var variable: String { "ENTENTE_" + rawValue.replacing(".", with: "_").uppercased() }
+}
+
+/// The settings in force.
+struct Settings: Sendable {
+    private let flags: [Setting: String]
+    private let reader: ConfigReader
+    private let environment: [String: String]
+
+    /// - Parameters:
+    ///   - flags: what the command line said.
+    ///   - configFile: a JSON file, or nil for the one that `ENTENTE_CONFIG` names, if any.
+    init(
+        flags: [Setting: String] = [:], configFile: String? = nil,
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) async throws(CommandFailure) {
+        self.flags = flags
+        self.environment = environment
+        let variables = EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "entente")
+        guard let path = configFile ?? environment["ENTENTE_CONFIG"] else {
+            reader = ConfigReader(provider: variables)
+            return
+        }
+        try SettingsFile.check(path)
+        do {
+            reader = ConfigReader(providers: [
+                variables, try await FileProvider<JSONSnapshot>(filePath: FilePath(path)),
+            ])
+        } catch {
+            throw CommandFailure(.usage, "The configuration file \(path) can't be used: \(error).")
+        }
+    }
+
+    /// The value, or the default, or nil.
+    func value(_ setting: Setting) -> String? {
+        if let flag = flags[setting] { return flag }
+        let key = ConfigKey(setting.rawValue)
+        let secret = setting == .postgresURI
+        return reader.string(forKey: key, isSecret: secret) ?? reader.int(forKey: key).map(String.init)
+            ?? setting.defaultValue
+    }
+
+    /// The value; a missing one is a usage error that names the variable.
+    func required(_ setting: Setting) throws(CommandFailure) -> String {
+        guard let value = value(setting), !value.isEmpty else {
+            throw CommandFailure(.usage, "\(setting.variable) is not set.")
+        }
+        return value
+    }
+
+    /// A whole number within `range`.
+    func integer(_ setting: Setting, in range: ClosedRange<Int>) throws(CommandFailure) -> Int {
+        let text = try required(setting)
+        guard let number = Int(text), range.contains(number) else {
+            throw CommandFailure(
+                .usage,
+                "\(setting.variable) is \"\(text)\"; it has to be a whole number from \(range.lowerBound) to "
+                    + "\(range.upperBound).")
+        }
+        return number
+    }
+
+    /// The colon-separated paths of a setting.
+    func paths(_ setting: Setting) -> [String] {
+        (value(setting) ?? "").split(separator: ":").map(String.init)
+    }
+
+    /// How to reach Kafka.
+    func kafka() throws(CommandFailure) -> KafkaClientConfiguration {
+        KafkaClientConfiguration(
+            bootstrapServers: try required(.kafkaBootstrapServers), properties: kafkaProperties)
+    }
+
+    /// librdkafka properties: `ENTENTE_KAFKA_PROPERTIES_SECURITY_PROTOCOL` is `security.protocol`.
+    var kafkaProperties: [String: String] {
+        let prefix = "ENTENTE_KAFKA_PROPERTIES_"
+        return environment.reduce(into: [:]) { properties, variable in
+            guard variable.key.hasPrefix(prefix) else { return }
+            let name = variable.key.dropFirst(prefix.count).lowercased().replacing("_", with: ".")
+            properties[name] = variable.value
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import Foundation
+import Testing
+
+/// Reads the files that `tools/golden/concepts.py` makes.
+enum Golden {
+    static func cases<Case: Decodable>(_ name: String) throws -> [Case] {
+        let folder = URL(fileURLWithPath: "\(#filePath)").deletingLastPathComponent()
+        let data = try Data(contentsOf: folder.appending(path: "Golden/concepts/\(name).json"))
+        let cases = try JSONDecoder().decode([Case].self, from: data)
+        try #require(!cases.isEmpty, "\(name).json holds no case")
+        return cases
+    }
+
+    static func bytes(_ base64: String) throws -> [UInt8] {
+        [UInt8](try #require(Data(base64Encoded: base64)))
+    }
+}
+
+/// Expects every pair to be closer than `tolerance` (absolute plus relative), and shows the largest difference.
+func expectClose(
+    _ actual: some Collection<Double>, _ expected: some Collection<Double>, tolerance: Double,
+    _ what: @autoclosure () -> String = "", sourceLocation: SourceLocation = #_sourceLocation
+) {
+    #expect(actual.count == expected.count, "\(what())", sourceLocation: sourceLocation)
+    let worst = zip(actual, expected).map { ($0 - $1).magnitude / (1 + $1.magnitude) }.max() ?? 0
+    #expect(worst <= tolerance, "\(what()): off by \(worst)", sourceLocation: sourceLocation)
+    let areFinite = actual.allSatisfy(\.isFinite)
+    #expect(areFinite, "\(what())", sourceLocation: sourceLocation)
+}

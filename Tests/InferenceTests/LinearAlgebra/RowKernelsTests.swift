@@ -1,0 +1,207 @@
+import CKernels
+import Foundation
+import Testing
+
+@testable import Inference
+
+/// Every kernel in every variant that this CPU runs, against a plain loop in double precision, over odd shapes.
+@Suite struct RowKernelsTests {
+    struct Variant: CustomTestStringConvertible, @unchecked Sendable {
+        // A table of C functions that never changes.
+        let kernels: entente_kernels
+        var testDescription: String { String(cString: kernels.name) }
+
+        static let all = (0..<3).compactMap { index in
+            entente_kernels_variant(Int32(index)).map { Variant(kernels: $0.pointee) }
+        }
+    }
+
+    static let shapes = [
+        (1, 1), (3, 2), (2, 15), (5, 16), (4, 17), (7, 31), (3, 33), (2, 48), (13, 100), (3, 257), (2, 768),
+    ]
+
+    @Test(arguments: Variant.all)
+    func layerNorm(variant: Variant) {
+        var generator = SeededGenerator(seed: 1)
+        for (rows, columns) in Self.shapes {
+            // A common offset, as real residual streams have it; not where two values may be all but equal, which
+            // no mean in single precision tells apart.
+            let offset: Float = columns < 15 ? 0 : 20
+            let x = generator.floats(rows * columns, scale: 3).map { $0 + offset }
+            let (gain, bias) = (generator.floats(columns), generator.floats(columns))
+            var out = [Float](repeating: .nan, count: rows * columns)
+            variant.kernels.layer_norm(x, gain, bias, &out, rows, columns)
+            expectNear(out, normalized(x, gain, bias, columns), within: 2e-5, "\(rows)×\(columns)")
+            var inPlace = x
+            inPlace.withUnsafeMutableBufferPointer {
+                variant.kernels.layer_norm($0.baseAddress, gain, bias, $0.baseAddress, rows, columns)
+            }
+            #expect(inPlace == out)
+        }
+    }
+
+    @Test(arguments: Variant.all)
+    func residuals(variant: Variant) {
+        var generator = SeededGenerator(seed: 2)
+        for (rows, columns) in Self.shapes {
+            let (x, delta) = (generator.floats(rows * columns, scale: 4), generator.floats(rows * columns))
+            let (deltaBias, gain, bias) = (
+                generator.floats(columns), generator.floats(columns), generator.floats(columns)
+            )
+            let sum = x.indices.map { x[$0] + (delta[$0] + deltaBias[$0 % columns]) }
+            var plain = x
+            variant.kernels.residual(&plain, delta, deltaBias, rows, columns)
+            #expect(plain == sum, "\(rows)×\(columns)")
+            var fused = x
+            var out = [Float](repeating: .nan, count: rows * columns)
+            variant.kernels.residual_layer_norm(&fused, delta, deltaBias, gain, bias, &out, rows, columns)
+            #expect(fused == sum)
+            expectNear(out, normalized(sum, gain, bias, columns), within: 2e-5, "\(rows)×\(columns)")
+            var biased = x
+            variant.kernels.add_bias(&biased, bias, rows, columns)
+            #expect(biased == x.indices.map { x[$0] + bias[$0 % columns] })
+        }
+    }
+
+    @Test(arguments: Variant.all)
+    func activations(variant: Variant) {
+        var generator = SeededGenerator(seed: 3)
+        for (rows, columns) in Self.shapes {
+            for scale in [Float(0.01), 3, 30] {
+                let x = generator.floats(rows * columns, scale: scale)
+                let bias = generator.floats(columns)
+                let input = x.indices.map { Double(x[$0] + bias[$0 % columns]) }
+                var quick = x
+                variant.kernels.bias_quick_gelu(&quick, bias, rows, columns)
+                expectNear(quick, input.map { $0 / (1 + exp(-1.702 * $0)) }, within: 3e-7, "quick \(rows)×\(columns)")
+                var exact = x
+                variant.kernels.bias_gelu(&exact, bias, rows, columns)
+                expectNear(exact, input.map { gelu($0) }, within: 3e-7, "exact \(rows)×\(columns)")
+            }
+        }
+    }
+
+    /// Relative to the result, for all arguments whose result is not vanishing: where 1 + erf cancels, too.
+    @Test(arguments: Variant.all)
+    func activationsKeepTheirRelativePrecision(variant: Variant) {
+        let x = stride(from: Float(-8), through: 8, by: 1.0 / 1024).map { $0 }
+        let zero = [Float](repeating: 0, count: x.count)
+        var (quick, exact) = (x, x)
+        variant.kernels.bias_quick_gelu(&quick, zero, 1, x.count)
+        variant.kernels.bias_gelu(&exact, zero, 1, x.count)
+        for index in x.indices where x[index] != 0 {
+            let value = Double(x[index])
+            // An error of half an ulp in the exponent's argument grows with the argument.
+            let bound = 4e-7 * (1 + abs(value))
+            #expect(abs(Double(quick[index]) / (value / (1 + exp(-1.702 * value))) - 1) < bound, "quick at \(value)")
+            #expect(abs(Double(exact[index]) / gelu(value) - 1) < bound * (1 + abs(value) / 4), "exact at \(value)")
+        }
+    }
+
+    @Test(arguments: Variant.all)
+    func extremesStayInBounds(variant: Variant) {
+        let x: [Float] = [0, -0.0, 1e-30, -1e-30, 88, -88, 1000, -1000, 1e30, -1e30, .infinity, .nan]
+        let zero = [Float](repeating: 0, count: x.count)
+        var (quick, exact) = (x, x)
+        variant.kernels.bias_quick_gelu(&quick, zero, 1, x.count)
+        variant.kernels.bias_gelu(&exact, zero, 1, x.count)
+        for result in [quick, exact] {
+            for index in [0, 1, 2, 3, 5, 7] { #expect(abs(result[index]) <= 1e-30) }
+            for index in [4, 6, 8, 10] { #expect(result[index] == x[index]) }
+            // Not a number must not turn into one.
+            #expect(result[11].isNaN)
+        }
+        var scores: [Float] = [-.infinity, 0, -1e30, .nan, 0, 0]
+        variant.kernels.softmax(&scores, 2, 3, 3, 0)
+        #expect(abs(scores[1] - 1) < 1e-6 && scores[0] < 1e-30 && scores[2] < 1e-30)
+        #expect(scores[3...].allSatisfy { $0.isNaN })
+    }
+
+    @Test(arguments: Variant.all)
+    func softmax(variant: Variant) {
+        var generator = SeededGenerator(seed: 5)
+        for (rows, columns) in Self.shapes {
+            for causal in [false, true] {
+                let stride = columns + 3
+                let x = generator.floats(rows * stride, scale: 12)
+                var out = x
+                variant.kernels.softmax(&out, rows, columns, stride, causal ? 1 : 0)
+                for row in 0..<rows {
+                    let seen = causal ? min(row + 1, columns) : columns
+                    let start = row * stride
+                    let values = x[start..<start + seen].map(Double.init)
+                    let peak = values.max()!
+                    let total = values.reduce(0) { $0 + exp($1 - peak) }
+                    let exact = values.map { exp($0 - peak) / total } + [Double](repeating: 0, count: columns - seen)
+                    expectNear(Array(out[start..<start + columns]), exact, within: 3e-7, "\(rows)×\(columns)")
+                    // What lies between the rows is not theirs.
+                    #expect(out[start + columns..<start + stride] == x[start + columns..<start + stride])
+                }
+            }
+        }
+    }
+
+    @Test(arguments: Variant.all)
+    func everyHalfAndBfloat16IsWidenedExactly(variant: Variant) {
+        let all = (0...UInt16.max).map { $0 }
+        var halves = [Float](repeating: 0, count: all.count)
+        variant.kernels.half_to_float(all, &halves, all.count)
+        var brains = halves
+        variant.kernels.bfloat16_to_float(all, &brains, all.count)
+        for bits in all {
+            let half = Float(Float16(bitPattern: bits))
+            #expect(halves[Int(bits)] == half || (half.isNaN && halves[Int(bits)].isNaN))
+            #expect(halves[Int(bits)].sign == half.sign)
+            #expect(brains[Int(bits)].bitPattern == UInt32(bits) << 16)
+        }
+        // Unaligned, and no multiple of a vector.
+        var few = [Float](repeating: -1, count: 20)
+        all[0x3c00...].withUnsafeBytes { variant.kernels.half_to_float($0.baseAddress! + 2, &few, 19) }
+        #expect(few[0] == Float(Float16(bitPattern: 0x3c01)) && few[18] == Float(Float16(bitPattern: 0x3c13)))
+        #expect(few[19] == -1)
+    }
+
+    /// One kernel set of OpenBLAS runs on CPUs with and without AVX-512, and must give the same rows on both.
+    @Test func fusedVariantsAgreeBitForBit() {
+        let fused = Variant.all.filter { $0.testDescription != "portable" }
+        guard let first = fused.first else {
+            print("SKIPPED: this CPU has no AVX2, there are no fused variants to compare")
+            return
+        }
+        var generator = SeededGenerator(seed: 6)
+        for (rows, columns) in Self.shapes {
+            let x = generator.floats(rows * columns, scale: 5)
+            let (gain, bias) = (generator.floats(columns), generator.floats(columns))
+            func results(_ variant: Variant) -> [[UInt32]] {
+                var (norm, quick, exact, soft) = (x, x, x, x)
+                variant.kernels.layer_norm(x, gain, bias, &norm, rows, columns)
+                variant.kernels.bias_quick_gelu(&quick, bias, rows, columns)
+                variant.kernels.bias_gelu(&exact, bias, rows, columns)
+                variant.kernels.softmax(&soft, rows, columns, columns, 1)
+                return [norm, quick, exact, soft].map { $0.map(\.bitPattern) }
+            }
+            for other in fused.dropFirst() {
+                #expect(results(other) == results(first), "\(rows)×\(columns)")
+            }
+        }
+    }
+}
+
+private func gelu(_ x: Double) -> Double { x / 2 * erfc(-x / 2.0.squareRoot()) }
+
+private func normalized(_ x: [Float], _ gain: [Float], _ bias: [Float], _ columns: Int) -> [Double] {
+    stride(from: 0, to: x.count, by: columns).flatMap { start in
+        let row = x[start..<start + columns].map(Double.init)
+        let mean = row.reduce(0, +) / Double(columns)
+        let variance = row.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(columns)
+        return row.indices.map {
+            (row[$0] - mean) / (variance + 1e-5).squareRoot() * Double(gain[$0]) + Double(bias[$0])
+        }
+    }
+}
+
+/// Differences relative to the larger of 1 and the expectation.
+private func expectNear(_ actual: [Float], _ expected: [Double], within bound: Double, _ what: String) {
+    let worst = zip(actual, expected).map { abs(Double($0) - $1) / max(1, abs($1)) }
+    #expect(worst.allSatisfy { $0 <= bound }, "\(what): off by \(worst.max() ?? 0)")
+}

@@ -1,0 +1,99 @@
+import Foundation
+import Testing
+
+@testable import Inference
+
+@Suite struct ModelConfigurationTests {
+    /// A `model_cfg` with one field set; `section` is nil, `vision_cfg` or `text_cfg`.
+    private func parse(_ section: String? = nil, _ field: String = "", _ value: String = "") throws
+        -> ModelConfiguration
+    {
+        let extra = field.isEmpty ? "" : ", \"\(field)\": \(value)"
+        func text(_ name: String?) -> String { section == name ? extra : "" }
+        let json = """
+            {"embed_dim": 512\(text(nil)),
+             "vision_cfg": {"ignored_by_nobody": 0\(text("vision_cfg"))},
+             "text_cfg": {"ignored_by_nobody": 0\(text("text_cfg"))}}
+            """.replacingOccurrences(of: "\"ignored_by_nobody\": 0, ", with: "")
+            .replacingOccurrences(of: "\"ignored_by_nobody\": 0", with: "")
+        let parsed = try JSONDecoder().decode(ConfigurationValue.self, from: Data(json.utf8))
+        return try ModelConfiguration(openClip: parsed, file: "config")
+    }
+
+    @Test func defaultsAreOpenClips() throws {
+        let configuration = try parse()
+        #expect(configuration.activation == .gelu)
+        #expect(configuration.vision.imageSize == 224 && configuration.vision.patchSize == 16)
+        #expect(
+            configuration.vision.transformer
+                == TransformerShape(width: 768, layers: 12, heads: 12, mlpWidth: 3072))
+        #expect(configuration.text.contextLength == 77 && configuration.text.vocabularySize == 49408)
+        #expect(
+            configuration.text.transformer == TransformerShape(width: 512, layers: 12, heads: 8, mlpWidth: 2048))
+    }
+
+    @Test func derivedSizesAreRoundedAsOpenClipDoes() throws {
+        // ViT-g-14: int(1408 · 4.3637), 1408 // 88 heads.
+        #expect(try parse("vision_cfg", "mlp_ratio", "4.3637").vision.transformer.mlpWidth == Int(768 * 4.3637))
+        // One head of 768 columns, since 768 // 500 = 1.
+        #expect(try parse("vision_cfg", "head_width", "500").vision.transformer.headWidth == 768)
+        #expect(try parse("vision_cfg", "image_size", "[378, 378]").vision.gridSize == 23)
+        #expect(try parse(nil, "quick_gelu", "true").activation == .quickGelu)
+    }
+
+    @Test(arguments: [
+        ("vision_cfg", "patch_dropout", "0.5"), ("vision_cfg", "timm_model_name", "null"),
+        ("vision_cfg", "timm_pool", "\"avg\""), ("vision_cfg", "ls_init_value", "null"),
+        ("vision_cfg", "attentional_pool", "false"), ("vision_cfg", "pos_embed_type", "\"sin_cos_2d\""),
+        ("vision_cfg", "norm_kwargs", "{}"), ("vision_cfg", "pool_type", "\"tok\""),
+        ("text_cfg", "hf_tokenizer_name", "null"), ("text_cfg", "pool_type", "\"argmax\""),
+        ("text_cfg", "eos_id", "2"), ("text_cfg", "block_type", "\"default\""),
+        ("text_cfg", "tokenizer_kwargs", "{}"),
+    ])
+    func neutralValuesAreAccepted(section: String, field: String, value: String) throws {
+        #expect(try parse(section, field, value) == parse())
+    }
+
+    @Test(
+        arguments: [
+            (nil, "custom_text", "true"), (nil, "multimodal_cfg", "{\"width\": 8}"), (nil, "brand_new", "1"),
+            (nil, "quick_gelu", "1"), (nil, "quick_gelu", "\"yes\""),
+            ("vision_cfg", "timm_model_name", "\"convnext_base\""), ("vision_cfg", "layers", "[3, 4, 6, 3]"),
+            ("vision_cfg", "ls_init_value", "0.0001"), ("vision_cfg", "attentional_pool", "true"),
+            ("vision_cfg", "attentional_pool", "\"parallel\""), ("vision_cfg", "no_ln_pre", "true"),
+            ("vision_cfg", "pos_embed_type", "\"none\""), ("vision_cfg", "final_ln_after_pool", "true"),
+            ("vision_cfg", "pool_type", "\"avg\""), ("vision_cfg", "output_tokens", "true"),
+            ("vision_cfg", "input_patchnorm", "true"), ("vision_cfg", "act_kwargs", "{\"approximate\": \"tanh\"}"),
+            ("vision_cfg", "norm_kwargs", "{\"eps\": 1e-06}"), ("vision_cfg", "block_type", "\"custom\""),
+            ("vision_cfg", "qk_norm", "true"), ("vision_cfg", "scaled_cosine_attn", "true"),
+            ("vision_cfg", "scale_heads", "true"), ("vision_cfg", "scale_attn_inner", "true"),
+            ("vision_cfg", "scale_attn", "true"), ("vision_cfg", "scale_fc", "true"),
+            ("vision_cfg", "image_size", "[224, 336]"), ("vision_cfg", "image_size", "0"),
+            ("vision_cfg", "image_size", "true"), ("vision_cfg", "patch_size", "300"),
+            ("vision_cfg", "patch_size", "1"),
+            ("vision_cfg", "width", "9223372036854775807"), ("vision_cfg", "width", "-768"),
+            ("vision_cfg", "width", "768.5"), ("vision_cfg", "width", "null"), ("vision_cfg", "head_width", "1000"),
+            ("vision_cfg", "head_width", "0"), ("vision_cfg", "head_width", "100"), ("vision_cfg", "mlp_ratio", "0"),
+            ("vision_cfg", "mlp_ratio", "1e300"), ("vision_cfg", "mlp_ratio", "0.0001"),
+            ("vision_cfg", "mlp_ratio", "\"4\""),
+            ("vision_cfg", "layers", "0"), ("vision_cfg", "brand_new", "null"),
+            ("text_cfg", "hf_model_name", "\"roberta-base\""),
+            ("text_cfg", "hf_tokenizer_name", "\"bert-base-uncased\""),
+            ("text_cfg", "tokenizer_mode", "\"clean\""),
+            ("text_cfg", "tokenizer_kwargs", "{\"clean\": \"canonicalize\"}"),
+            ("text_cfg", "no_causal_mask", "true"), ("text_cfg", "embed_cls", "true"),
+            ("text_cfg", "pool_type", "\"eos\""), ("text_cfg", "pool_type", "\"last\""),
+            ("text_cfg", "proj_type", "\"none\""), ("text_cfg", "proj_bias", "true"),
+            ("text_cfg", "output_tokens", "true"), ("text_cfg", "final_ln_after_pool", "true"),
+            ("text_cfg", "ls_init_value", "0.1"), ("text_cfg", "act_kwargs", "{\"approximate\": \"tanh\"}"),
+            ("text_cfg", "norm_kwargs", "{\"eps\": 1e-06}"), ("text_cfg", "qk_norm", "true"),
+            ("text_cfg", "heads", "7"), ("text_cfg", "heads", "0"), ("text_cfg", "context_length", "-1"),
+            ("text_cfg", "vocab_size", "1e30"), ("text_cfg", "brand_new", "[]"),
+        ] as [(String?, String, String)])
+    func whatIsNotImplementedIsRefusedByName(section: String?, field: String, value: String) {
+        let error = #expect(throws: InferenceError.self) { try parse(section, field, value) }
+        #expect(error?.code == .modelConfiguration)
+        let path = (["model_cfg", section, field] as [String?]).compactMap { $0 }.joined(separator: ".")
+        #expect(error?.description.hasPrefix("config: \(path) ") == true, "\(error?.description ?? "")")
+    }
+}

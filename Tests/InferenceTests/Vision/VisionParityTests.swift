@@ -1,0 +1,41 @@
+import Testing
+
+@testable import Inference
+
+@Suite struct VisionParityTests {
+    @Test(arguments: GoldenModel.all)
+    func embeddingsTokensAndKeysAreOpenClips(golden: GoldenModel) throws {
+        let model = try golden.load()
+        let expected = try golden.expected()
+        let images = try expected.slices("pixel_values")
+        let workspace = model.vision.makeWorkspace(batchSize: 2)
+        let encoded = model.vision.encode(images, including: [.tokens, .keys], in: workspace)
+
+        let embeddings = Matrix(
+            rows: images.count, columns: model.vision.embeddingWidth, elements: try expected.floats("image_embeddings"))
+        let agreement = try Agreement(encoded.embeddings, embeddings)
+        #expect(agreement.holds, "image embeddings: \(agreement)")
+        for (name, actual) in [("patch_tokens", encoded.patchTokens), ("patch_keys", encoded.patchKeys)] {
+            let expected = try expected.matrices(name)
+            #expect(actual.count == images.count && expected.count == images.count)
+            for (actual, expected) in zip(actual, expected) {
+                #expect(actual.rows == model.vision.gridHeight * model.vision.gridWidth)
+                let agreement = try Agreement(actual, expected)
+                #expect(agreement.holds, "\(name): \(agreement)")
+            }
+        }
+    }
+
+    @Test func patchFeaturesComeOnlyWhenAskedFor() throws {
+        let golden = GoldenModel.all[0]
+        let model = try golden.load()
+        let images = try golden.expected().slices("pixel_values")
+        let workspace = model.vision.makeWorkspace(batchSize: 3)
+        let plain = model.vision.encode(images, in: workspace)
+        let keys = model.vision.encode(images, including: .keys, in: workspace)
+        #expect(plain.patchTokens.isEmpty && plain.patchKeys.isEmpty)
+        #expect(keys.patchTokens.isEmpty && keys.patchKeys.count == images.count)
+        #expect(plain.embeddings == keys.embeddings)
+        #expect(model.vision.encode([], in: workspace).embeddings.rows == 0)
+    }
+}

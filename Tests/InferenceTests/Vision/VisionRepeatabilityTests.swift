@@ -1,0 +1,82 @@
+import Testing
+
+@testable import Inference
+
+/// The same image, the same bits: at any batch size, at any place in the batch, on several threads at once.
+///
+/// The suite runs for the kernel set in use; `OPENBLAS_CORETYPE` chooses another.
+@Suite struct VisionRepeatabilityTests {
+    @Test(arguments: RandomModel.shapes)
+    func batchSizeAndPositionLeaveNoTrace(shape: RandomModel) throws {
+        let model = try shape.load()
+        let images = shape.images(32)
+        func encode(_ images: [[Float]], batchSize: Int) -> EncodedImages {
+            model.vision.encode(
+                images, including: [.tokens, .keys], in: model.vision.makeWorkspace(batchSize: batchSize))
+        }
+        let alone = encode(images, batchSize: 1)
+        // An image that differs from its neighbours, or equality would prove nothing.
+        #expect(Array(alone.embeddings.row(0)) != Array(alone.embeddings.row(1)))
+        for batchSize in [2, 7, 32, 40] {
+            let together = encode(images, batchSize: batchSize)
+            #expect(together.isSameBits(as: alone), "\(batchSize) a batch, \(BLAS.kernelSet)")
+        }
+        let reversed = encode(images.reversed(), batchSize: 7)
+        for image in images.indices {
+            let place = images.count - 1 - image
+            #expect(Array(reversed.embeddings.row(place)) == Array(alone.embeddings.row(image)))
+            #expect(reversed.patchTokens[place] == alone.patchTokens[image])
+            #expect(reversed.patchKeys[place] == alone.patchKeys[image])
+        }
+    }
+
+    @Test(arguments: RandomModel.shapes)
+    func concurrentCallersLeaveNoTrace(shape: RandomModel) async throws {
+        let model = try shape.load()
+        let images = shape.images(9)
+        let alone = model.vision.encode(
+            images, including: [.tokens, .keys], in: model.vision.makeWorkspace(batchSize: 1))
+        await withTaskGroup(of: EncodedImages.self) { group in
+            for lane in 0..<4 {
+                group.addTask {
+                    let workspace = model.vision.makeWorkspace(batchSize: 3 + lane)
+                    // The second round meets what the first left in the workspace.
+                    _ = model.vision.encode(images.reversed(), including: [.tokens, .keys], in: workspace)
+                    return model.vision.encode(images, including: [.tokens, .keys], in: workspace)
+                }
+            }
+            for await encoded in group { #expect(encoded.isSameBits(as: alone), "\(BLAS.kernelSet)") }
+        }
+    }
+
+    /// What an unknown set gets must hold on any set, and mean the same as far as rounding goes.
+    @Test func theStrictestRuleAgreesWithTheCurrentOne() throws {
+        let shape = RandomModel.shapes[2]
+        let model = try shape.load()
+        let images = shape.images(5)
+        let strict = RowPacking(kernelSet: "unheard of")
+        #expect(!strict.sharing)
+        let current = model.vision.encode(images, in: model.vision.makeWorkspace(batchSize: 5))
+        let one = model.vision.encode(images, in: model.vision.makeWorkspace(batchSize: 1, packing: strict))
+        let five = model.vision.encode(images, in: model.vision.makeWorkspace(batchSize: 5, packing: strict))
+        #expect(one.isSameBits(as: five))
+        let agreement = try Agreement(one.embeddings, current.embeddings)
+        #expect(agreement.holds, "\(agreement)")
+    }
+}
+
+extension EncodedImages {
+    func isSameBits(as other: EncodedImages) -> Bool {
+        embeddings.isSameBits(as: other.embeddings)
+            && zip(patchTokens, other.patchTokens).allSatisfy { $0.isSameBits(as: $1) }
+            && zip(patchKeys, other.patchKeys).allSatisfy { $0.isSameBits(as: $1) }
+            && patchTokens.count == other.patchTokens.count && patchKeys.count == other.patchKeys.count
+    }
+}
+
+extension Matrix {
+    /// Unlike `==` this tells zeros of either sign apart.
+    func isSameBits(as other: Matrix) -> Bool {
+        elements.map(\.bitPattern) == other.elements.map(\.bitPattern)
+    }
+}

@@ -1,0 +1,29 @@
+import Foundation
+import Logging
+import Testbed
+
+@testable import Worker
+
+/// Reads the dead-letter topic as an operator's consumer would.
+enum DeadLetterTopic {
+    /// Everything in the topic, up to the end of its log.
+    static func read(bootstrapServers: String) throws -> [KafkaRecord] {
+        let topic = Site.topic + ".dead-letters"
+        let consumer = try KafkaConsumer(
+            KafkaClientConfiguration(
+                bootstrapServers: bootstrapServers,
+                properties: ["session.timeout.ms": "6000", "heartbeat.interval.ms": "500"]),
+            group: "undertaker", logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        defer { consumer.close(within: .seconds(5)) }
+        try consumer.subscribe(
+            to: topic, onAssign: { partitions in Dictionary(uniqueKeysWithValues: partitions.map { ($0, .earliest) }) },
+            onRevoke: { _, _ in })
+        var records: [KafkaRecord] = []
+        try eventually(within: 60, "the end of the dead-letter topic") {
+            if let record = try consumer.poll(timeout: .milliseconds(50)) { records.append(record) }
+            guard let partition = consumer.owned.first else { return false }
+            return try consumer.watermarks(of: partition, within: .seconds(5)).upperBound == Int64(records.count)
+        }
+        return records
+    }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import Persistence
+import Testbed
+import Testing
+
+/// An installation of its own: a broker process, a migrated database, a folder of pictures, and every process that was
+/// started for it. Belongs to one thread.
+final class Site {
+    static let topic = "entente.image-jobs"
+
+    let scratch: ScratchFolder
+    let uri: String
+    /// What `--bootstrap-file` said.
+    let bootstrapServers: String
+    /// Pictures lie below this folder, and nowhere else.
+    let root: String
+    private var programs: [RunningProgram] = []
+
+    /// - Parameters:
+    ///   - uri: a database; nil for a migrated one in the tests' shared cluster.
+    init(partitions: Int = 4, postgres uri: String? = nil) throws {
+        scratch = try ScratchFolder()
+        do {
+            self.uri = try uri ?? TestDatabase().uri
+            root = scratch.path + "/pictures"
+            try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+            let file = scratch.path + "/bootstrap"
+            let broker = try RunningProgram(
+                Product.executable.get(),
+                [
+                    "broker", "--topic", "\(Self.topic):\(partitions)", "--topic", "\(Self.topic).dead-letters:1",
+                    "--bootstrap-file", file,
+                ],
+                environment: Product.environment([:]), folder: scratch.path)
+            programs = [broker]
+            do {
+                try eventually("the broker listens") {
+                    FileManager.default.fileExists(atPath: file) || !broker.isRunning
+                }
+                bootstrapServers = try String(contentsOfFile: file, encoding: .utf8)
+                    .trimmingCharacters(in: .newlines)
+            } catch {
+                broker.end()
+                throw error
+            }
+        } catch {
+            scratch.remove()
+            throw error
+        }
+    }
+
+    /// Ends every process, the broker last, and removes the folder.
+    func end() {
+        for program in programs.reversed() { program.end() }
+        scratch.remove()
+    }
+
+    private var environment: [String: String] {
+        [
+            "XDG_CACHE_HOME": scratch.path + "/cache",
+            "ENTENTE_POSTGRES_URI": uri,
+            "ENTENTE_KAFKA_BOOTSTRAP_SERVERS": bootstrapServers,
+            "ENTENTE_MODEL_PATH": DrawnWorld.model,
+            "ENTENTE_FILE_ROOTS": root,
+            // Below 4 s the broker expires members before their first join ends; a rebalance lasts as long.
+            "ENTENTE_KAFKA_PROPERTIES_SESSION_TIMEOUT_MS": "6000",
+            "ENTENTE_KAFKA_PROPERTIES_HEARTBEAT_INTERVAL_MS": "500",
+        ]
+    }
+
+    /// Runs a command to its end.
+    func entente(
+        _ arguments: [String], environment own: [String: String] = [:], input: String? = nil,
+        within seconds: Double = 120
+    ) throws -> ProgramEnd {
+        try Product.run(
+            arguments, in: scratch, environment: environment.merging(own) { $1 }, input: input, within: seconds)
+    }
+
+    /// Starts a worker.
+    func worker(_ arguments: [String] = [], environment own: [String: String] = [:]) throws -> RunningProgram {
+        let program = try RunningProgram(
+            Product.executable.get(), ["worker"] + arguments,
+            environment: Product.environment(environment.merging(own) { $1 }), folder: scratch.path)
+        programs.append(program)
+        return program
+    }
+
+    /// Runs a worker until there is nothing left to do, which has to end well.
+    @discardableResult
+    func work(_ arguments: [String] = [], environment own: [String: String] = [:]) throws -> ProgramEnd {
+        let end = try worker(["--until-idle", "1"] + arguments, environment: own).wait(within: 180)
+        try #require(end.status == 0, "\(end)")
+        return end
+    }
+
+    /// What `submit --json` prints.
+    struct Submitted: Decodable, Equatable {
+        let analysis: String
+        let submission: String
+        let jobs: Int
+        let images: Int
+    }
+
+    /// Submits pictures of the drawn world, which are copied below ``root`` first, in this order.
+    func submit(_ ids: [String], imagesPerJob: Int, _ arguments: [String] = []) throws -> Submitted {
+        _ = try DrawnWorld.copy(ids, to: scratch)
+        let manifest = try scratch.write(
+            DrawnWorld.manifest(ids, below: root), to: "manifest-\(UUID().uuidString.prefix(8)).csv")
+        return try submit(["--manifest", manifest, "--images-per-job", "\(imagesPerJob)"] + arguments)
+    }
+
+    func submit(_ arguments: [String], analysis: String = DrawnWorld.analysis) throws -> Submitted {
+        let end = try entente(["submit", "--analysis", analysis, "--json"] + arguments)
+        try #require(end.status == 0, "\(end)")
+        return try JSONDecoder().decode(Submitted.self, from: Data(end.output.utf8))
+    }
+
+    func connect() throws -> Connection {
+        try Connection(uri: uri, settings: .patient(applicationName: "integration test"))
+    }
+}

@@ -1,0 +1,107 @@
+import Concepts
+import Inference
+import Testbed
+import Testing
+
+@testable import Persistence
+
+@Suite struct AnalysisStoreTests {
+    private let connection: Connection
+    private let store: AnalysisStore
+
+    init() throws {
+        connection = try TestDatabase().connect()
+        store = AnalysisStore(connection)
+    }
+
+    @Test func registeringTwiceIsOnce() throws {
+        let analysis = Fixture.analysis()
+        #expect(try store.register(analysis, name: "first"))
+        #expect(try !store.register(analysis, name: "second"))
+        #expect(try store.load(analysis.id) == analysis)
+        #expect(try store.list().map(\.name) == ["second"])
+        #expect(try store.resolve("first") == analysis.id && store.resolve("second") == analysis.id)
+        let counts = try connection.query(
+            "SELECT (SELECT count(*) FROM entente.classes), (SELECT count(*) FROM entente.descriptors)")
+        #expect(try counts.bigint(0, 0) == 6 && counts.bigint(0, 1) == 20)
+        #expect(try store.load("00000000000000000000000000000000") == nil)
+    }
+
+    @Test func concurrentRegistrationsAgree() throws {
+        let database = try TestDatabase()
+        let analysis = Fixture.analysis()
+        let fresh = try concurrently(6) { worker in
+            try AnalysisStore(database.connect()).register(analysis, name: "worker \(worker)")
+        }
+        #expect(fresh.filter { $0 }.count == 1)
+    }
+
+    @Test func aNameMeansWhatItWasLastGivenTo() throws {
+        let old = Fixture.analysis("a")
+        let new = Fixture.analysis("b")
+        try store.register(old, name: "run")
+        try store.register(new, name: "run")
+        #expect(try store.resolve("run") == new.id)
+        #expect(try store.resolve(old.id) == old.id)
+        #expect(try store.resolve(String(old.id.prefix(12))) == old.id)
+        let unknown = #expect(throws: PersistenceError.self) { try store.resolve("ruin") }
+        #expect(unknown?.code == .notFound)
+        #expect(unknown?.description.contains("run (\(new.id.prefix(8)))") == true)
+        #expect(throws: PersistenceError.self) { try store.resolve("") }
+    }
+
+    @Test func anAnalysisThatReadsOtherwiseIsRefused() throws {
+        let analysis = Fixture.analysis()
+        try store.register(analysis, name: "x")
+        try connection.exec(
+            "UPDATE entente.analyses SET canonical_json = replace(canonical_json, 'descriptor 1', 'descriptor 0')")
+        let error = #expect(throws: PersistenceError.self) { try store.load(analysis.id) }
+        #expect(error?.code == .schema)
+    }
+
+    @Test func oddTextsAreKeptOrRefusedByName() throws {
+        func analysis(_ descriptor: String, class: String = "c") -> Analysis {
+            Analysis(
+                model: .init(weights: "w", configuration: "c", tokenizer: "t"),
+                classes: [.init(id: `class`, name: "it's")],
+                descriptors: [descriptor], templates: ["{}"], descriptorTemplate: "{}", method: .init())
+        }
+        let odd = analysis("\"quoted\" 🦎 \\ \u{1F}")
+        try store.register(odd, name: "odd '\"")
+        #expect(try store.load(odd.id) == odd)
+        let nul = #expect(throws: PersistenceError.self) { try store.register(analysis("a\0"), name: "n") }
+        #expect(nul?.description.contains("descriptor 0 holds the character U+0000") == true)
+        #expect(throws: PersistenceError.self) {
+            try store.register(analysis("a", class: String(repeating: "x", count: 3000)), name: "n")
+        }
+    }
+
+    @Test func languageConceptsAreStoredOnce() throws {
+        let id = try Fixture.register(on: connection)
+        #expect(try store.languageConcepts(analysisID: id) == nil)
+        let lists: [[PartFindings.LanguageConcept]] = [
+            [.init(descriptor: 4, similarity: 0.75), .init(descriptor: 2, similarity: 0.5)], [],
+            [.init(descriptor: 0, similarity: 0.1)],
+        ]
+        try store.storeLanguageConcepts(lists, analysisID: id)
+        try store.storeLanguageConcepts([[.init(descriptor: 9, similarity: 0)]], analysisID: id)
+        #expect(try store.languageConcepts(analysisID: id) == lists)
+        #expect(
+            try connection.query("SELECT descriptor FROM entente.language_concepts ORDER BY class_index, rank").text(
+                0, 0)
+                == "descriptor 4")
+    }
+
+    @Test func theFirstCopyOfTextEmbeddingsIsEveryones() throws {
+        let embeddings = TextEmbeddingStore(connection)
+        #expect(try embeddings.get("h") == nil)
+        let first = Matrix(
+            rows: 2, columns: 3, elements: [0.1, -0.0, .greatestFiniteMagnitude, .leastNonzeroMagnitude, 1, -1])
+        let second = Matrix(rows: 2, columns: 3, repeating: 7)
+        #expect(try embeddings.put("h", first) == first)
+        #expect(try embeddings.put("h", second) == first)
+        #expect(try embeddings.get("h")?.elements.map(\.bitPattern) == first.elements.map(\.bitPattern))
+        let none = Matrix(rows: 0, columns: 8, elements: [])
+        #expect(try embeddings.put("empty", none) == none)
+    }
+}

@@ -1,0 +1,103 @@
+import Testbed
+import Testing
+
+@testable import Persistence
+
+@Suite struct SubmissionStoreTests {
+    private let connection: Connection
+    private let id: String
+    private let store: SubmissionStore
+
+    init() throws {
+        connection = try TestDatabase().connect()
+        id = try Fixture.register(on: connection)
+        store = SubmissionStore(connection)
+    }
+
+    private func images(_ range: Range<Int>, at folder: String = "x") -> [ImageReference] {
+        range.map { ImageReference(id: "image \($0)", uri: "file:///\(folder)/\($0)", label: "n00", group: "g") }
+    }
+
+    @Test func expectedIsDonePlusFailedPlusPending() throws {
+        let first = try store.create(analysisID: id, kind: .submit)
+        #expect(try store.expect(images(0..<2500), of: first) == 2500)
+        #expect(try store.progress(analysisID: id) == .init(expected: 2500, done: 0, failed: 0, pending: 2500))
+        let writer = BatchWriter(connection)
+        // Image 1 fails and then succeeds, image 2 succeeds and then fails, image 3 fails twice.
+        try writer.write(
+            WriteBatch(
+                results: [Fixture.row("image 0", analysisID: id), Fixture.row("image 2", analysisID: id)],
+                failures: [Fixture.failure("image 1", analysisID: id), Fixture.failure("image 3", analysisID: id)]))
+        #expect(try store.progress(analysisID: id) == .init(expected: 2500, done: 2, failed: 2, pending: 2496))
+        try writer.write(
+            WriteBatch(
+                results: [Fixture.row("image 1", analysisID: id)],
+                failures: [
+                    Fixture.failure("image 2", analysisID: id, offset: 1),
+                    Fixture.failure("image 3", analysisID: id, offset: 1),
+                ]))
+        #expect(try store.progress(analysisID: id) == .init(expected: 2500, done: 3, failed: 1, pending: 2496))
+        // An image that nobody announced is expected from then on.
+        try writer.write(WriteBatch(results: [Fixture.row("foreign", analysisID: id)]))
+        #expect(try store.progress(analysisID: id) == .init(expected: 2501, done: 4, failed: 1, pending: 2496))
+        let again = try store.create(analysisID: id, kind: .submit)
+        #expect(try store.expect(images(2490..<2510), of: again) == 10)
+        #expect(try store.progress(analysisID: id).expected == 2511)
+        #expect(try Verifier(connection).differences() == [])
+        #expect(throws: PersistenceError.self) { try store.progress(analysisID: "none") }
+    }
+
+    @Test func aSubmissionSaysWhereAnImageIsNowUnlessItIsDone() throws {
+        let first = try store.create(analysisID: id, kind: .submit)
+        try store.expect(images(0..<2), of: first)
+        try BatchWriter(connection).write(WriteBatch(results: [Fixture.row("image 0", analysisID: id)]))
+        try store.expect(images(0..<2, at: "moved"), of: store.create(analysisID: id, kind: .submit))
+        #expect(try store.images(analysisID: id).map(\.uri) == ["file:///x/0", "file:///moved/1"])
+        try store.expect(
+            images(0..<2, at: "forced"), of: store.create(analysisID: id, kind: .replay, force: true, replayedFrom: id))
+        #expect(try store.images(analysisID: id).map(\.uri) == ["file:///forced/0", "file:///forced/1"])
+    }
+
+    @Test func imagesComeInPagesAndFailedOnesAlone() throws {
+        try store.expect(images(0..<5), of: store.create(analysisID: id, kind: .submit))
+        try BatchWriter(connection).write(WriteBatch(failures: [Fixture.failure("image 3", analysisID: id)]))
+        let page = try store.images(analysisID: id, limit: 3)
+        #expect(page == images(0..<3))
+        #expect(try store.images(analysisID: id, after: page.last?.id, limit: 3) == images(3..<5))
+        #expect(try store.images(analysisID: id, failedOnly: true) == images(3..<4))
+    }
+
+    @Test func jobsAreCountedUntilTheLast() throws {
+        let submission = try store.create(analysisID: id, kind: .submit)
+        func state() throws -> [String] {
+            let rows = try connection.query(
+                "SELECT images::text, jobs::text, jobs_produced::text, (finished_at IS NOT NULL)::text FROM entente.submissions"
+            )
+            return try (0..<4).map { try rows.text(0, $0) }
+        }
+        try store.expect(images(0..<7), of: submission)
+        try store.plan(jobs: 3, of: submission)
+        try store.produced(jobs: 2, of: submission)
+        #expect(try state() == ["7", "3", "2", "false"])
+        try store.produced(jobs: 1, of: submission)
+        #expect(try state() == ["7", "3", "3", "true"])
+    }
+
+    @Test func inlineBytesAreLeftOut() throws {
+        let image = ImageReference(id: "a", uri: "data:,abc")
+        try store.expect([image], of: store.create(analysisID: id, kind: .submit))
+        #expect(try store.images(analysisID: id).map(\.uri) == ["data:"])
+        try SubmissionStore(connection, keepData: true).expect([image], of: store.create(analysisID: id, kind: .submit))
+        #expect(try store.images(analysisID: id).map(\.uri) == ["data:,abc"])
+    }
+
+    @Test func oddIdsAreRefusedByName() throws {
+        let submission = try store.create(analysisID: id, kind: .submit)
+        for bad in ["a\0", String(repeating: "é", count: 600)] {
+            let error = #expect(throws: PersistenceError.self) {
+                try store.expect([ImageReference(id: bad, uri: "file:///x")], of: submission)
+            }
+            #expect(error?.isRecordLevel == true)
+        }
+    }
+}

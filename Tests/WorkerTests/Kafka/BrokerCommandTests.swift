@@ -1,0 +1,62 @@
+import Foundation
+import Logging
+import Testbed
+import Testing
+
+@testable import Worker
+
+@Suite struct BrokerCommandTests {
+    /// The executable lies beside the test bundle, named as the product or as the target.
+    private static func executable() throws -> URL {
+        let folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+        let candidates = ["entente", "Worker"].map { folder.appendingPathComponent($0) }
+        return try #require(
+            candidates.first { FileManager.default.isExecutableFile(atPath: $0.path) },
+            "the product isn't built beside the tests in \(folder.path)")
+    }
+
+    @Test(arguments: [SIGTERM, SIGINT])
+    func servesOtherProcessesUntilTold(signal: Int32) async throws {
+        try await onKafkaThread {
+            let folder = FileManager.default.temporaryDirectory.appendingPathComponent("broker-\(UUID().uuidString)")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(at: folder) }
+            let file = folder.appendingPathComponent("bootstrap")
+            try Data("127.0.0.1:1\n".utf8).write(to: file)
+            let process = Process()
+            process.executableURL = try Self.executable()
+            process.arguments = [
+                "broker", "--topic", "image-jobs:3", "--topic", "other:1", "--brokers", "2", "--bootstrap-file",
+                file.path,
+            ]
+            let output = Pipe()
+            process.standardOutput = output
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+            let printed = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+            let servers = try String(contentsOf: file, encoding: .utf8)
+            #expect(printed == servers)
+            let addresses = servers.trimmingCharacters(in: .newlines).split(separator: ",")
+            #expect(addresses.count == 2)
+            #expect(addresses.allSatisfy { $0.hasPrefix("127.0.0.1:") })
+            let producer = try KafkaProducer(
+                KafkaClientConfiguration(bootstrapServers: servers.trimmingCharacters(in: .newlines)),
+                logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+            #expect(try producer.partitionCount(of: "image-jobs", within: .seconds(10)) == 3)
+            #expect(try producer.partitionCount(of: "other", within: .seconds(10)) == 1)
+            try producer.send(to: "image-jobs", value: [1])
+            try producer.flush(within: .seconds(10))
+            producer.close(within: .seconds(5))
+            kill(process.processIdentifier, signal)
+            try eventually("the broker ends") { !process.isRunning }
+            #expect(process.terminationReason == .exit)
+            #expect(process.terminationStatus == 0)
+        }
+    }
+
+    @Test(arguments: [["--topic", "jobs"], ["--topic", "a:1", "--topic", "a:2"], ["--brokers", "0"]])
+    func misuseIsRefused(arguments: [String]) throws {
+        #expect(throws: (any Error).self) { try BrokerCommand.parse(arguments) }
+    }
+}

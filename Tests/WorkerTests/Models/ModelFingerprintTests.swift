@@ -1,0 +1,62 @@
+import Concepts
+import Crypto
+import Foundation
+import Testing
+
+@testable import Worker
+
+@Suite struct ModelFingerprintTests {
+    private let scratch: ScratchFolder
+
+    init() throws {
+        scratch = try ScratchFolder()
+        try scratch.write("weights", to: "open_clip_model.safetensors")
+        try scratch.write("configuration", to: "open_clip_config.json")
+    }
+
+    private func sha(_ text: String) -> String { SHA256.hash(data: Data(text.utf8)).hexadecimal }
+
+    private func fingerprint() throws(CommandFailure) -> Analysis.ModelFingerprint {
+        try .init(directory: scratch.path)
+    }
+
+    @Test func eachFileHasItsHash() throws {
+        try scratch.write("vocabulary", to: "vocab.json")
+        try scratch.write("merges", to: "merges.txt")
+        try scratch.write("other", to: "README.md")
+        #expect(
+            try fingerprint()
+                == .init(
+                    weights: sha("weights"), configuration: sha("configuration"), tokenizer: sha("vocabularymerges")))
+    }
+
+    /// Whatever the tokenizer is read from, and nothing beside it.
+    @Test func theTokenizerIsThePairOrTheOneFile() throws {
+        #expect(try fingerprint().tokenizer == sha(""))
+        try scratch.write("one file", to: "tokenizer.json")
+        #expect(try fingerprint().tokenizer == sha("one file"))
+        try scratch.write("vocabulary", to: "vocab.json")
+        #expect(try fingerprint().tokenizer == sha("one file"))
+        try scratch.write("merges", to: "merges.txt")
+        #expect(try fingerprint().tokenizer == sha("vocabularymerges"))
+    }
+
+    @Test func largeFilesAreHashedWhole() throws {
+        var bytes = [UInt8](repeating: 0, count: (9 << 20) + 7)
+        for index in stride(from: 0, to: bytes.count, by: 4097) { bytes[index] = UInt8(truncatingIfNeeded: index) }
+        try scratch.write(bytes, to: "open_clip_model.safetensors")
+        #expect(try fingerprint().weights == SHA256.hash(data: Data(bytes)).hexadecimal)
+    }
+
+    @Test(arguments: ["open_clip_model.safetensors", "open_clip_config.json"]) func missingFilesAreNamed(name: String)
+        throws
+    {
+        try FileManager.default.removeItem(atPath: scratch(name))
+        let missing = #expect(throws: CommandFailure.self) { try fingerprint() }
+        #expect(missing?.exit == .badInput)
+        #expect(missing?.description.contains(scratch(name)) == true)
+        try scratch.makeFolder(name)
+        let folder = #expect(throws: CommandFailure.self) { try fingerprint() }
+        #expect(folder?.description.contains(scratch(name)) == true)
+    }
+}

@@ -1,0 +1,33 @@
+-- Rights of the two groups that are not the owner. Runs after every `entente migrate`, so that groups created later
+-- and objects of new migrations get theirs; everything here may be repeated.
+--
+-- entente_worker: what `worker`, `submit` and `replay` need; no DELETE, no DDL, roll-ups only through triggers.
+-- entente_reader: views only.
+
+REVOKE ALL ON SCHEMA entente FROM PUBLIC;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA entente FROM PUBLIC;
+GRANT USAGE ON SCHEMA entente TO entente_worker, entente_reader;
+
+GRANT SELECT ON ALL TABLES IN SCHEMA entente TO entente_worker;
+GRANT INSERT, UPDATE ON
+    entente.analyses, entente.analysis_names, entente.classes, entente.descriptors, entente.class_language_concepts,
+    entente.text_embeddings, entente.submissions, entente.images, entente.image_results, entente.part_results,
+    entente.job_offsets, entente.failed_images, entente.dead_letters
+    TO entente_worker;
+GRANT EXECUTE ON FUNCTION
+    entente.advance_offset(text, text, integer, bigint, bigint, bigint),
+    entente.claim_offset(text, text, integer, text),
+    entente.rollup_differences(text), entente.recomputed_progress_rollups(text),
+    entente.recomputed_image_rollups(text), entente.recomputed_part_rollups(text),
+    entente.recomputed_concept_rollups(text), entente.without_trailing_zeros(bigint[]),
+    entente.negated_curve(bigint[])
+    TO entente_worker;
+
+GRANT SELECT ON
+    entente.analysis_progress, entente.analysis_summary, entente.mi_dynamics, entente.class_summary,
+    entente.mutual_concept_ranking, entente.class_concept_ranking, entente.model_comparison, entente.failures,
+    entente.image_scores, entente.image_concepts, entente.image_curves, entente.language_concepts
+    TO entente_reader;
+-- A view's functions run with the rights of whoever reads it.
+GRANT EXECUTE ON FUNCTION entente.add_curves(bigint[], bigint[]), entente.sum_curves(bigint[])
+    TO entente_worker, entente_reader;

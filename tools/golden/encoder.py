@@ -1,0 +1,136 @@
+"""Writes the golden models of the encoder tests and what open_clip makes of them in fp32.
+
+    python tools/golden/encoder.py Tests/InferenceTests/Golden/encoder
+
+Each folder is a model directory with seeded random weights, already rounded to the dtype it is stored in, and
+`expected.safetensors`: the inputs (pixel_values [B,3,S,S], token_ids [N,context]) and open_clip's outputs
+(image_embeddings [B,e], patch_tokens and patch_keys [B,n,d], text_embeddings [N,e]).
+"""
+
+import json
+import math
+import pathlib
+import sys
+
+import numpy
+import torch
+from safetensors.torch import save_file
+
+# The torchvision build may lack its compiled operators, which open_clip only needs to be declared.
+library = torch.library.Library("torchvision", "DEF")
+library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+import open_clip  # noqa: E402
+
+MODELS = {
+    "quick-gelu-f16": {
+        "dtype": torch.float16,
+        "images": 3,
+        "model_cfg": {
+            "embed_dim": 48,
+            "quick_gelu": True,
+            "vision_cfg": {"image_size": 32, "layers": 2, "width": 128, "patch_size": 8},
+            "text_cfg": {"context_length": 16, "vocab_size": 200, "width": 64, "heads": 2, "layers": 2},
+        },
+    },
+    "gelu-f32-patch-14": {
+        "dtype": torch.float32,
+        "images": 2,
+        "model_cfg": {
+            "embed_dim": 33,
+            "vision_cfg": {"image_size": 42, "layers": 2, "width": 64, "head_width": 64, "mlp_ratio": 2.7,
+                           "patch_size": 14},
+            "text_cfg": {"context_length": 11, "vocab_size": 150, "width": 48, "heads": 3, "layers": 2,
+                         "hf_tokenizer_name": None},
+        },
+    },
+    # The image side is no multiple of the patch, and widths are no multiple of a vector.
+    "head-width-20-bf16": {
+        "dtype": torch.bfloat16,
+        "images": 3,
+        "model_cfg": {
+            "embed_dim": 40,
+            "init_logit_bias": -10,
+            "vision_cfg": {"image_size": [44, 44], "layers": 3, "width": 100, "head_width": 20, "mlp_ratio": 2.5,
+                           "patch_size": 10, "patch_dropout": 0.5},
+            "text_cfg": {"context_length": 13, "vocab_size": 150, "width": 36, "heads": 4, "layers": 3},
+        },
+    },
+}
+
+
+def lively(name, shape, generator):
+    """Random values of a size that keeps attention peaked and activations away from zero."""
+    values = torch.from_numpy(generator.standard_normal(shape).astype(numpy.float32))
+    if name.endswith("logit_scale"):
+        return torch.tensor(math.log(100.0)).reshape(shape)
+    if name.endswith("logit_bias"):
+        return torch.tensor(-10.0).reshape(shape)
+    if ".ln_" in name or name.startswith("ln_"):
+        return 1 + 0.3 * values if name.endswith("weight") else 0.3 * values
+    if name.endswith("bias"):
+        return 0.4 * values
+    if name.endswith("in_proj_weight"):
+        return values * 1.6 / math.sqrt(shape[1])
+    if name in ("visual.proj", "text_projection"):
+        return values / math.sqrt(shape[0])
+    if "embedding" in name:
+        return 0.7 * values
+    return values * 1.2 / math.sqrt(math.prod(shape[1:]))
+
+
+def token_rows(text_cfg, generator):
+    """Texts whose highest id stands first, last and between, once twice over, some with zeros behind it."""
+    length, top = text_cfg["context_length"], text_cfg["vocab_size"] - 1
+    rows = generator.integers(1, top, size=(6, length))
+    for row, end in zip(rows, (length - 1, 4, 0, 7, 2, length // 2)):
+        row[end] = top
+    rows[1, 5:] = 0
+    rows[3, 9] = top
+    rows[4, 3:] = 0
+    return torch.from_numpy(rows.astype(numpy.int32))
+
+
+def write_model(folder, seed, dtype, images, model_cfg):
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "open_clip_config.json").write_text(
+        json.dumps({"model_cfg": model_cfg, "preprocess_cfg": {"mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]}},
+                   indent=2) + "\n")
+    generator = numpy.random.default_rng(seed)
+    skeleton = open_clip.CLIP(**{key: value for key, value in model_cfg.items()})
+    weights = {name: lively(name, tuple(tensor.shape), generator).to(dtype).contiguous()
+               for name, tensor in skeleton.state_dict().items()}
+    save_file(weights, folder / "open_clip_model.safetensors")
+
+    # Through open_clip's own loader, so that the files are known to be what it reads.
+    model = open_clip.create_model(f"local-dir:{folder}", precision="fp32").eval()
+    for name, tensor in model.state_dict().items():
+        assert tensor.dtype == torch.float32 and torch.equal(tensor, weights[name].float()), name
+
+    side = model.visual.image_size[0]
+    pixels = torch.from_numpy(generator.standard_normal((images, 3, side, side)).astype(numpy.float32))
+    tokens = token_rows(model_cfg["text_cfg"], generator)
+    seen = {}
+    last = model.visual.transformer.resblocks[-1]
+    last.ln_1.register_forward_hook(lambda module, inputs, output: seen.__setitem__("normed", output))
+    last.register_forward_hook(lambda module, inputs, output: seen.__setitem__("tokens", output))
+    with torch.no_grad():
+        image_embeddings = model.encode_image(pixels)
+        width = seen["tokens"].shape[-1]
+        keys = seen["normed"] @ last.attn.in_proj_weight[width:2 * width].T
+        expected = {
+            "pixel_values": pixels,
+            "token_ids": tokens,
+            "image_embeddings": image_embeddings,
+            "patch_tokens": seen["tokens"][:, 1:],
+            "patch_keys": keys[:, 1:],
+            "text_embeddings": model.encode_text(tokens.long()),
+        }
+    save_file({name: value.contiguous() for name, value in expected.items()}, folder / "expected.safetensors")
+    for name, value in expected.items():
+        print(folder.name, name, tuple(value.shape), f"std {value.float().std():.3f}")
+
+
+if __name__ == "__main__":
+    for seed, (name, model) in enumerate(MODELS.items()):
+        write_model(pathlib.Path(sys.argv[1]) / name, seed + 1, **model)

@@ -13,6 +13,7 @@ public enum SymmetricEigen {
             values.count == rows * columns, "a \(rows)×\(columns) matrix can't have \(values.count) values")
         let order = ofColumns ? columns : rows
         guard rows > 0, columns > 0 else { return .init(repeating: 0, count: order * order) }
+        BLAS.prepareForLanes()
         var input = AlignedBuffer(count: values.count)
         input.fill(from: values)
         let output = AlignedBuffer(count: order * order)
@@ -40,6 +41,7 @@ public enum SymmetricEigen {
         precondition(matrix.count == order * order, "order \(order) doesn't fit \(matrix.count) values")
         precondition(1...max(order, 1) ~= count, "\(count) eigenvectors of a matrix of order \(order)")
         guard order > 0, matrix.allSatisfy(\.isFinite) else { return nil }
+        BLAS.prepareForLanes()
 
         var a = AlignedBuffer(count: matrix.count)
         a.fill(from: matrix)

@@ -25,8 +25,6 @@ final class Intake {
         let topic: String
         /// Idle time after which ``Intake/run()`` returns; nil: never.
         let untilIdle: Duration?
-        /// How long a member that owns nothing waits for an assignment before it counts as idle.
-        let joinPatience: Duration
         /// How long jobs in flight may take to finish once the stop is requested.
         let gracePeriod: Duration
         /// How long a revoked partition's jobs may take to finish.
@@ -112,29 +110,33 @@ final class Intake {
             lastActivity = .now
             return false
         }
-        let quiet = lastActivity.duration(to: .now)
-        guard quiet >= (consumer.owned.isEmpty ? max(limit, options.joinPatience) : limit) else { return false }
-        guard consumer.waiting.isEmpty else { return false }
-        // Quiet may also mean that the broker is away: only the end of every partition's log is the end, and owning
-        // nothing means nothing unless somebody is there to give.
-        if consumer.owned.isEmpty {
-            do {
-                _ = try consumer.partitionCount(of: options.topic, within: .seconds(5))
-            } catch {
-                log.warning("idle, but the broker does not answer", metadata: ["error": "\(error)"])
-                lastActivity = .now
-                return false
-            }
+        guard lastActivity.duration(to: .now) >= limit, consumer.waiting.isEmpty else { return false }
+        // Quiet may also mean that the broker is away, or that the group is still giving out partitions: only the end
+        // of every log is the end.
+        do {
+            if try consumer.owned.isEmpty ? isTopicDone() : areOwnedDone() { return true }
+        } catch {
+            log.warning("idle, but the broker or the database does not answer", metadata: ["error": "\(error)"])
         }
-        for partition in consumer.owned {
-            guard let end = try? consumer.watermarks(of: partition, within: .seconds(5)).upperBound,
-                let next = assignments.nextOffset(of: partition), next >= end
-            else {
-                lastActivity = .now
-                return false
-            }
+        lastActivity = .now
+        return false
+    }
+
+    private func areOwnedDone() throws -> Bool {
+        try consumer.owned.allSatisfy { partition in
+            let end = try consumer.watermarks(of: partition, within: .seconds(5)).upperBound
+            return assignments.nextOffset(of: partition).map { $0 >= end } ?? false
         }
-        return true
+    }
+
+    /// Whether the group has nothing left to do, by the offsets in the database: what a member without partitions goes
+    /// by, since the one that had them may be about to die or to be waited for.
+    private func isTopicDone() throws -> Bool {
+        try (0..<consumer.partitionCount(of: options.topic, within: .seconds(5))).allSatisfy { number in
+            let partition = TopicPartition(topic: options.topic, partition: Int32(number))
+            let log = try consumer.watermarks(of: partition, within: .seconds(5))
+            return try claims.isDone(partition, log: log)
+        }
     }
 
     // MARK: - Rebalances

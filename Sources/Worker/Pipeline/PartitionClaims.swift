@@ -29,15 +29,28 @@ final class PartitionClaims {
     /// - Parameter log: the offsets that the broker has, the upper bound being that of the next record.
     /// - Throws: `PersistenceError` if the database can't be asked now.
     func claim(_ partition: TopicPartition, log: Range<Int64>) throws -> Claim {
-        let position = try OffsetLedger(connection).claim(
-            PartitionKey(group: group, topic: partition.topic, partition: partition.partition), owner: owner)
+        let position = try OffsetLedger(connection).claim(key(partition), owner: owner)
         let stored = position.nextOffset
         let start: Int64?
         if let stored {
             start = (log.lowerBound...log.upperBound).contains(stored) ? stored : nil
         } else {
-            start = first == .earliest ? log.lowerBound : log.upperBound
+            start = firstOffset(in: log)
         }
         return Claim(epoch: position.epoch, stored: stored, start: start)
+    }
+
+    /// Whether the database holds the outcome of everything in a partition's log, whoever put it there.
+    func isDone(_ partition: TopicPartition, log: Range<Int64>) throws -> Bool {
+        let stored = try OffsetLedger(connection).position(key(partition))?.nextOffset
+        return (stored ?? firstOffset(in: log)) >= log.upperBound
+    }
+
+    private func firstOffset(in log: Range<Int64>) -> Int64 {
+        first == .earliest ? log.lowerBound : log.upperBound
+    }
+
+    private func key(_ partition: TopicPartition) -> PartitionKey {
+        PartitionKey(group: group, topic: partition.topic, partition: partition.partition)
     }
 }

@@ -105,8 +105,7 @@ struct WorkerAssembly: Sendable {
         let session = settings.kafkaProperties["session.timeout.ms"].flatMap(Int.init) ?? 45_000
         return Intake.Options(
             topic: topic, untilIdle: untilIdle.map { .seconds($0) },
-            // A dead member's partitions come free only after its session has timed out, and rebalances may follow one another.
-            joinPatience: .milliseconds(6 * session), gracePeriod: .seconds(gracePeriod),
+            gracePeriod: .seconds(gracePeriod),
             drainPeriod: .milliseconds(min(10_000, session / 2)))
     }
 

@@ -41,7 +41,7 @@ import Testing
                     "ENTENTE_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
                     "ENTENTE_KAFKA_PROPERTIES_SESSION_TIMEOUT_MS": "1000",
                 ])
-            try worker.waitForErrors(containing: "the broker does not answer")
+            try worker.waitForErrors(containing: "the broker or the database does not answer")
             #expect(worker.isRunning)
             worker.signal(SIGTERM)
             let end = try worker.wait(within: 60)

@@ -20,7 +20,33 @@ public enum SymmetricEigen {
         cblas_dsyrk(
             CblasRowMajor, CblasUpper, ofColumns ? CblasTrans : CblasNoTrans, blasint(order),
             blasint(ofColumns ? rows : columns), 1, input.base, blasint(columns), 0, output.base, blasint(order))
-        var result = output.values
+        return mirrored(output.values, order: order)
+    }
+
+    /// As `gram(_:rows:columns:ofColumns: true)` for an A that comes in blocks of rows, so that it need not be in memory
+    /// whole.
+    ///
+    /// - Parameter fill: writes the rows of a range, `[range.count, columns]` row-major.
+    public static func gramOfColumns(
+        rows: Int, columns: Int, fill: (Range<Int>, UnsafeMutablePointer<Double>) -> Void
+    ) -> [Double] {
+        guard rows > 0, columns > 0 else { return .init(repeating: 0, count: columns * columns) }
+        BLAS.prepareForLanes()
+        let blockRows = min(rows, 512)
+        let input = AlignedBuffer(count: blockRows * columns)
+        let output = AlignedBuffer(count: columns * columns)
+        for start in stride(from: 0, to: rows, by: blockRows) {
+            let block = start..<min(start + blockRows, rows)
+            fill(block, input.base)
+            cblas_dsyrk(
+                CblasRowMajor, CblasUpper, CblasTrans, blasint(columns), blasint(block.count), 1, input.base,
+                blasint(columns), 1, output.base, blasint(columns))
+        }
+        return mirrored(output.values, order: columns)
+    }
+
+    private static func mirrored(_ upper: [Double], order: Int) -> [Double] {
+        var result = upper
         for row in 0..<order {
             for column in 0..<row { result[row * order + column] = result[column * order + row] }
         }

@@ -26,8 +26,10 @@ public struct Interpreter: Sendable {
     ///   - imageEmbedding: `[e]` of the picture without prompts, not normalised.
     ///   - label: the true class's index, if known; used by `language.class: label` alone.
     ///   - parts: one a part method, in the order of ``MethodParameters/Parts/by``.
+    ///   - flags: what happened to the image as a whole.
     public func findings(
-        imageEmbedding: some Collection<Float>, label: Int?, parts: [EncodedParts]
+        imageEmbedding: some Collection<Float>, label: Int?, parts: [EncodedParts],
+        flags: Set<PartFindings.Flag> = []
     ) -> ImageFindings {
         let image = Self.unit(imageEmbedding)
         let top = prediction(image)
@@ -38,18 +40,19 @@ public struct Interpreter: Sendable {
             case .label: label ?? predicted
             }
         let language = text.languageConcepts(ofClass: languageClass)
-        return ImageFindings(top: top, partMethods: parts.map { findings(image: image, $0, language) })
+        return ImageFindings(top: top, partMethods: parts.map { findings(image: image, $0, language, flags) })
     }
 
     private func findings(
-        image: [Float], _ parts: EncodedParts, _ language: [PartFindings.LanguageConcept]
+        image: [Float], _ parts: EncodedParts, _ language: [PartFindings.LanguageConcept],
+        _ imageFlags: Set<PartFindings.Flag>
     ) -> PartFindings {
         let retrieved = ConceptRetrieval(text: text, parameters: method.retrieval).concepts(
             image: image, parts: parts.prompted.map(\.part),
             embeddings: Matrix(
                 rows: parts.prompted.count, columns: image.count, elements: parts.prompted.flatMap(\.mean)))
         let languageDescriptors = Set(language.map(\.descriptor))
-        var flags = Set(parts.grouping.flags)
+        var flags = imageFlags.union(parts.grouping.flags)
         if retrieved.candidatesExtended { flags.insert(.candidatesExtended) }
         if parts.prompted.contains(where: \.ellipseFallback) { flags.insert(.ellipseFallback) }
         return PartFindings(

@@ -40,6 +40,8 @@ public struct PersistenceError: Error, Sendable, Hashable, CustomStringConvertib
 
     /// Raised by `entente.advance_offset`.
     static let fencedState = "EN001"
+    /// Raised by `entente.check_group_digests`.
+    static let groupConflictState = "EN002"
 }
 
 extension PersistenceError {
@@ -56,10 +58,13 @@ extension PersistenceError {
     public var isRecordLevel: Bool {
         switch code {
         case .value: true
-        case .server: sqlState.map { $0.hasPrefix("22") || $0.hasPrefix("23") } ?? false
+        case .server: sqlState.map { $0.hasPrefix("22") || $0.hasPrefix("23") } ?? false || isGroupConflict
         default: false
         }
     }
+
+    /// An image has a result already that was computed in another group.
+    public var isGroupConflict: Bool { sqlState == Self.groupConflictState }
 
     /// Another worker owns a partition of the batch.
     public var isFenced: Bool { code == .fenced }

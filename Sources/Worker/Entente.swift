@@ -10,7 +10,8 @@ struct Entente: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, WorkerCommand.self, SubmitCommand.self, AnalyzeCommand.self, EncodeCommand.self,
             EncodeTextCommand.self, TokenizeCommand.self, MigrateCommand.self, VerifyCommand.self, StatusCommand.self,
-            BrokerCommand.self,
+            StatisticsCommand.self,
+            BrokerCommand.self, BenchmarkCommand.self,
         ])
 
     static func main() async { await CommandRunner.run(Entente.self) }

@@ -7,7 +7,10 @@ import Testing
 @Suite struct PipelineTests {
     struct Case: Decodable {
         struct Method: Decodable {
-            let seed: Int, count: Int, candidates: Int, perPart: Int, iterations: Int, languageCount: Int
+            let seed: Int, count: Int, candidates: Int, perPart: Int, languageCount: Int
+            /// nil: without transport.
+            let iterations: Int?
+            let by: String, parts: String
             let threshold: String, relevance: String, `class`: String
             let offset: Double, lambda: Double
             let label: Int?
@@ -61,11 +64,17 @@ import Testing
             parameters.retrieval.perPart = method.perPart
             parameters.retrieval.relevance = try #require(.init(rawValue: method.relevance))
             parameters.retrieval.offset = method.offset
-            parameters.retrieval.transport.lambda = method.lambda
-            parameters.retrieval.transport.iterations = method.iterations
+            parameters.foreground.by = try #require(.init(rawValue: method.by))
+            parameters.parts.by = [try #require(.init(rawValue: method.parts))]
+            parameters.retrieval.transport = method.iterations.map { iterations in
+                var transport = MethodParameters.Retrieval.Transport()
+                transport.lambda = method.lambda
+                transport.iterations = iterations
+                return transport
+            }
             parameters.language.class = try #require(.init(rawValue: method.class))
             parameters.language.count = method.languageCount
-            #expect(parameters.rangeProblems.isEmpty && parameters.unsupportedValues.isEmpty)
+            #expect(parameters.rangeProblems.isEmpty)
             return parameters
         }
 

@@ -16,10 +16,12 @@ import pathlib
 
 import cv2
 import numpy as np
+import scipy.linalg
 import scipy.special
 import scipy.stats
 import skimage.measure
 import sklearn.cluster
+import sklearn.decomposition
 import sklearn.metrics
 
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "Tests/ConceptsTests/Golden/concepts"
@@ -98,27 +100,75 @@ def components():
 # --- foreground scores: numpy's SVD ---------------------------------------------------------------------------------
 
 
-def foreground_scores(features):
-    """Column 1 of U, its sign settled: largest magnitude positive, then foreground = minority."""
-    normalised = unit_rows(features)
-    if min(normalised.shape) < 2:
-        return np.zeros(len(normalised))
-    u, s, _ = np.linalg.svd(normalised, full_matrices=False)
-    if s[1] ** 2 <= 1e-12 * s[0] ** 2:
-        return np.zeros(len(normalised))
-    z = u[:, 1]
-    largest = np.abs(z).max()
+def settled(z):
+    """The sign of an eigenvector: largest magnitude positive, then foreground = minority."""
+    largest = np.abs(z).max(initial=0)
+    if largest == 0:
+        return z
     lead = np.flatnonzero(np.abs(z) >= largest * (1 - 1e-9))[0]
     z = np.where(np.abs(z) < 1e-9 * largest, 0, z if z[lead] > 0 else -z)
     share = (z > 0).mean()
     return -z if 0.5 < share < 1 else z
 
 
+def foreground_scores(features):
+    """Column 1 of U."""
+    normalised = unit_rows(features)
+    if min(normalised.shape) < 2:
+        return np.zeros(len(normalised))
+    u, s, _ = np.linalg.svd(normalised, full_matrices=False)
+    return np.zeros(len(normalised)) if s[1] ** 2 <= 1e-12 * s[0] ** 2 else settled(u[:, 1])
+
+
+def principal_scores(features, count):
+    """Scores on the leading components, and the components; zeros where there is no variance."""
+    features = np.asarray(features, np.float64)
+    count = min(count, *features.shape)
+    if len(features) == 1:
+        return np.zeros((1, count)), np.zeros((count, features.shape[1]))
+    pca = sklearn.decomposition.PCA(count, svd_solver="full")
+    scores = pca.fit_transform(features)
+    squares = pca.singular_values_**2
+    real = (squares > 1e-12 * squares[0]) & (squares[0] > 1e-12 * (features**2).sum())
+    return scores * real, pca.components_ * real[:, None]
+
+
+def graph(features, by):
+    cosines = unit_rows(features) @ unit_rows(features).T
+    return np.maximum(cosines, 0) if by == "laplacian" else np.where(cosines > 0.2, 1, 1e-5)
+
+
+def fiedler(features, by):
+    """The second generalised eigenvector of one image's Laplacian, its sign settled as the method wants it."""
+    weights = graph(features, by)
+    if len(weights) < 2 or np.ptp(weights) <= 1e-9 * weights.max():
+        return np.zeros(len(weights))
+    degrees = weights.sum(1)
+    degrees[degrees < 1e-12] = 1
+    _, vectors = scipy.linalg.eigh(np.diag(degrees) - weights, np.diag(degrees))
+    z = vectors[:, 1]
+    if by == "laplacian":
+        return settled(z)
+    largest = np.abs(z).max()
+    z = np.where(np.abs(z) < 1e-9 * largest, 0, z)
+    return z if z[np.flatnonzero(np.abs(z) >= largest * (1 - 1e-9))[0]] > z.mean() else -z
+
+
+def scores_by(by, stack):
+    """One array of scores a domain: the whole stack, or each image for what is defined on an image's own graph."""
+    whole = np.concatenate(stack)
+    if by == "svd":
+        return [foreground_scores(whole)]
+    if by == "pca":
+        return [settled(principal_scores(whole, 1)[0][:, 0])]
+    return [fiedler(features, by) for features in stack]
+
+
 def passing(z, threshold):
     if threshold == "sign":
         return z > 0
     if threshold == "mean":
-        return z > z.mean()
+        return z - z.mean() > 1e-9 * np.abs(z).max(initial=0)
     if z.max() == z.min():
         return np.zeros(len(z), bool)
     return (z - z.min()) / (z.max() - z.min()) >= 0.4
@@ -135,34 +185,108 @@ def scene(rng, height, width, d, groups):
     return f32(directions[grid.ravel()] * rng.uniform(0.5, 3, (height * width, 1)) + 0.15 * rng.normal(size=(height * width, d)))
 
 
-def svd():
+def stacks():
     rng = np.random.default_rng(2)
-    stacks = []
+    found = []
     for height, width, d, groups in [(6, 6, 9, 2), (7, 7, 60, 3), (5, 8, 16, 3), (4, 4, 30, 2), (9, 9, 7, 4), (3, 5, 20, 1), (6, 7, 6, 2), (1, 9, 5, 2)]:
-        stacks.append([(height, width, scene(rng, height, width, d, groups))])
-    stacks.append([(4, 5, scene(rng, 4, 5, 8, 2)), (3, 3, scene(rng, 3, 3, 8, 2)), (5, 4, scene(rng, 5, 4, 8, 3))])
-    stacks.append([(3, 4, np.tile(f32(rng.normal(size=(1, 6))), (12, 1)))])  # constant
-    stacks.append([(3, 3, np.zeros((9, 5), np.float32))])  # nothing at all
-    stacks.append([(1, 1, f32(rng.normal(size=(1, 4))))])  # one patch
-    stacks.append([(2, 4, f32(rng.normal(size=(8, 1))))])  # one dimension
+        found.append([(height, width, scene(rng, height, width, d, groups))])
+    found.append([(4, 5, scene(rng, 4, 5, 8, 2)), (3, 3, scene(rng, 3, 3, 8, 2)), (5, 4, scene(rng, 5, 4, 8, 3))])
+    found.append([(3, 4, np.tile(f32(rng.normal(size=(1, 6))), (12, 1)))])  # constant
+    found.append([(3, 3, np.zeros((9, 5), np.float32))])  # nothing at all
+    found.append([(1, 1, f32(rng.normal(size=(1, 4))))])  # one patch
+    found.append([(2, 4, f32(rng.normal(size=(8, 1))))])  # one dimension
     halves = np.tile(f32(rng.normal(size=(1, 6))), (8, 1))
     halves[4:] = f32(rng.normal(size=(1, 6)))
-    stacks.append([(2, 4, halves)])  # an even split
+    found.append([(2, 4, halves)])  # an even split
+    # Two patches of a crowd that do not like each other: in TokenCut's graph theirs is the one weak edge.
+    pair = np.zeros((16, 3), np.float32)
+    pair[:, 0] = 1
+    pair[5, 1], pair[10, 1] = 1.25, -1.25
+    found.append([(4, 4, pair)])
     some_zero = scene(rng, 4, 4, 12, 2)
     some_zero[3:6] = 0
-    stacks.append([(4, 4, some_zero)])
+    found.append([(4, 4, some_zero)])
+    return found
+
+
+def is_settled(by, stack):
+    """Whether the eigenvector is one: its eigenvalue is not its neighbour's."""
+    if by in ("svd", "pca"):
+        return True
+    for features in stack:
+        weights = graph(features, by)
+        if len(weights) < 2 or np.ptp(weights) <= 1e-9 * weights.max():
+            continue
+        degrees = np.maximum(weights.sum(1), 1e-12)
+        degrees[degrees < 1e-11] = 1
+        values = scipy.linalg.eigvalsh(np.diag(degrees) - weights, np.diag(degrees))
+        if np.diff(values[:3]).min() < 1e-6:
+            return False
+    return True
+
+
+def foregrounds():
     cases = []
-    for stack in stacks:
-        z = foreground_scores(np.concatenate([features for _, _, features in stack]))
-        cases.append(
-            {
-                "images": [{"height": h, "width": w, "features": plain(f)} for h, w, f in stack],
-                "columns": int(stack[0][2].shape[1]),
-                "scores": np.round(z, 12).tolist(),
-                **{name: passing(z, name).astype(int).tolist() for name in ("sign", "minmax", "mean")},
-            }
-        )
-    write("svd", cases)
+    for by in ("svd", "pca", "laplacian", "tokencut"):
+        for stack in stacks():
+            features = [f for _, _, f in stack]
+            if not is_settled(by, features):
+                continue
+            domains = scores_by(by, features)
+            cases.append(
+                {
+                    "by": by,
+                    "images": [{"height": h, "width": w, "features": plain(f)} for h, w, f in stack],
+                    "columns": int(stack[0][2].shape[1]),
+                    "scores": np.round(np.concatenate(domains), 12).tolist(),
+                    **{name: np.concatenate([passing(z, name) for z in domains]).astype(int).tolist() for name in ("sign", "minmax", "mean")},
+                }
+            )
+    write("foregrounds", cases)
+
+
+# --- PCA parts: scikit-learn ----------------------------------------------------------------------------------------
+
+
+def scaled_to_one(scores):
+    low, high = scores.min(0), scores.max(0)
+    return np.divide(scores - low, high - low, out=np.zeros_like(scores), where=high > low)
+
+
+def component_parts(features, count, signs="right"):
+    scores, components = principal_scores(features, count)
+    for k in range(scores.shape[1]):
+        vector = components[k] if signs == "right" else scores[:, k]
+        largest = np.abs(vector).max(initial=0)
+        if largest > 0 and vector[np.flatnonzero(np.abs(vector) >= largest * (1 - 1e-9))[0]] < 0:
+            scores[:, k] *= -1
+    return scores, scaled_to_one(scores).argmax(1)
+
+
+def component_cases():
+    rng = np.random.default_rng(12)
+    found = []
+    for m, d, count in [(20, 6, 5), (40, 9, 5), (60, 12, 5), (98, 24, 5), (30, 40, 5), (15, 60, 4), (50, 3, 3), (25, 8, 1), (80, 16, 7), (64, 64, 6), (120, 10, 5), (9, 30, 5)]:
+        directions = rng.normal(size=(4, d))
+        found.append((f32(directions[rng.integers(0, 4, m)] * rng.uniform(0.5, 3, (m, 1)) + 0.4 * rng.normal(size=(m, d))), count))
+    found.append((f32(rng.normal(size=(3, 8))), 5))  # fewer rows than parts
+    found.append((f32(rng.normal(size=(5, 8))), 5))  # as many
+    found.append((f32(rng.normal(size=(1, 8))), 5))  # one row
+    found.append((np.tile(f32(rng.normal(size=(1, 6))), (12, 1)), 5))  # constant
+    found.append((f32(rng.normal(size=(10, 1))), 5))  # one dimension
+    found.append((f32(rng.normal(size=(3, 7)))[rng.integers(0, 3, 14)], 5))  # three different rows
+    assert tuple(map(int, sklearn.__version__.split(".")[:2])) >= (1, 5), "signs are settled by right vectors from 1.5 on"
+    cases = []
+    for features, count in found:
+        for signs in ("right", "left"):
+            scores, labels = component_parts(features, count, signs)
+            cases.append(
+                {
+                    "rows": plain(features), "columns": int(features.shape[1]), "count": count, "signs": signs,
+                    "scores": np.round(scores.T, 10).tolist(), "labels": labels.tolist(),
+                }
+            )
+    write("component_parts", cases)
 
 
 # --- K-means: scikit-learn, one Lloyd step at a time ----------------------------------------------------------------
@@ -340,6 +464,56 @@ def prompts():
     write("prompts", cases)
 
 
+# --- dense CRF: exact mean field over all pairs of pixels -----------------------------------------------------------
+
+
+def mean_field(mask, image, iterations=5):
+    height, width = mask.shape
+    y, x = np.indices((height, width))
+    position = np.stack([x.ravel(), y.ravel()], 1).astype(float)
+    color = image.reshape(-1, 3).astype(float)
+    square = lambda v: ((v[:, None] - v[None]) ** 2).sum(-1)
+    kernels = [(10, np.exp(-square(position) / (2 * 40**2) - square(color) / (2 * 13**2))), (3, np.exp(-square(position) / (2 * 3**2)))]
+    for index, (weight, kernel) in enumerate(kernels):
+        degree = kernel.sum(1)
+        kernels[index] = (weight, kernel / np.sqrt(degree[:, None] * degree[None]))
+    given = mask.ravel().astype(int)
+    energy = np.stack([-np.log(np.where(given == label, 0.99, 0.01)) for label in (0, 1)], 1)
+    q = scipy.special.softmax(-energy, axis=1)
+    for _ in range(iterations):
+        q = scipy.special.softmax(-energy + sum(weight * kernel @ q for weight, kernel in kernels), axis=1)
+    return (q[:, 1] > q[:, 0]).reshape(height, width)
+
+
+def crfs():
+    rng = np.random.default_rng(14)
+    size = 48
+    y, x = np.indices((size, size))
+    cases = []
+    for index in range(14):
+        image = np.zeros((size, size, 3)) + rng.integers(0, 256, 3)
+        if index % 3 == 1:
+            image += (x / size * rng.integers(-120, 120))[..., None] + (y / size * rng.integers(-120, 120))[..., None] * [1, 0, -1]
+        thing = np.zeros((size, size), bool)
+        for _ in range(1 + index % 3):
+            cy, cx, a, b = rng.uniform(10, 38), rng.uniform(10, 38), rng.uniform(5, 16), rng.uniform(5, 16)
+            inside = ((x - cx) / a) ** 2 + ((y - cy) / b) ** 2 < 1 if index % 2 else (abs(x - cx) < a) & (abs(y - cy) < b)
+            image[inside] = rng.integers(0, 256, 3)
+            thing |= inside
+        image = np.clip(image + rng.normal(size=image.shape) * [4, 12, 25][index % 3], 0, 255).astype(np.uint8)
+        # What patches know of a thing: blocks, a little off, some of them wrong.
+        patch = [8, 6, 12][index % 3]
+        blocks = thing.reshape(size // patch, patch, size // patch, patch).mean((1, 3)) > 0.4
+        blocks ^= rng.random(blocks.shape) < 0.06
+        if index == 12:
+            blocks[:] = True
+        if index == 13:
+            blocks[:] = False
+        mask = upscale(blocks, size)
+        cases.append({"size": size, "pixels": text(image), "mask": text(mask), "refined": text(mean_field(mask, image))})
+    write("crfs", cases)
+
+
 # --- agreement: SciPy and scikit-learn ------------------------------------------------------------------------------
 
 
@@ -458,8 +632,9 @@ def lloyd(rows, initial):
 
 def decompose(images, method):
     """images: (height, width, features, hash). Returns (labels, flags) for each."""
-    z = foreground_scores(np.concatenate([features for _, _, features, _ in images]))
-    passed = passing(z, method["threshold"])
+    domains = scores_by(method["by"], [features for _, _, features, _ in images])
+    z = np.concatenate(domains)
+    passed = np.concatenate([passing(scores, method["threshold"]) for scores in domains])
     masks, stand_ins, start = [], [], 0
     for height, width, _, _ in images:
         end = start + height * width
@@ -470,20 +645,27 @@ def decompose(images, method):
             kept[int(np.argmax(z[start:end]))] = True
         masks.append(np.asarray(kept).ravel())
         start = end
-    rows = unit_rows(np.concatenate([features for _, _, features, _ in images]))[np.concatenate(masks)]
-    random = SplitMix(seed_of(method["seed"], [digest for _, _, _, digest in images]))
-    order = list(range(len(rows)))
-    for i in range(min(method["count"], len(rows))):
-        j = i + random.below(len(rows) - i)
-        order[i], order[j] = order[j], order[i]
-    assigned = lloyd(rows, order[: min(method["count"], len(rows))])
+    members = np.concatenate([features for _, _, features, _ in images])[np.concatenate(masks)]
+    if method["parts"] == "pca":
+        scores, assigned = component_parts(members, method["count"])
+        rank = int((np.abs(scores).max(0) > 0).sum())
+        reduced = len(members) < method["count"] or rank < min(method["count"], len(members) - 1)
+    else:
+        rows = unit_rows(members)
+        random = SplitMix(seed_of(method["seed"], [digest for _, _, _, digest in images]))
+        order = list(range(len(rows)))
+        for i in range(min(method["count"], len(rows))):
+            j = i + random.below(len(rows) - i)
+            order[i], order[j] = order[j], order[i]
+        assigned = lloyd(rows, order[: min(method["count"], len(rows))])
+        reduced = len(set(assigned)) < method["count"]
     results, taken = [], 0
     for mask, stand_in in zip(masks, stand_ins):
         labels = np.full(len(mask), -1)
         labels[mask] = assigned[taken : taken + mask.sum()]
         taken += mask.sum()
         flags = ["no_foreground"] if stand_in else []
-        if len(set(assigned)) < method["count"]:
+        if reduced:
             flags.append("parts_reduced")
         results.append((labels.tolist(), flags))
     return results
@@ -505,6 +687,13 @@ def interpret(image, parts, classes, bank, bare, label, method):
     size = len(bank)
     if size and parts:
         logits = [(bank @ unit_rows(parts[part]).mean(0)).tolist() for part in sorted(parts)]
+    if size and parts and method["iterations"] is None:
+        relevance = (bare @ image).tolist()
+        by_descriptor = {}
+        for part, row in zip(sorted(parts), logits):
+            for j in best(row, method["perPart"]):
+                by_descriptor.setdefault(j, []).append(part)
+    elif size and parts:
         k = min(method["candidates"], size)
         while True:
             shared = sorted(set.intersection(*[set(best(row, k)) for row in logits]))
@@ -528,6 +717,7 @@ def interpret(image, parts, classes, bank, bare, label, method):
             # Equal columns stay equal in exact arithmetic; rounding must not break the tie.
             for j in best(np.round(row, 12).tolist(), method["perPart"]):
                 by_descriptor.setdefault(kept[j], []).append(part)
+    if size and parts:
         concepts = sorted(by_descriptor.items(), key=lambda item: -relevance[item[0]])
         concepts = [{"descriptor": j, "relevance": 2.5 * relevance[j], "parts": p} for j, p in concepts]
     n, m = len(concepts), len(language)
@@ -554,7 +744,7 @@ def pipelines():
     default = {
         "seed": 0, "count": 5, "threshold": "sign", "candidates": 30, "perPart": 3, "relevance": "mean_minus",
         "offset": 0.02, "lambda": 1.0, "iterations": 1000, "class": "predicted", "languageCount": 8, "bank": 40,
-        "features": "scene", "images": 1, "label": None, "ties": False,
+        "features": "scene", "images": 1, "by": "svd", "parts": "kmeans", "label": None, "ties": False,
     }
     variants = [
         {}, {"seed": 7, "threshold": "minmax"}, {"threshold": "mean", "relevance": "median_plus"},
@@ -563,6 +753,10 @@ def pipelines():
         {"bank": 0}, {"count": 1}, {"images": 3, "count": 4}, {"relevance": "median_plus", "offset": 0.9},
         {"lambda": 0.01, "iterations": 200}, {"bank": 2}, {"count": 40, "candidates": 40}, {"languageCount": 1, "offset": -0.1},
         {"features": "zero"}, {"candidates": 500, "perPart": 4},
+        {"iterations": None}, {"iterations": None, "perPart": 1, "images": 2}, {"parts": "pca"}, {"parts": "pca", "images": 4},
+        {"parts": "pca", "features": "constant"}, {"parts": "pca", "count": 40, "by": "pca"}, {"by": "pca", "threshold": "minmax"},
+        {"by": "pca", "images": 3}, {"by": "laplacian", "threshold": "sign"}, {"by": "laplacian", "images": 3, "threshold": "mean"},
+        {"by": "tokencut", "threshold": "mean"}, {"by": "tokencut", "images": 2, "threshold": "mean", "parts": "pca"},
     ]
     cases = []
     for index, variant in enumerate(variants):
@@ -600,14 +794,112 @@ def pipelines():
     write("pipelines", cases)
 
 
+# --- statistics of a dataset ----------------------------------------------------------------------------------------
+
+
+def quantised(curve):
+    """A curve and its mean in integer nano-nats, halves away from zero."""
+    nano = lambda value: int(math.floor(value * 1e9 + 0.5))
+    return [nano(value) for value in curve], nano(sum(curve) / len(curve))
+
+
+def dynamics(vision, language, bank):
+    matches = [int(descriptor in language) for descriptor in vision]
+    n, m = len(vision), len(language)
+    released = [math.log(n * m * sum(matches[t:])) if sum(matches[t:]) else 0.0 for t in range(n + 1)]
+    membership = [membership_information(bank, n - t, m, sum(matches[t:])) for t in range(n + 1)]
+    return {"released": quantised(released), "membership": quantised(membership)}
+
+
+def dataset_case(rng, images, class_count, bank, list_length, shuffles, resamples, seed, label_share, by_label=False):
+    lists = [sorted(rng.permutation(bank)[:list_length].tolist()) for _ in range(class_count)]
+    rows = []
+    for _ in range(images):
+        predicted = int(rng.integers(0, class_count))
+        label = None
+        if rng.random() < label_share:
+            label = predicted if rng.random() < 0.6 else int(rng.integers(0, class_count))
+        language = label if by_label and label is not None else predicted
+        own = rng.permutation(lists[language])[: int(rng.integers(0, 4))].tolist()
+        others = [int(d) for d in rng.permutation(bank)[: int(rng.integers(0, 9))] if d not in own]
+        vision = rng.permutation(own + others).astype(int).tolist()
+        rows.append({"label": label, "predicted": predicted, "language": language, "vision": vision, **dynamics(vision, lists[language], bank)})
+    predicted_classes = sorted({row["predicted"] for row in rows})
+    groups = {}
+    for row in rows:
+        groups.setdefault(row["predicted"] if row["label"] is None else row["label"], []).append(row)
+    keys = sorted(groups)
+    longest = max(len(row["released"][0]) for row in rows)
+
+    def figures(sample):
+        labelled = [row for row in sample if row["label"] is not None]
+        result = {"top1": sum(row["label"] == row["predicted"] for row in labelled) / len(labelled) if labelled else None}
+        for name in ("released", "membership"):
+            result[name] = {
+                "mi": sum(row[name][0][0] for row in sample) / 1e9 / len(sample),
+                "auc": sum(row[name][1] for row in sample) / 1e9 / len(sample),
+                "aucPadded": sum(sum(row[name][0]) for row in sample) / 1e9 / len(sample) / longest,
+            }
+        return result
+
+    random = SplitMix(seed)
+    samples = [figures([row for _ in keys for row in groups[keys[random.below(len(keys))]]]) for _ in range(resamples)]
+
+    def estimate(pick):
+        value = pick(figures(rows))
+        if value is None:
+            return None
+        values = [pick(sample) for sample in samples if pick(sample) is not None]
+        low, high = np.quantile(values, [0.025, 0.975]) if values else (value, value)
+        return {"value": value, "lower": float(low), "upper": float(high)}
+
+    random = SplitMix(seed)
+    sums = {name: np.zeros((2, shuffles)) for name in ("released", "membership")}
+    if len(predicted_classes) > 1:
+        for row in rows:
+            others = [c for c in predicted_classes if c != row["language"]]
+            for shuffle in range(shuffles):
+                drawn = dynamics(row["vision"], lists[others[random.below(len(others))]], bank)
+                for name in sums:
+                    sums[name][:, shuffle] += [drawn[name][0][0], drawn[name][1]]
+
+    def null(name, which, observed):
+        means = sums[name][which] / 1e9 / images
+        return {"mean": float(means.mean()), "deviation": float(means.std()), "pValue": (1 + int((sums[name][which] >= observed).sum())) / (1 + shuffles)}
+
+    expected = {"images": images, "labelled": sum(row["label"] is not None for row in rows), "classes": len(keys), "top1": estimate(lambda f: f["top1"])}
+    for name in ("released", "membership"):
+        expected[name] = {key: estimate(lambda f, key=key: f[name][key]) for key in ("mi", "auc", "aucPadded")}
+        expected[name]["curve"] = [sum(row[name][0][t] for row in rows if t < len(row[name][0])) / 1e9 / images for t in range(longest)]
+        if len(predicted_classes) > 1 and shuffles:
+            expected[name]["nullMI"] = null(name, 0, sum(row[name][0][0] for row in rows))
+            expected[name]["nullAUC"] = null(name, 1, sum(row[name][1] for row in rows))
+    return {"lists": lists, "bank": bank, "shuffles": shuffles, "resamples": resamples, "seed": seed, "rows": rows, "expected": expected}
+
+
+def datasets():
+    rng = np.random.default_rng(13)
+    variants = [
+        (30, 5, 60, 12, 40, 50, 0, 1.0), (25, 6, 40, 8, 30, 60, 7, 0.6), (12, 3, 30, 6, 25, 30, 3, 0.0), (1, 4, 30, 5, 20, 20, 1, 1.0),
+        (9, 1, 20, 5, 20, 20, 2, 1.0), (20, 4, 25, 24, 15, 20, 5, 0.5), (16, 4, 12, 12, 15, 20, 6, 0.5), (18, 5, 50, 10, 0, 25, 8, 0.9),
+        (40, 12, 80, 15, 20, 40, 9, 0.8), (22, 5, 45, 9, 25, 1, 10, 0.7),
+    ]
+    cases = [dataset_case(rng, *variant) for variant in variants]
+    cases.append(dataset_case(rng, 26, 6, 50, 10, 30, 40, 11, 0.7, by_label=True))
+    write("datasets", cases)
+
+
 if __name__ == "__main__":
     components()
-    svd()
+    foregrounds()
     kmeans()
+    component_cases()
     contours()
     ellipses()
     blurs()
     prompts()
+    crfs()
     agreements()
     transports()
     pipelines()
+    datasets()

@@ -12,18 +12,6 @@ extension MethodParameters {
         }
     }
 
-    /// Every value that the method defines but this build doesn't implement. An analysis that holds one must be
-    /// refused; ``Decomposition/run(_:method:)`` relies on that.
-    public var unsupportedValues: [(keyPath: String, value: String)] {
-        var values = [(keyPath: String, value: String)]()
-        if decomposition != .image { values.append(("method.decomposition", decomposition.rawValue)) }
-        if features == .ensemble { values.append(("method.features", features.rawValue)) }
-        if foreground.by != .svd { values.append(("method.foreground.by", foreground.by.rawValue)) }
-        if foreground.crf { values.append(("method.foreground.crf", "true")) }
-        if parts.by.contains(.pca) { values.append(("method.parts.by", PartMethod.pca.rawValue)) }
-        return values
-    }
-
     /// Every value outside its range, in the order of the keys.
     public var rangeProblems: [Problem] {
         var problems = [Problem]()
@@ -35,7 +23,8 @@ extension MethodParameters {
         let methods = parts.by.map(\.rawValue)
         check(!methods.isEmpty, "parts.by", "[]", "a list of at least one part method")
         check(Set(methods).count == methods.count, "parts.by", methods, "a list without repetitions")
-        check(1...64 ~= parts.count, "parts.count", parts.count, "from 1 to 64")
+        // A concept's parts are kept as the bits of a signed 64-bit integer.
+        check(1...63 ~= parts.count, "parts.count", parts.count, "from 1 to 63")
         check(1...32 ~= prompting.thickness, "prompting.thickness", prompting.thickness, "from 1 to 32")
         check(
             1...101 ~= prompting.blur && !prompting.blur.isMultiple(of: 2), "prompting.blur", prompting.blur,
@@ -43,12 +32,13 @@ extension MethodParameters {
         check(retrieval.candidates >= 1, "retrieval.candidates", retrieval.candidates, "at least 1")
         check(retrieval.perPart >= 1, "retrieval.per_part", retrieval.perPart, "at least 1")
         check(retrieval.offset.isFinite, "retrieval.offset", retrieval.offset, "a finite number")
-        let transport = retrieval.transport
-        check(
-            transport.lambda.isFinite && transport.lambda > 0, "retrieval.transport.lambda", transport.lambda,
-            "a finite number above 0")
-        check(
-            transport.iterations >= 1, "retrieval.transport.iterations", transport.iterations, "at least 1")
+        if let transport = retrieval.transport {
+            check(
+                transport.lambda.isFinite && transport.lambda > 0, "retrieval.transport.lambda", transport.lambda,
+                "a finite number above 0")
+            check(
+                transport.iterations >= 1, "retrieval.transport.iterations", transport.iterations, "at least 1")
+        }
         check(language.count >= 1, "language.count", language.count, "at least 1")
         return problems
     }

@@ -20,6 +20,10 @@ public struct MethodParameters: Sendable, Hashable, Codable {
         public var by: [PartMethod] = [.pca, .kmeans]
         public var count = 5
         public var seed = 0
+        /// Which singular vector of a principal component has its entry of largest magnitude made positive (METHODS §1.6):
+        /// `right`, over the feature's values, as scikit-learn does from 1.5 on; `left`, over the patches, as before.
+        public enum Signs: String, Sendable, Codable, CaseIterable { case right, left }
+        public var signs = Signs.right
         public init() {}
     }
 
@@ -46,7 +50,8 @@ public struct MethodParameters: Sendable, Hashable, Codable {
         public var perPart = 3
         public var relevance = Relevance.meanMinus
         public var offset = 0.02
-        public var transport = Transport()
+        /// nil, `off` in an analysis file: each part takes the nearest of the whole bank.
+        public var transport: Transport? = Transport()
         public init() {}
 
         enum CodingKeys: String, CodingKey {

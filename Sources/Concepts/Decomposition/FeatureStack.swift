@@ -1,44 +1,83 @@
 import Inference
 
-/// The patches of all images of one decomposition, stacked: `F̂ ∈ R^{n×d}` of METHODS §1.3, every row of length 1.
+/// The patches of all images of one decomposition, stacked: `F ∈ R^{n×d}` of METHODS §1.2.
 ///
-/// Held in double, because signs and nearest centres are decided on these rows and must come out alike on every CPU.
+/// Holds no copy of the features, because those of a whole group are large: ``FeatureRows`` reads what is needed.
 struct FeatureStack {
-    /// `[rows, columns]`; a row of zeros stays zero.
-    let values: [Double]
     let rows: Int
     let columns: Int
     /// Rows of image i are `ranges[i]`, in raster order.
     let ranges: [Range<Int>]
+    fileprivate let images: [Matrix]
 
     init(_ images: [PatchFeatures]) {
-        let width = images.first?.values.columns ?? 0
-        var values = [Double]()
-        values.reserveCapacity(images.reduce(0) { $0 + $1.values.elements.count })
+        columns = images.first?.values.columns ?? 0
         var ranges = [Range<Int>]()
-        var rows = 0
         for image in images {
             precondition(
-                image.values.columns == width,
-                "images of one decomposition have features of \(width) and \(image.values.columns) values a patch")
-            for row in 0..<image.values.rows {
-                let source = image.values.row(row)
-                // Scaled by the largest magnitude first, so that squares of huge or tiny values stay finite.
-                let largest = source.reduce(0.0) { max($0, Double($1).magnitude) }
-                guard largest > 0 else {
-                    values.append(contentsOf: repeatElement(0, count: width))
-                    continue
-                }
-                let square = source.reduce(0.0) { $0 + (Double($1) / largest) * (Double($1) / largest) }
-                let length = largest * square.squareRoot()
-                for value in source { values.append(Double(value) / length) }
-            }
-            ranges.append(rows..<rows + image.values.rows)
-            rows += image.values.rows
+                image.values.columns == images[0].values.columns,
+                "images of one decomposition have features of \(columns) and \(image.values.columns) values a patch")
+            let start = ranges.last?.upperBound ?? 0
+            ranges.append(start..<start + image.values.rows)
         }
-        self.values = values
-        self.rows = rows
-        self.columns = width
         self.ranges = ranges
+        self.images = images.map(\.values)
+        rows = ranges.last?.upperBound ?? 0
+    }
+}
+
+/// Some rows of a stack in double, because signs and nearest centres are decided on them and must come out alike on
+/// every CPU.
+struct FeatureRows {
+    enum Scaling {
+        /// As the encoder gave them.
+        case raw
+        /// Every row of length 1; a row of zeros stays zero.
+        case unit
+    }
+
+    let stack: FeatureStack
+    /// Rows of the stack, ascending.
+    let indexes: [Int]
+    let scaling: Scaling
+
+    var count: Int { indexes.count }
+    var columns: Int { stack.columns }
+
+    init(_ stack: FeatureStack, _ indexes: some Sequence<Int>, _ scaling: Scaling) {
+        self.stack = stack
+        self.indexes = Array(indexes)
+        self.scaling = scaling
+    }
+
+    /// `[count, columns]`.
+    var values: [Double] {
+        Array(unsafeUninitializedCapacity: count * columns) { buffer, initialized in
+            if let base = buffer.baseAddress { copy(0..<count, to: base) }
+            initialized = count * columns
+        }
+    }
+
+    /// Writes the rows of `range`, `[range.count, columns]`.
+    func copy(_ range: Range<Int>, to destination: UnsafeMutablePointer<Double>) {
+        var target = destination
+        var image = 0
+        for index in indexes[range] {
+            while !stack.ranges[image].contains(index) { image += 1 }
+            let row = stack.images[image].row(index - stack.ranges[image].lowerBound)
+            row.withUnsafeBufferPointer { write($0, to: target) }
+            target += columns
+        }
+    }
+
+    private func write(_ row: UnsafeBufferPointer<Float>, to target: UnsafeMutablePointer<Double>) {
+        for column in row.indices { target[column] = Double(row[column]) }
+        guard scaling == .unit else { return }
+        // Scaled by the largest magnitude first, so that squares of huge or tiny values stay finite.
+        let largest = row.reduce(0.0) { max($0, Double($1).magnitude) }
+        guard largest > 0 else { return }
+        let square = row.reduce(0.0) { $0 + (Double($1) / largest) * (Double($1) / largest) }
+        let length = largest * square.squareRoot()
+        for column in row.indices { target[column] /= length }
     }
 }

@@ -10,20 +10,29 @@ struct Foreground: Equatable {
     /// No patch passed the threshold; the single patch of highest score stands in.
     let isStandIn: Bool
 
-    /// One foreground an image. Scores are scaled, and their mean taken, over all images of the decomposition.
+    /// Scores of the stack's rows, in domains over which sign, scaling and mean go.
+    ///
+    /// `svd` and `pca` see the stack as a whole. `laplacian` and `tokencut` are defined on one image's graph, also in a
+    /// group, so every image is a domain of its own.
+    static func scores(_ stack: FeatureStack, by score: MethodParameters.Foreground.Score) -> [[Double]] {
+        switch score {
+        case .svd: [ForegroundScore.svd(stack)]
+        case .pca: [ForegroundScore.pca(stack)]
+        case .laplacian: stack.ranges.map { ForegroundScore.laplacian(FeatureRows(stack, $0, .unit)) }
+        case .tokencut: stack.ranges.map { ForegroundScore.tokencut(FeatureRows(stack, $0, .unit)) }
+        }
+    }
+
+    /// One foreground an image.
     static func find(
         in images: [PatchFeatures], stack: FeatureStack, parameters: MethodParameters.Foreground
     ) -> [Foreground] {
-        let scores: [Double]
-        switch parameters.by {
-        case .svd: scores = ForegroundScore.svd(stack)
-        case .pca, .laplacian, .tokencut:
-            preconditionFailure("foreground.by \(parameters.by.rawValue) is refused by unsupportedValues")
-        }
-        let passes = passing(scores, threshold: parameters.threshold)
+        let scores = scores(stack, by: parameters.by)
+        let passes = scores.flatMap { passing($0, threshold: parameters.threshold) }
+        let flat = scores.flatMap { $0 }
         return zip(images, stack.ranges).map { image, range in
             Foreground(
-                passing: Array(passes[range]), scores: Array(scores[range]), height: image.gridHeight,
+                passing: Array(passes[range]), scores: Array(flat[range]), height: image.gridHeight,
                 width: image.gridWidth)
         }
     }
@@ -41,7 +50,9 @@ struct Foreground: Equatable {
             return scores.map { ($0 - lowest) / (highest - lowest) >= minmaxThreshold }
         case .mean:
             let mean = scores.reduce(0, +) / Double(max(scores.count, 1))
-            return scores.map { $0 > mean }
+            // What is at the mean but for rounding is at the mean.
+            let rounding = scores.reduce(0) { max($0, $1.magnitude) } * ForegroundScore.noise
+            return scores.map { $0 - mean > rounding }
         }
     }
 

@@ -1,6 +1,7 @@
 import Inference
 
-/// Patch features of one image, as the encoder gave them: tokens or keys, the class token left out (METHODS §1.2).
+/// Patch features of one image, as the encoder gave them, the class token left out (METHODS §1.2): a transformer's
+/// tokens or keys or both, else the positions of the last feature map.
 public struct PatchFeatures: Sendable {
     /// `[gridHeight · gridWidth, d]`, patches in raster order, not normalised.
     public let values: Matrix
@@ -18,5 +19,19 @@ public struct PatchFeatures: Sendable {
         self.gridHeight = gridHeight
         self.gridWidth = gridWidth
         self.contentHash = contentHash
+    }
+
+    /// Both facets side by side, each patch's of length 1: what METHODS §1.2 takes the paper's ensemble to be.
+    ///
+    /// - Parameters:
+    ///   - tokens: `[n, d]`.
+    ///   - keys: `[n, d']`.
+    /// - Returns: `[n, d + d']`.
+    public static func ensemble(tokens: Matrix, keys: Matrix) -> Matrix {
+        precondition(tokens.rows == keys.rows, "\(tokens.rows) tokens and \(keys.rows) keys")
+        let (tokens, keys) = (tokens.rowsNormalized(), keys.rowsNormalized())
+        return Matrix(
+            rows: tokens.rows, columns: tokens.columns + keys.columns,
+            elements: (0..<tokens.rows).flatMap { tokens.row($0) + keys.row($0) })
     }
 }

@@ -8,29 +8,26 @@ public struct Prompting: Sendable {
     private let picture: Picture
     private let gray: [UInt8]
     private let blurred: [UInt8]
+    private let foreground: ForegroundPixels?
     private let parameters: MethodParameters.Prompting
 
     /// Gray and blur are made here, once a picture, and serve all its parts under every part method.
     ///
-    /// - Parameter picture: the S×S display picture (METHODS §1.1).
-    public init(on picture: Picture, parameters: MethodParameters.Prompting) {
+    /// - Parameters:
+    ///   - picture: the S×S display picture (METHODS §1.1).
+    ///   - foreground: what parts are confined to; nil for whole patches.
+    public init(on picture: Picture, within foreground: ForegroundPixels?, parameters: MethodParameters.Prompting) {
         self.picture = picture
+        self.foreground = foreground
         self.parameters = parameters
         gray = Self.grayscale(picture)
         blurred = GaussianBlur.applied(to: picture, size: parameters.blur)
     }
 
-    /// One ``PromptedPart`` for each part that is present, ascending.
-    public static func pictures(
-        for grouping: PartGrouping, on picture: Picture, parameters: MethodParameters.Prompting
-    ) -> [PromptedPart] {
-        Prompting(on: picture, parameters: parameters).pictures(for: grouping)
-    }
-
     /// One ``PromptedPart`` for each part with at least one pixel, ascending.
     public func pictures(for grouping: PartGrouping) -> [PromptedPart] {
         grouping.presentParts.compactMap { part in
-            let mask = Self.upscaled(grouping, part: part, width: picture.width, height: picture.height)
+            let mask = pixels(of: part, in: grouping)
             guard let contour = Contour.largest(of: mask, width: picture.width, height: picture.height) else {
                 return nil
             }
@@ -41,16 +38,12 @@ public struct Prompting: Sendable {
         }
     }
 
-    /// `[height, width]`: whether the pixel's patch, by nearest neighbour, belongs to the part (METHODS §1.6).
-    static func upscaled(_ grouping: PartGrouping, part: Int, width: Int, height: Int) -> [Bool] {
-        let columns = (0..<width).map { $0 * grouping.gridWidth / width }
-        var mask = [Bool]()
-        mask.reserveCapacity(width * height)
-        for y in 0..<height {
-            let base = y * grouping.gridHeight / height * grouping.gridWidth
-            for column in columns { mask.append(grouping.labels[base + column] == part) }
-        }
-        return mask
+    /// `[height, width]`: the part's patches, without the pixels that refinement took from the foreground (METHODS §1.6).
+    private func pixels(of part: Int, in grouping: PartGrouping) -> [Bool] {
+        let mask = PatchGrid(height: grouping.gridHeight, width: grouping.gridWidth)
+            .pixels(width: picture.width, height: picture.height) { grouping.labels[$0] == part }
+        guard let foreground else { return mask }
+        return zip(mask, foreground.mask).map { $0 && $1 }
     }
 
     private func variants(of ellipse: Ellipse) -> [Picture] {

@@ -21,33 +21,41 @@ struct ConceptRetrieval {
     func concepts(image: [Float], parts: [Int], embeddings: Matrix) -> Result {
         guard !parts.isEmpty, text.bank.count > 0 else { return Result(concepts: [], candidatesExtended: false) }
         let logits = text.bank.products(with: embeddings)
+        guard let transport = parameters.transport else {
+            let picks = parts.indices.map { Ranking.top(parameters.perPart, of: logits.row($0)) }
+            return Result(concepts: concepts(image: image, parts: parts, picks: picks), candidatesExtended: false)
+        }
         let candidates = Candidates(logits: logits, count: parameters.candidates)
         let relevance = candidates.descriptors.map { text.bare.product(of: $0, with: image) }
-        let kept = candidates.relevant(relevance, parameters: parameters)
+        let kept = candidates.relevant(relevance, parameters: parameters).map { candidates.descriptors[$0] }
 
         let scores = parts.indices.flatMap { part in
-            kept.map { Self.rescaling * Double(logits[part, candidates.descriptors[$0]]) }
+            kept.map { Self.rescaling * Double(logits[part, $0]) }
         }
-        let plan = Transport(
-            lambda: parameters.transport.lambda, iterations: parameters.transport.iterations
-        ).plan(scores: scores, rows: parts.count, columns: kept.count)
+        let plan = Transport(lambda: transport.lambda, iterations: transport.iterations)
+            .plan(scores: scores, rows: parts.count, columns: kept.count)
+        let picks = parts.indices.map { row in
+            Ranking.top(parameters.perPart, of: plan[row * kept.count..<(row + 1) * kept.count]).map { kept[$0] }
+        }
+        return Result(
+            concepts: concepts(image: image, parts: parts, picks: picks), candidatesExtended: candidates.isExtended)
+    }
 
-        var partsByPlace = [Int: [Int]]()
-        var places = [Int]()
-        for (row, part) in parts.enumerated() {
-            for choice in Ranking.top(parameters.perPart, of: plan[row * kept.count..<(row + 1) * kept.count]) {
-                let place = kept[choice]
-                if partsByPlace[place] == nil { places.append(place) }
-                partsByPlace[place, default: []].append(part)
+    /// The descriptors that the parts picked, each once, in order of their relevance to the whole image (METHODS §1.8).
+    private func concepts(image: [Float], parts: [Int], picks: [[Int]]) -> [PartFindings.VisionConcept] {
+        var pickers = [Int: [Int]]()
+        var descriptors = [Int]()
+        for (part, picked) in zip(parts, picks) {
+            for descriptor in picked {
+                if pickers[descriptor] == nil { descriptors.append(descriptor) }
+                pickers[descriptor, default: []].append(part)
             }
         }
-        let ordered = Ranking.top(places.count, of: places.map { relevance[$0] }).map { places[$0] }
-        return Result(
-            concepts: ordered.map { place in
-                PartFindings.VisionConcept(
-                    descriptor: candidates.descriptors[place],
-                    relevance: Float(Self.rescaling * relevance[place]), parts: partsByPlace[place] ?? [])
-            },
-            candidatesExtended: candidates.isExtended)
+        let relevance = descriptors.map { text.bare.product(of: $0, with: image) }
+        return Ranking.top(descriptors.count, of: relevance).map { place in
+            PartFindings.VisionConcept(
+                descriptor: descriptors[place], relevance: Float(Self.rescaling * relevance[place]),
+                parts: pickers[descriptors[place]] ?? [])
+        }
     }
 }

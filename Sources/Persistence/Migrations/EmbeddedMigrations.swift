@@ -262,6 +262,24 @@ CREATE FUNCTION entente.claim_offset(
     RETURNING o.epoch, o.next_offset
 $$;
 
+-- After a batch's results: an image belongs to one group, so a result computed in another one is refused (DESIGN
+-- "group"). Raises, because in a pipeline only an error keeps the batch from being committed.
+CREATE FUNCTION entente.check_group_digests(
+    of_analysis text[], of_image text[], with_digest text[]
+) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    conflicting text;
+BEGIN
+    SELECT r.image_id INTO conflicting
+    FROM unnest(of_analysis, of_image, with_digest) AS u (analysis_id, image_id, digest)
+    JOIN entente.image_results r USING (analysis_id, image_id)
+    WHERE r.group_digest IS DISTINCT FROM u.digest
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'image % was decomposed in another group', conflicting USING ERRCODE = 'EN002';
+    END IF;
+END $$;
+
 CREATE TABLE entente.failed_images (
     topic text COLLATE "C" NOT NULL,
     partition integer NOT NULL,

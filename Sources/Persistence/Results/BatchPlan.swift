@@ -41,6 +41,8 @@ struct BatchPlan {
             for part in Self.chunks(round.filter { !$0.force }) { add(ResultColumns(part), ResultColumns.firstWrite) }
             for part in Self.chunks(round.filter(\.force)) { add(ResultColumns(part), ResultColumns.replace) }
         }
+        let grouped = GroupMembership(batch.results)
+        if !grouped.isEmpty { calls.append(grouped.check) }
         if !failures.isEmpty {
             failureCall = calls.count
             calls.append(FailureColumns.call(failures))

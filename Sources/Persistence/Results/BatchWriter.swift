@@ -78,12 +78,23 @@ public final class BatchWriter {
         public let error: PersistenceError
     }
 
-    /// Finds the rows that make a batch fail with a record-level error, by writing halves of it and rolling back.
-    /// Turn them into ``FailedImage``s and write the rest; failures and dead letters themselves can always be stored.
+    /// Finds rows that make a batch fail with a record-level error: those in conflict with another group if there are
+    /// any, else by writing halves of the batch and rolling back. Turn them into ``FailedImage``s and write the rest; failures and dead letters themselves can always be stored.
     ///
     /// - Throws: ``PersistenceError`` that is not record-level.
     public func refused(in batch: WriteBatch) throws -> [Refused] {
-        try refused(batch.results.indices, of: batch.results)
+        let membership = GroupMembership(batch.results)
+        let conflicts = membership.isEmpty ? [] : try membership.conflicts(connection)
+        guard conflicts.isEmpty else {
+            return conflicts.map { row in
+                Refused(
+                    row: row,
+                    error: PersistenceError(
+                        .server, "image \(batch.results[row].image.id) has a result from another group",
+                        sqlState: PersistenceError.groupConflictState))
+            }
+        }
+        return try refused(batch.results.indices, of: batch.results)
     }
 
     private func refused(_ range: Range<Int>, of rows: [ImageRow]) throws -> [Refused] {

@@ -19,8 +19,9 @@ struct AnalysisFile {
 
     /// Reads and checks the file and everything it names except the model.
     ///
+    /// - Parameter share: the folder of what comes with the program, if the settings name one.
     /// - Throws: ``InvalidAnalysis`` with every problem found.
-    init(path: String) throws(InvalidAnalysis) {
+    init(path: String, share: String? = nil) throws(InvalidAnalysis) {
         var reader = YAMLReader(file: path)
         let root = try Self.compose(path)
         let fields = reader.members(
@@ -39,12 +40,16 @@ struct AnalysisFile {
         let classesPath = reader.string(fields["classes"], "classes", required: true).map(resolve)
         let descriptorsPath = reader.string(fields["descriptors"], "descriptors", required: true).map(resolve)
 
-        let templates = reader.templates(fields["templates"], "templates") ?? Self.defaultTemplates
+        let templateSet = reader.templateSet(fields["templates"])
+        let listed = templateSet == nil ? reader.templates(fields["templates"], "templates") : nil
         let descriptorTemplate =
             reader.template(fields["descriptor_template"], "descriptor_template") ?? Self.defaultDescriptorTemplate
         let method = MethodReader.read(fields["method"], into: &reader)
 
         var problems = reader.problems
+        let templates =
+            templateSet.map { TemplateSet.read($0, resolve: resolve, share: share, problems: &problems) ?? [] }
+            ?? listed ?? Self.defaultTemplates
         let classes = classesPath.flatMap { ClassesFile.read($0, problems: &problems) }
         let bank = descriptorsPath.flatMap { path in
             DescriptorBankFile(path: path, classes: classes ?? [], problems: &problems)
@@ -62,8 +67,12 @@ struct AnalysisFile {
     }
 
     /// The analysis under a model whose files have these hashes.
-    func analysis(model: Analysis.ModelFingerprint) -> Analysis {
-        Analysis(
+    ///
+    /// - Parameter joint: makes it one with `decomposition: group`, whatever the file says.
+    func analysis(model: Analysis.ModelFingerprint, joint: Bool = false) -> Analysis {
+        var method = method
+        if joint { method.decomposition = .group }
+        return Analysis(
             model: model, classes: classes, descriptors: bank.descriptors, templates: templates,
             descriptorTemplate: descriptorTemplate, method: method)
     }

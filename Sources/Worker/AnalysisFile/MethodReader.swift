@@ -29,10 +29,11 @@ enum MethodReader {
         reader.choice(foreground["threshold"], "method.foreground.threshold", into: &method.foreground.threshold)
         reader.boolean(foreground["crf"], "method.foreground.crf", into: &method.foreground.crf)
 
-        let parts = members(top["parts"], "method.parts.", ["by", "count", "seed"])
+        let parts = members(top["parts"], "method.parts.", ["by", "count", "seed", "signs"])
         reader.choices(parts["by"], "method.parts.by", into: &method.parts.by)
         reader.integer(parts["count"], "method.parts.count", into: &method.parts.count)
         reader.integer(parts["seed"], "method.parts.seed", into: &method.parts.seed)
+        reader.choice(parts["signs"], "method.parts.signs", into: &method.parts.signs)
 
         let prompting = members(top["prompting"], "method.prompting.", ["thickness", "blur"])
         reader.integer(prompting["thickness"], "method.prompting.thickness", into: &method.prompting.thickness)
@@ -44,25 +45,21 @@ enum MethodReader {
         reader.integer(retrieval["per_part"], "method.retrieval.per_part", into: &method.retrieval.perPart)
         reader.choice(retrieval["relevance"], "method.retrieval.relevance", into: &method.retrieval.relevance)
         reader.number(retrieval["offset"], "method.retrieval.offset", into: &method.retrieval.offset)
-        let transport = members(retrieval["transport"], "method.retrieval.transport.", ["lambda", "iterations"])
-        reader.number(
-            transport["lambda"], "method.retrieval.transport.lambda", into: &method.retrieval.transport.lambda)
-        reader.integer(
-            transport["iterations"], "method.retrieval.transport.iterations",
-            into: &method.retrieval.transport.iterations)
+        if case .scalar(let word) = retrieval["transport"], word.string == "off" {
+            method.retrieval.transport = nil
+        } else {
+            let fields = members(retrieval["transport"], "method.retrieval.transport.", ["lambda", "iterations"])
+            var transport = MethodParameters.Retrieval.Transport()
+            reader.number(fields["lambda"], "method.retrieval.transport.lambda", into: &transport.lambda)
+            reader.integer(fields["iterations"], "method.retrieval.transport.iterations", into: &transport.iterations)
+            method.retrieval.transport = transport
+        }
 
         let language = members(top["language"], "method.language.", ["class", "count"])
         reader.choice(language["class"], "method.language.class", into: &method.language.class)
         reader.integer(language["count"], "method.language.count", into: &method.language.count)
 
         // A value that could not be read has its problem already; what stands in for it is nobody's choice.
-        for (keyPath, value) in method.unsupportedValues where !reader.hasReported(keyPath) {
-            let origin = lines[keyPath] == nil ? " (the default)" : ""
-            let others = implementedValues(of: keyPath).map { "`\($0)`" }.joined(separator: " or ")
-            reader.report(
-                "\(keyPath): \(value)\(origin) is not implemented in this build; write \(others).",
-                line: line(of: keyPath, in: lines))
-        }
         for problem in method.rangeProblems where !reader.hasReported(problem.keyPath) {
             reader.report(problem.sentence, line: line(of: problem.keyPath, in: lines))
         }
@@ -76,25 +73,6 @@ enum MethodReader {
             if let line = lines[String(path)] { return line }
             guard let dot = path.lastIndex(of: ".") else { return nil }
             path = path[..<dot]
-        }
-    }
-
-    /// What this build runs of the values that the method defines; what would mend a refused one.
-    private static func implementedValues(of keyPath: String) -> [String] {
-        func values<T>(_ all: [T], _ set: (inout MethodParameters, T) -> Void) -> [String] {
-            all.filter { value in
-                var method = MethodParameters()
-                set(&method, value)
-                return !method.unsupportedValues.contains { $0.keyPath == keyPath }
-            }.map { "\($0)" }
-        }
-        return switch keyPath {
-        case "method.decomposition": values(MethodParameters.Decomposition.allCases) { $0.decomposition = $1 }
-        case "method.features": values(MethodParameters.Features.allCases) { $0.features = $1 }
-        case "method.foreground.by": values(MethodParameters.Foreground.Score.allCases) { $0.foreground.by = $1 }
-        case "method.foreground.crf": values([true, false]) { $0.foreground.crf = $1 }
-        case "method.parts.by": values(PartMethod.allCases) { $0.parts.by = [$1] }
-        default: []
         }
     }
 

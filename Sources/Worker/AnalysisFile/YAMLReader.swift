@@ -68,10 +68,21 @@ struct YAMLReader {
         return text
     }
 
+    /// The name of a set of templates, when there is a name instead of a list.
+    func templateSet(_ node: Node?) -> String? {
+        guard case .scalar(let scalar)? = node, !scalar.string.isEmpty, !scalar.string.contains("{}") else {
+            return nil
+        }
+        return scalar.string
+    }
+
     mutating func templates(_ node: Node?, _ name: String) -> [String]? {
         guard let node else { return nil }
         guard case .sequence(let sequence) = node else {
-            refuse(name, "`\(name)` has to be a list of strings.", at: node)
+            refuse(
+                name,
+                "`\(name)` has to be a list of strings, or the name of a set: \(list(TemplateSet.shipped)) or a JSON file.",
+                at: node)
             return nil
         }
         if sequence.isEmpty { report("`\(name)` needs at least one template.", at: node) }

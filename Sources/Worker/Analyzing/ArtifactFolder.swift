@@ -3,12 +3,15 @@ import Crypto
 import Foundation
 import Inference
 
-/// Where `analyze --artifacts` leaves pictures for a person to look at: parts in colour, and the prompted pictures.
+/// Where `analyze --artifacts` leaves pictures for a person to look at: parts in colour, the prompted pictures, and
+/// how the lists of concepts overlap.
 struct ArtifactFolder {
     private let folder: URL
+    private let analysis: Analysis
 
-    init(path: String) throws(CommandFailure) {
+    init(path: String, analysis: Analysis) throws(CommandFailure) {
         folder = URL(fileURLWithPath: path, isDirectory: true)
+        self.analysis = analysis
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         } catch {
@@ -16,13 +19,18 @@ struct ArtifactFolder {
         }
     }
 
-    /// Writes `<name>.<hash>.<method>.parts.png` and `….part<k>.<variant>.png`.
-    func write(image: String, grouping: PartGrouping, prompts: [PromptedPart], on display: Picture) throws {
-        let stem = Self.stem(image) + "." + grouping.method.rawValue
-        try save(PartOverlay.draw(grouping, over: display), stem + ".parts.png")
-        for prompt in prompts {
-            for (variant, picture) in zip(["circle", "gray", "blur"], prompt.pictures) {
-                try save(picture, stem + ".part\(prompt.part).\(variant).png")
+    /// Writes `<name>.<hash>.<method>.parts.png`, `….venn.svg` and `….part<k>.<variant>.png`.
+    func write(image: String, findings: ImageFindings, drawings: ImageAnalyzer.Drawings) throws {
+        for ((grouping, prompts), found) in zip(drawings.parts, findings.partMethods) {
+            let stem = Self.stem(image) + "." + grouping.method.rawValue
+            let overlay = PartOverlay.draw(grouping, within: drawings.foreground, over: drawings.display)
+            try save(overlay.pngData(), stem + ".parts.png")
+            let venn = VennDiagram(found, predicted: findings.predictedClass, analysis: analysis)
+            try save(Array(venn.svg.utf8), stem + ".venn.svg")
+            for prompt in prompts {
+                for (variant, picture) in zip(["circle", "gray", "blur"], prompt.pictures) {
+                    try save(picture.pngData(), stem + ".part\(prompt.part).\(variant).png")
+                }
             }
         }
     }
@@ -36,34 +44,37 @@ struct ArtifactFolder {
         return "\(name).\(hash)"
     }
 
-    private func save(_ picture: Picture, _ name: String) throws {
+    private func save(_ bytes: some Sequence<UInt8>, _ name: String) throws {
         let path = folder.appendingPathComponent(name)
         do {
-            try Data(try picture.pngData()).write(to: path)
+            try Data(bytes).write(to: path)
         } catch {
             throw CommandFailure(.badInput, "\(path.path) can't be written: \(error.localizedDescription).")
         }
     }
 }
 
-/// Parts as translucent colours over the picture, background darkened.
+/// Parts as translucent colours over the picture, everything else darkened.
 enum PartOverlay {
     /// The released code's palette, then repeated.
     private static let palette: [(Int, Int, Int)] = [
         (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0), (255, 165, 0),
     ]
 
-    static func draw(_ grouping: PartGrouping, over picture: Picture) -> Picture {
+    /// - Parameter foreground: what parts are confined to; nil for whole patches.
+    static func draw(_ grouping: PartGrouping, within foreground: ForegroundPixels?, over picture: Picture) -> Picture {
         var result = picture
         for y in 0..<picture.height {
             for x in 0..<picture.width {
                 let row = y * grouping.gridHeight / picture.height
                 let column = x * grouping.gridWidth / picture.width
                 let part = grouping.labels[row * grouping.gridWidth + column]
-                let color = part < 0 ? (0, 0, 0) : palette[part % palette.count]
-                let pixel = (y * picture.width + x) * 3
+                let pixel = y * picture.width + x
+                let isIn = part >= 0 && foreground?.mask[pixel] != false
+                let color = isIn ? palette[part % palette.count] : (0, 0, 0)
                 for (channel, value) in [color.0, color.1, color.2].enumerated() {
-                    result.pixels[pixel + channel] = UInt8((Int(picture.pixels[pixel + channel]) + value) / 2)
+                    let index = pixel * 3 + channel
+                    result.pixels[index] = UInt8((Int(picture.pixels[index]) + value) / 2)
                 }
             }
         }

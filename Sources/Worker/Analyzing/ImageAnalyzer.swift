@@ -3,8 +3,10 @@ import Inference
 
 /// Runs one analysis on prepared pictures: encode, decompose, prompt, encode again, interpret.
 ///
-/// Belongs to one lane, whose thread alone uses it; the encoder's scratch memory is allocated once. Pictures go
-/// through in slices of the batch size, and the result for a picture does not depend on its slice.
+/// Belongs to one lane, whose thread alone uses it; the encoder's scratch memory is allocated once. The encoder sees
+/// at most a batch at a time, and no result depends on what shares it. With `decomposition: group` the patch features
+/// of all pictures are in memory until they are decomposed: pictures × patches × width × 4 bytes, and while the parts
+/// are sought 8 bytes more for every value of a foreground patch.
 final class ImageAnalyzer {
     let analysis: LoadedAnalysis
     private let workspace: VisionWorkspace
@@ -18,67 +20,130 @@ final class ImageAnalyzer {
         workspace = analysis.model.vision.makeWorkspace(batchSize: batchSize)
     }
 
-    /// Findings for each picture, in order.
+    /// What a person may want to see of one picture.
+    struct Drawings {
+        let display: Picture
+        let foreground: ForegroundPixels?
+        let parts: [(grouping: PartGrouping, prompts: [PromptedPart])]
+    }
+
+    /// Findings for each picture, in order; with `decomposition: group` all of them are one group.
     ///
-    /// - Parameter onPrompts: sees each picture's prompted pictures, for those who want to look at them.
+    /// - Parameters:
+    ///   - isGroupIncomplete: whether members of the group are missing because they failed.
+    ///   - onDrawings: sees each picture's drawings, with the picture's index.
     func analyze(
-        _ images: [PreparedImage], onPrompts: (Int, PartGrouping, [PromptedPart]) -> Void = { _, _, _ in }
+        _ images: [PreparedImage], isGroupIncomplete: Bool = false, onDrawings: (Int, Drawings) -> Void = { _, _ in }
     ) -> [ImageFindings] {
-        stride(from: 0, to: images.count, by: batchSize).flatMap { start in
-            let slice = images[start..<min(start + batchSize, images.count)]
-            return analyze(slice: Array(slice)) { onPrompts(start + $0, $1, $2) }
+        let slices = stride(from: 0, to: images.count, by: batchSize).map {
+            $0..<min($0 + batchSize, images.count)
+        }
+        switch method.decomposition {
+        case .image:
+            return slices.flatMap { slice in
+                let encoded = features(of: images[slice])
+                let parts = zip(images[slice], encoded.features).map { image, features in
+                    Decomposition.run([patchFeatures(features, of: image)], method: method)[0]
+                }
+                return slice.map { index in
+                    let place = index - slice.lowerBound
+                    return findings(
+                        images[index], encoded.embeddings.row(place), parts[place], flags: []
+                    ) { onDrawings(index, $0) }
+                }
+            }
+        case .group:
+            let (embeddings, parts) = decomposeJointly(images, slices)
+            let flags: Set<PartFindings.Flag> = isGroupIncomplete ? [.groupIncomplete] : []
+            return images.indices.map { index in
+                findings(images[index], embeddings[index][...], parts[index], flags: flags) {
+                    onDrawings(index, $0)
+                }
+            }
         }
     }
 
-    private func analyze(
-        slice images: [PreparedImage], onPrompts: (Int, PartGrouping, [PromptedPart]) -> Void
-    ) -> [ImageFindings] {
-        let method = analysis.analysis.method
-        let encoded = encode(images.map(\.picture), including: method.features == .keys ? .keys : .tokens)
-        let features = method.features == .keys ? encoded.patchKeys : encoded.patchTokens
+    private var method: MethodParameters { analysis.analysis.method }
 
-        // Every part of every picture of the slice, with its prompted pictures.
-        var prompted: [[(grouping: PartGrouping, parts: [PromptedPart])]] = []
-        for (index, image) in images.enumerated() {
-            let prompting = Prompting(
-                on: analysis.preprocessor.displayPicture(image.picture), parameters: method.prompting)
-            prompted.append(
-                decompose(features[index], of: image).groupings.map { grouping in
-                    let parts = prompting.pictures(for: grouping)
-                    onPrompts(index, grouping, parts)
-                    return (grouping, parts)
+    // MARK: - Phase 1
+
+    private func decomposeJointly(
+        _ images: [PreparedImage], _ slices: [Range<Int>]
+    ) -> (embeddings: [[Float]], parts: [ImageParts]) {
+        var embeddings: [[Float]] = []
+        var members: [PatchFeatures] = []
+        for slice in slices {
+            let encoded = features(of: images[slice])
+            embeddings += (0..<slice.count).map { Array(encoded.embeddings.row($0)) }
+            members += zip(images[slice], encoded.features).map { patchFeatures($1, of: $0) }
+        }
+        // Jobs name their images in any order; a group has one.
+        let order = images.indices.sorted { GroupDigest.precedes(images[$0].id, images[$1].id) }
+        let joint = Decomposition.run(order.map { members[$0] }, method: method)
+        let places = Dictionary(uniqueKeysWithValues: zip(order, joint))
+        return (embeddings, images.indices.compactMap { places[$0] })
+    }
+
+    private func features(of images: ArraySlice<PreparedImage>) -> (embeddings: Matrix, features: [Matrix]) {
+        let outputs: PatchOutputs =
+            switch method.features {
+            case .tokens: .tokens
+            case .keys: .keys
+            case .ensemble: [.tokens, .keys]
+            }
+        let encoded = encode(images.map(\.picture), including: outputs)
+        let features =
+            switch method.features {
+            case .tokens: encoded.patchTokens
+            case .keys: encoded.patchKeys
+            case .ensemble:
+                zip(encoded.patchTokens, encoded.patchKeys).map { PatchFeatures.ensemble(tokens: $0, keys: $1) }
+            }
+        return (encoded.embeddings, features)
+    }
+
+    private func patchFeatures(_ values: Matrix, of image: PreparedImage) -> PatchFeatures {
+        let vision = analysis.model.vision
+        return PatchFeatures(
+            values: values, gridHeight: vision.gridHeight, gridWidth: vision.gridWidth, contentHash: image.contentHash)
+    }
+
+    // MARK: - Phase 2
+
+    private func findings(
+        _ image: PreparedImage, _ embedding: ArraySlice<Float>, _ parts: ImageParts, flags: Set<PartFindings.Flag>,
+        onDrawings: (Drawings) -> Void
+    ) -> ImageFindings {
+        let display = analysis.preprocessor.displayPicture(image.picture)
+        let foreground = method.foreground.crf ? ForegroundPixels(refining: parts, on: display) : nil
+        let prompting = Prompting(on: display, within: foreground, parameters: method.prompting)
+        let prompted = parts.groupings.map { (grouping: $0, prompts: prompting.pictures(for: $0)) }
+        onDrawings(Drawings(display: display, foreground: foreground, parts: prompted))
+
+        let pictures = prompted.flatMap { $0.prompts.flatMap(\.pictures) }
+        var rows = embeddings(of: pictures).makeIterator()
+        let encoded = prompted.map { grouping, prompts in
+            EncodedParts(
+                grouping: grouping,
+                prompted: prompts.map { prompt in
+                    // One row a picture, in order.
+                    let own = prompt.pictures.compactMap { _ in rows.next() }
+                    return PromptedPartEmbeddings(
+                        prompt,
+                        embeddings: Matrix(rows: own.count, columns: embedding.count, elements: own.flatMap { $0 }))
                 })
         }
-
-        let pictures = prompted.joined().flatMap { $0.parts.flatMap(\.pictures) }
-        let embeddings = encode(pictures, including: []).embeddings
-        var row = 0
-        return zip(images, prompted).enumerated().map { index, pair in
-            let (image, groupings) = pair
-            let parts = groupings.map { grouping, parts in
-                EncodedParts(
-                    grouping: grouping,
-                    prompted: parts.map { part in
-                        defer { row += part.pictures.count }
-                        return PromptedPartEmbeddings(
-                            part: part.part, embeddings: embeddings.rows(row..<row + part.pictures.count),
-                            ellipseFallback: part.ellipseFallback)
-                    })
-            }
-            return analysis.interpreter.findings(
-                imageEmbedding: encoded.embeddings.row(index), label: image.label, parts: parts)
-        }
+        return analysis.interpreter.findings(
+            imageEmbedding: embedding, label: image.label, parts: encoded,
+            flags: foreground?.isErased == true ? flags.union([.crfEmpty]) : flags)
     }
 
-    private func decompose(_ features: Matrix, of image: PreparedImage) -> ImageParts {
-        let vision = analysis.model.vision
-        return Decomposition.run(
-            [
-                PatchFeatures(
-                    values: features, gridHeight: vision.gridHeight, gridWidth: vision.gridWidth,
-                    contentHash: image.contentHash)
-            ],
-            method: analysis.analysis.method)[0]
+    private func embeddings(of pictures: [Picture]) -> [ArraySlice<Float>] {
+        stride(from: 0, to: pictures.count, by: batchSize).flatMap { start in
+            let batch = pictures[start..<min(start + batchSize, pictures.count)]
+            let embeddings = encode(Array(batch), including: []).embeddings
+            return batch.indices.map { embeddings.row($0 - start) }
+        }
     }
 
     private func encode(_ pictures: [Picture], including outputs: PatchOutputs) -> EncodedImages {

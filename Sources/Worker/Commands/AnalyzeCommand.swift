@@ -34,14 +34,12 @@ struct AnalyzeCommand: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
-        guard !joint else {
-            throw CommandFailure(.usage, "--joint is not implemented in this build; decompose image by image.")
-        }
         let settings = try await global.settings([.workerBatchSize: batchSize.map(String.init)])
-        let file = try AnalysisFile(path: analysis)
+        let file = try AnalysisFile(path: analysis, share: settings.value(.share))
         BLAS.prepareForLanes()
         let model = try LoadedModel(directory: file.modelDirectory)
-        let content = file.analysis(model: try Analysis.ModelFingerprint(directory: file.modelDirectory))
+        let content = file.analysis(
+            model: try Analysis.ModelFingerprint(directory: file.modelDirectory), joint: joint)
         let log = try settings.logger("entente.analyze")
         let builder = TextSideBuilder(cache: TextCache(log: log), shared: nil)
         let loaded = LoadedAnalysis(content, model: model, text: try builder.build(content, model: model))
@@ -50,38 +48,25 @@ struct AnalyzeCommand: AsyncParsableCommand {
         let pictures = try LocalPictures(settings: settings, preprocessor: loaded.preprocessor)
         let batch = try settings.integer(.workerBatchSize, in: 1...1024)
         let analyzer = ImageAnalyzer(loaded, batchSize: batch)
-        let artifacts = try artifacts.map { try ArtifactFolder(path: $0) }
-        let explanation = Explanation(analysis: content)
-        let document = ReportDocument(content)
-        let labelID = label.map { content.classes[$0].id }
+        let artifacts = try artifacts.map { try ArtifactFolder(path: $0, analysis: content) }
 
-        var failed = false
-        for start in stride(from: 0, to: images.count, by: batch) {
-            let paths = Array(images[start..<min(start + batch, images.count)])
+        var printer = FindingsPrinter(loaded, label: label, json: json)
+        // A picture of a group analysis that is not analysed jointly is a group of its own.
+        let atOnce = joint ? images.count : content.method.decomposition == .group ? 1 : batch
+        for start in stride(from: 0, to: images.count, by: atOnce) {
+            let paths = Array(images[start..<min(start + atOnce, images.count)])
             let results = paths.map { path in Self.prepare(path, label, pictures, loaded) }
             let prepared = results.compactMap { try? $0.get() }
-            let findings = try Self.analyze(prepared, with: analyzer, artifacts)
-            var next = findings.makeIterator()
-            for (path, result) in zip(paths, results) {
-                switch result {
-                case .success:
-                    // One for each picture that was prepared, in order.
-                    let found = next.next()!
-                    try StandardOutput.line(
-                        json
-                            ? document.line(image: path, label: labelID, findings: found)
-                            : explanation.text(image: path, label: label, findings: found))
-                case .failure(let failure):
-                    failed = true
-                    try StandardOutput.line(
-                        json
-                            ? ReportDocument.failureLine(
-                                image: path, kind: failure.kind.rawValue, message: failure.description)
-                            : "\(path)\n  \(failure)\n")
-                }
+            var drawings: [ImageAnalyzer.Drawings] = []
+            let findings = analyzer.analyze(prepared, isGroupIncomplete: prepared.count < paths.count) { _, drawn in
+                if artifacts != nil { drawings.append(drawn) }
             }
+            for ((image, found), drawn) in zip(zip(prepared, findings), drawings) {
+                try artifacts?.write(image: image.id, findings: found, drawings: drawn)
+            }
+            try printer.print(zip(paths, results), findings: findings)
         }
-        if failed { throw ExitCode(CommandFailure.Exit.badInput.rawValue) }
+        if printer.hasFailures { throw ExitCode(CommandFailure.Exit.badInput.rawValue) }
     }
 
     private func labelIndex(_ loaded: LoadedAnalysis) throws(CommandFailure) -> Int? {
@@ -99,19 +84,5 @@ struct AnalyzeCommand: AsyncParsableCommand {
             let (picture, hash) = try pictures.attempt(path)
             return PreparedImage(id: path, label: label, picture: loaded.fit(picture), contentHash: hash)
         }
-    }
-
-    private static func analyze(
-        _ images: [PreparedImage], with analyzer: ImageAnalyzer, _ artifacts: ArtifactFolder?
-    ) throws -> [ImageFindings] {
-        var prompts: [(Int, PartGrouping, [PromptedPart])] = []
-        let findings = analyzer.analyze(images) { index, grouping, parts in
-            if artifacts != nil { prompts.append((index, grouping, parts)) }
-        }
-        for (index, grouping, parts) in prompts {
-            let display = analyzer.analysis.preprocessor.displayPicture(images[index].picture)
-            try artifacts?.write(image: images[index].id, grouping: grouping, prompts: parts, on: display)
-        }
-        return findings
     }
 }

@@ -33,7 +33,8 @@ struct BrokerCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let signals = Self.terminationSignals()
+        let stop = StopSignal()
+        TerminationSignals.become(stop)
         // Whoever waits for the file to appear must not find the address of an earlier broker.
         // (Never a directory: unlink, unlike FileManager, refuses those.)
         if let bootstrapFile { unlink(bootstrapFile) }
@@ -53,21 +54,11 @@ struct BrokerCommand: AsyncParsableCommand {
         }
         // Unbuffered: whoever started the broker reads the address from a pipe while it runs.
         try FileHandle.standardOutput.write(contentsOf: Data((broker.bootstrapServers + "\n").utf8))
-        for await _ in signals { break }
-    }
-
-    /// One element per SIGTERM or SIGINT, which from now on do nothing else.
-    private static func terminationSignals() -> AsyncStream<Int32> {
-        AsyncStream { continuation in
-            // Dispatch sources may be cancelled from any thread; they only lack the annotation.
-            nonisolated(unsafe) let sources = [SIGTERM, SIGINT].map { number in
-                signal(number, SIG_IGN)
-                let source = DispatchSource.makeSignalSource(signal: number)
-                source.setEventHandler { continuation.yield(number) }
-                source.resume()
-                return source
+        await withCheckedContinuation { done in
+            _ = WorkerThread("wait") {
+                while !stop.wait(3600) {}
+                done.resume()
             }
-            continuation.onTermination = { _ in sources.forEach { $0.cancel() } }
         }
     }
 

@@ -19,15 +19,14 @@ struct DemoCommand: AsyncParsableCommand {
 
     func run() async throws {
         let stop = StopSignal()
-        let signals = TerminationSignals(stop)
+        TerminationSignals.become(stop)
         // Quiet unless asked: what the demo's parts log would bury what it found.
         var global = global
         global.logLevel = global.logLevel ?? "error"
         let settings = try await global.settings()
-        let demo = DemoRun(share: try ShareFolder.find(settings), keep: keep, settings: settings, stop: stop)
+        let demo = DemoRun(share: try ShareFolder.findDemo(settings), keep: keep, settings: settings, stop: stop)
         try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
             _ = WorkerThread("demo") { done.resume(with: Result { try demo.run() }) }
         }
-        withExtendedLifetime(signals) {}
     }
 }

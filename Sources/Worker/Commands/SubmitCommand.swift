@@ -63,7 +63,7 @@ struct SubmitCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await global.settings(database.flags.merging(kafka.flags) { $1 })
-        let file = try AnalysisFile(path: analysis)
+        let file = try AnalysisFile(path: analysis, share: settings.value(.share))
         let listed = try images.map(ImageFolder.list) ?? Manifest.list(manifest ?? "-")
         let submission = try DatasetSubmission(
             file, images: listed, grouped: groupBy == .label, imagesPerJob: imagesPerJob, force: force,

@@ -49,7 +49,7 @@ struct WorkerCommand: AsyncParsableCommand {
 
     func run() async throws {
         let stop = StopSignal()
-        let signals = TerminationSignals(stop)
+        TerminationSignals.become(stop)
         let settings = try await global.settings(
             database.flags.merging(kafka.flags) { $1 }.merging([
                 .workerLanes: lanes.map(String.init), .workerBatchSize: batchSize.map(String.init),
@@ -60,7 +60,6 @@ struct WorkerCommand: AsyncParsableCommand {
         try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
             _ = WorkerThread("kafka") { done.resume(with: Result { try assembly.run() }) }
         }
-        withExtendedLifetime(signals) {}
     }
 }
 

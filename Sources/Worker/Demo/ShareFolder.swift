@@ -1,30 +1,35 @@
 import Foundation
 
-/// Where the demo's model, pictures and analysis are.
+/// What comes with the program: the demo's model, pictures and analysis, and sets of templates.
 enum ShareFolder {
-    /// `ENTENTE_SHARE`, else `share` next to the executable, else the checkout's that the executable was built in.
-    static func find(_ settings: Settings) throws(CommandFailure) -> String {
-        if let given = settings.value(.share) {
-            guard holdsDemo(given) else {
-                throw CommandFailure(
-                    .usage, "\(Setting.share.variable) is \(given), which holds no demo/analysis.yaml.")
-            }
-            return given
-        }
+    static let demo = "demo/analysis.yaml"
+
+    /// The folder that holds `file`: the one given, else `share` next to the executable or in a folder above it, which
+    /// is the checkout's that the executable was built in. nil if there is none.
+    static func find(_ given: String?, holding file: String) -> String? {
+        if let given { return holds(given, file) ? given : nil }
         let executable = URL(fileURLWithPath: FileRoots.resolved("/proc/self/exe") ?? CommandLine.arguments[0])
         var folder = executable.deletingLastPathComponent()
         while folder.path != "/" {
             let candidate = folder.appendingPathComponent("share").path
-            if holdsDemo(candidate) { return candidate }
+            if holds(candidate, file) { return candidate }
             folder.deleteLastPathComponent()
         }
-        throw CommandFailure(
-            .usage,
-            "The demo's model and pictures were not found; set \(Setting.share.variable) to the folder that holds demo/."
-        )
+        return nil
     }
 
-    private static func holdsDemo(_ folder: String) -> Bool {
-        FileManager.default.fileExists(atPath: folder + "/demo/analysis.yaml")
+    /// As ``find(_:holding:)`` for the demo, by the settings.
+    static func findDemo(_ settings: Settings) throws(CommandFailure) -> String {
+        let given = settings.value(.share)
+        if let found = find(given, holding: demo) { return found }
+        throw CommandFailure(
+            .usage,
+            given.map { "\(Setting.share.variable) is \($0), which holds no \(demo)." }
+                ?? "The demo's model and pictures were not found; set \(Setting.share.variable) to the folder that holds "
+                + "demo/.")
+    }
+
+    private static func holds(_ folder: String, _ file: String) -> Bool {
+        FileManager.default.fileExists(atPath: folder + "/" + file)
     }
 }

@@ -1,4 +1,5 @@
 import Inference
+import Persistence
 
 /// Why an image can never be analysed: what `failed_images` keeps and `analyze --json` prints in its place.
 struct ImageFailure: Error, Hashable, Sendable, CustomStringConvertible {
@@ -13,6 +14,8 @@ struct ImageFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case contentMismatch = "content_mismatch"
         case unknownLabel = "unknown_label"
         case fetchExhausted = "fetch_exhausted"
+        /// It has a result already that was computed in another group.
+        case groupConflict = "group_conflict"
         /// Its findings are nothing that the database can hold.
         case unstorable
     }
@@ -28,6 +31,18 @@ struct ImageFailure: Error, Hashable, Sendable, CustomStringConvertible {
 
     init(decoding error: InferenceError) {
         self.init(error.code == .imageTooLarge ? .tooLarge : .undecodable, error.description)
+    }
+
+    /// What became of findings that the database refused for what they are.
+    init(refusedFor error: PersistenceError) {
+        if error.isGroupConflict {
+            self.init(
+                .groupConflict,
+                "The image has a result already that was computed in a group of other members or contents; send it under "
+                    + "another analysis, or with --force and the whole group.")
+        } else {
+            self.init(.unstorable, error.description)
+        }
     }
 }
 

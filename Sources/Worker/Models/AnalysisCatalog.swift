@@ -56,10 +56,6 @@ final class AnalysisCatalog: @unchecked Sendable {
                 "Analysis \(id) has method revision \(analysis.methodRevision); this build computes "
                     + "\(Analysis.currentMethodRevision). Submit it again with this build.")
         }
-        if let (keyPath, value) = analysis.method.unsupportedValues.first {
-            throw JobError(
-                .unsupportedAnalysis, "Analysis \(id): \(keyPath): \(value) is not implemented in this build.")
-        }
         guard let model = try models.model(analysis.model) else {
             throw ModelMissing(weights: analysis.model.weights)
         }

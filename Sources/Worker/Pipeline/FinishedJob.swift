@@ -27,6 +27,8 @@ struct FinishedImage: Sendable {
         let findings: ImageFindings
         /// SHA-256 of the file's bytes, 32 bytes.
         let contentHash: [UInt8]
+        /// Of the group it was decomposed in, if it was.
+        let groupDigest: String?
         let timings: StageTimings
     }
 }

@@ -2,17 +2,44 @@ import Concepts
 import Inference
 import Persistence
 
+/// A batch in the making, from which results may be left out that the database refused.
+struct JobBatch {
+    var batch = WriteBatch()
+    /// For each result of ``batch`` its number among all results that the jobs have.
+    private(set) var places: [Int] = []
+    private var next = 0
+    private let refused: [Int: ImageFailure]
+
+    /// - Parameter refused: what becomes a failure instead, by the numbers of ``places``.
+    init(refusing refused: [Int: ImageFailure] = [:]) { self.refused = refused }
+
+    /// Adds a result, or says why it can't be one.
+    mutating func add(_ row: ImageRow) -> ImageFailure? {
+        defer { next += 1 }
+        if let failure = refused[next] { return failure }
+        batch.results.append(row)
+        places.append(next)
+        return nil
+    }
+}
+
 /// Turns finished jobs into the rows that they leave in the database.
 struct JobRows: Sendable {
     /// Who writes.
     let worker: String
     let kernelSet = BLAS.kernelSet
 
-    func add(_ finished: FinishedJob, to batch: inout WriteBatch) {
+    func add(_ finished: FinishedJob, to jobs: inout JobBatch) {
         let record = finished.ticket.record
         let source = MessageSource(topic: record.topic, partition: record.partition, offset: record.offset)
         let shard = Shard.of(partition: record.partition)
         var failures: [FailedImage] = []
+        func fail(_ image: ImageReference, of job: ImageJob, _ failure: ImageFailure) {
+            failures.append(
+                FailedImage(
+                    source: source, analysisID: job.analysis, image: image, submissionID: job.submission,
+                    kind: failure.kind.rawValue, message: failure.description, worker: worker, shard: shard))
+        }
         switch finished.outcome {
         case .abandoned: break
         case .failed(let error, let job):
@@ -25,36 +52,26 @@ struct JobRows: Sendable {
                 let reference = ImageReference(image.image, of: job)
                 switch image.result {
                 case .success(let analyzed):
-                    batch.results.append(
+                    let refusal = jobs.add(
                         ImageRow(
                             analysisID: job.analysis, image: reference, labelIndex: image.label,
-                            contentHash: analyzed.contentHash.hexadecimal, submissionID: job.submission,
-                            force: job.force, worker: worker, kernelSet: kernelSet,
+                            contentHash: analyzed.contentHash.hexadecimal, groupDigest: analyzed.groupDigest,
+                            submissionID: job.submission, force: job.force, worker: worker, kernelSet: kernelSet,
                             methodRevision: analysis.analysis.methodRevision, timings: analyzed.timings, shard: shard,
                             findings: analyzed.findings))
-                case .failure(let failure):
-                    failures.append(
-                        FailedImage(
-                            source: source, analysisID: job.analysis, image: reference, submissionID: job.submission,
-                            kind: failure.kind.rawValue, message: failure.description, worker: worker, shard: shard))
+                    if let refusal { fail(reference, of: job, refusal) }
+                case .failure(let failure): fail(reference, of: job, failure)
                 }
             }
         }
         guard let first = failures.first else { return }
-        batch.failures += failures
+        jobs.batch.failures += failures
         let more = failures.count > 1 ? " (and \(failures.count - 1) more)" : ""
-        batch.deadLetters.append(
+        jobs.batch.deadLetters.append(
             DeadLetter(
                 source: source, timestamp: record.timestamp, key: record.key, value: record.value,
                 headers: record.headers.map { .init(name: Array($0.name.utf8), value: $0.value) },
                 reason: first.message + more))
-    }
-
-    /// A result that the database can't hold, as a failure.
-    func failure(of row: ImageRow, because error: PersistenceError) -> FailedImage {
-        FailedImage(
-            source: nil, analysisID: row.analysisID, image: row.image, submissionID: row.submissionID,
-            kind: ImageFailure.Kind.unstorable.rawValue, message: error.description, worker: worker, shard: row.shard)
     }
 }
 

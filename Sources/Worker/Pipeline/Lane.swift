@@ -1,3 +1,4 @@
+import Concepts
 import Inference
 import Logging
 
@@ -29,9 +30,12 @@ struct Lane: Sendable {
         let pictures = job.images.compactMap { try? $0.prepared.get() }
         let start = ContinuousClock.now
         let encodeBefore = analyzer.encodeTime
-        var findings = analyzer.analyze(pictures)[...]
+        var findings = analyzer.analyze(pictures, isGroupIncomplete: pictures.count < job.images.count)[...]
         let encode = analyzer.encodeTime - encodeBefore
         let concepts = start.duration(to: .now) - encode
+        let digest =
+            job.analysis.analysis.method.decomposition == .group
+            ? GroupDigest.value(pictures.map { ($0.id, $0.contentHash) }) : nil
         let images = job.images.map { entry in
             FinishedImage(
                 image: entry.image, label: entry.label,
@@ -41,7 +45,8 @@ struct Lane: Sendable {
                     timings.concepts = concepts.microseconds / pictures.count
                     // One for each picture that was prepared, in order.
                     return FinishedImage.Analyzed(
-                        findings: findings.removeFirst(), contentHash: picture.contentHash, timings: timings)
+                        findings: findings.removeFirst(), contentHash: picture.contentHash, groupDigest: digest,
+                        timings: timings)
                 })
         }
         return .images(job.analysis, job.job, images)

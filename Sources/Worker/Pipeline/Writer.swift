@@ -90,7 +90,7 @@ final class Writer: @unchecked Sendable {
 
     private func write(_ ready: [Assignments.Ready]) throws {
         let start = ContinuousClock.now
-        let batch = try writeStorable(batch(of: ready))
+        let batch = try writeStorable(ready)
         ready.forEach(assignments.stored)
         if !batch.deadLetters.isEmpty { deadLetters.expectLetters() }
         log.info(
@@ -102,34 +102,33 @@ final class Writer: @unchecked Sendable {
             ])
     }
 
-    private func batch(of ready: [Assignments.Ready]) -> WriteBatch {
-        var batch = WriteBatch()
+    private func jobs(of ready: [Assignments.Ready], refusing refused: [Int: ImageFailure]) -> JobBatch {
+        var jobs = JobBatch(refusing: refused)
         for partition in ready {
-            batch.offsets.append(
+            jobs.batch.offsets.append(
                 OffsetAdvance(
                     partition: key(partition.partition), epoch: partition.epoch, expected: partition.expected,
                     next: partition.prefix.nextOffset))
-            for (_, job) in partition.prefix.outcomes { rows.add(job, to: &batch) }
+            for (_, job) in partition.prefix.outcomes { rows.add(job, to: &jobs) }
         }
-        return batch
+        return jobs
     }
 
-    /// Writes the batch; rows that the database refuses for what they hold become failures, so that one of them does
-    /// not stop the rest. Returns what was written.
-    private func writeStorable(_ batch: WriteBatch) throws -> WriteBatch {
-        do {
-            try database.write(batch)
-            return batch
-        } catch let error as PersistenceError where error.isRecordLevel {
-            let refused = try database.refused(in: batch)
-            guard !refused.isEmpty else { throw error }
-            var rest = batch
-            for refusal in refused {
-                rest.failures.append(rows.failure(of: batch.results[refusal.row], because: refusal.error))
+    /// Writes what is ready; results that the database refuses for what they hold become failures, so that one of them
+    /// does not stop the rest. Returns what was written.
+    private func writeStorable(_ ready: [Assignments.Ready]) throws -> WriteBatch {
+        var refused: [Int: ImageFailure] = [:]
+        while true {
+            let jobs = jobs(of: ready, refusing: refused)
+            do {
+                try database.write(jobs.batch)
+                return jobs.batch
+            } catch let error as PersistenceError where error.isRecordLevel {
+                let refusals = try database.refused(in: jobs.batch)
+                // Each round leaves at least one result less, so this ends.
+                guard !refusals.isEmpty else { throw error }
+                for refusal in refusals { refused[jobs.places[refusal.row]] = ImageFailure(refusedFor: refusal.error) }
             }
-            for refusal in refused.reversed() { rest.results.remove(at: refusal.row) }
-            try database.write(rest)
-            return rest
         }
     }
 

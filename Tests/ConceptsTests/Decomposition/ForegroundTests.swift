@@ -9,6 +9,7 @@ import Testing
             let height: Int, width: Int
             let features: [Float]
         }
+        let by: String
         let images: [Image]
         let columns: Int
         let scores: [Double]
@@ -23,15 +24,22 @@ import Testing
         }
     }
 
-    @Test func scoresAreTheSecondLeftSingularVector() throws {
-        let cases: [Case] = try Golden.cases("svd")
+    /// numpy's SVD, scikit-learn's PCA and SciPy's generalised eigenvectors.
+    @Test(arguments: MethodParameters.Foreground.Score.allCases)
+    func scoresAreTheReferences(by: MethodParameters.Foreground.Score) throws {
+        let cases: [Case] = try Golden.cases("foregrounds").filter { $0.by == by.rawValue }
+        try #require(cases.count >= 10)
         for (number, golden) in cases.enumerated() {
-            let scores = ForegroundScore.svd(FeatureStack(golden.patches))
-            expectClose(scores, golden.scores, tolerance: 1e-7, "case \(number)")
-            #expect(Foreground.passing(scores, threshold: .sign).map { $0 ? 1 : 0 } == golden.sign, "case \(number)")
-            #expect(
-                Foreground.passing(scores, threshold: .minmax).map { $0 ? 1 : 0 } == golden.minmax, "case \(number)")
-            #expect(Foreground.passing(scores, threshold: .mean).map { $0 ? 1 : 0 } == golden.mean, "case \(number)")
+            let stack = FeatureStack(golden.patches)
+            let domains = Foreground.scores(stack, by: by)
+            expectClose(domains.flatMap { $0 }, golden.scores, tolerance: 1e-7, "case \(number)")
+            for (threshold, expected) in [
+                (MethodParameters.Foreground.Threshold.sign, golden.sign), (.minmax, golden.minmax),
+                (.mean, golden.mean),
+            ] {
+                let passes = domains.flatMap { Foreground.passing($0, threshold: threshold) }
+                #expect(passes.map { $0 ? 1 : 0 } == expected, "case \(number), \(threshold)")
+            }
         }
     }
 
@@ -71,7 +79,7 @@ import Testing
     }
 
     @Test func scaleOfAPatchDoesNotMatter() throws {
-        let cases: [Case] = try Golden.cases("svd")
+        let cases: [Case] = try Golden.cases("foregrounds")
         let golden = cases[0]
         var scaled = golden.patches[0].values
         for row in 0..<scaled.rows {

@@ -20,7 +20,7 @@ import Testing
                     values: Matrix(rows: count, columns: golden.columns, elements: golden.rows), gridHeight: 1,
                     gridWidth: count, contentHash: .init(repeating: 0, count: 32))
             ])
-            let labels = KMeans(rows: stack.values, count: count, width: golden.columns)
+            let labels = KMeans(rows: FeatureRows(stack, 0..<count, .unit).values, count: count, width: golden.columns)
                 .labels(initial: golden.initial)
             #expect(labels == golden.labels, "case \(number)")
         }

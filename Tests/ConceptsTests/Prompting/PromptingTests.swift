@@ -24,7 +24,7 @@ import Testing
                 method: .kmeans, gridHeight: golden.grid, gridWidth: golden.grid, labels: golden.labels)
             var parameters = MethodParameters.Prompting()
             parameters.blur = golden.blur
-            let prompted = Prompting.pictures(for: grouping, on: picture, parameters: parameters)
+            let prompted = Prompting(on: picture, within: nil, parameters: parameters).pictures(for: grouping)
             #expect(prompted.map(\.part) == golden.parts.map(\.part))
             for (part, expected) in zip(prompted, golden.parts) {
                 #expect(!part.ellipseFallback)
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test func variantsDifferOutsideTheEllipseOnly() {
-        let prompted = Prompting.pictures(for: Self.grouping, on: Self.picture, parameters: .init())
+        let prompted = Prompting(on: Self.picture, within: nil, parameters: .init()).pictures(for: Self.grouping)
         #expect(prompted.map(\.part) == [0, 1, 2])
         let gray = Prompting.grayscale(Self.picture)
         let blurred = GaussianBlur.applied(to: Self.picture, size: 11)
@@ -82,7 +82,8 @@ import Testing
         for thickness in [1, 2, 3, 4, 5, 8] {
             var parameters = MethodParameters.Prompting()
             parameters.thickness = thickness
-            let prompted = Prompting.pictures(for: Self.grouping, on: Self.picture, parameters: parameters)[0]
+            let prompted = Prompting(on: Self.picture, within: nil, parameters: parameters).pictures(
+                for: Self.grouping)[0]
             let row = Int(prompted.ellipse.centerY.rounded())
             let middle = Int(prompted.ellipse.centerX)
             let red = Set(Self.red(prompted.pictures[0]))
@@ -91,8 +92,8 @@ import Testing
     }
 
     @Test func gridsThatDoNotDivideThePictureAreUpscaledByNearestNeighbour() {
-        let grouping = PartGrouping(method: .kmeans, gridHeight: 3, gridWidth: 2, labels: [0, 1, -1, 0, 1, 1])
-        let mask = Prompting.upscaled(grouping, part: 1, width: 5, height: 4)
+        let labels = [0, 1, -1, 0, 1, 1]
+        let mask = PatchGrid(height: 3, width: 2).pixels(width: 5, height: 4) { labels[$0] == 1 }
         // Rows 0, 0, 1, 2 and columns 0, 0, 0, 1, 1 of the grid.
         #expect(mask.map { $0 ? 1 : 0 } == [0, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1])
     }
@@ -101,7 +102,7 @@ import Testing
         let grouping = PartGrouping(
             method: .kmeans, gridHeight: 8, gridWidth: 8, labels: [0] + .init(repeating: -1, count: 63))
         let picture = Picture(width: 16, height: 16, pixels: .init(repeating: 90, count: 768))
-        let prompted = Prompting.pictures(for: grouping, on: picture, parameters: .init())
+        let prompted = Prompting(on: picture, within: nil, parameters: .init()).pictures(for: grouping)
         #expect(prompted.map(\.ellipseFallback) == [true])
         #expect(!Self.red(prompted[0].pictures[0]).isEmpty)
     }

@@ -63,44 +63,6 @@ import Testing
         }
     }
 
-    @Test func whatThisBuildLacksIsRefusedByName() async throws {
-        try await onOwnThread {
-            let scratch = try ScratchFolder()
-            defer { scratch.remove() }
-            func analysis(_ method: String) -> String {
-                """
-                name: wanted
-                model: \(DrawnWorld.model)
-                classes: \(DrawnWorld.folder)/classes.json
-                descriptors: \(DrawnWorld.folder)/descriptors.json
-                method:
-                \(method)
-                """
-            }
-            let lines = try Self.refuse(
-                analysis(
-                    """
-                      decomposition: group
-                      features: ensemble
-                      foreground: {by: tokencut, crf: true}
-                      parts: {by: [pca, kmeans]}
-                    """), scratch)
-            for (line, value) in [
-                (6, "group"), (7, "ensemble"), (8, "tokencut"), (8, "crf: true"), (9, "pca"),
-            ] {
-                #expect(
-                    lines.contains {
-                        $0.contains("analysis.yaml:\(line):") && $0.contains(value) && $0.contains("not implemented")
-                    }, "line \(line), \(value): \(lines)")
-            }
-            #expect(lines.count == 5, "\(lines)")
-            // What is left out counts as stated: the defaults are the method's, not the build's.
-            let unstated = try Self.refuse(analysis("  features: tokens"), scratch)
-            #expect(unstated.contains { $0.contains("method.foreground.crf: true") }, "\(unstated)")
-            #expect(unstated.contains { $0.contains("method.parts.by: pca") }, "\(unstated)")
-        }
-    }
-
     @Test func filesThatAreNotThereOrNotReadableAreNamed() async throws {
         try await onOwnThread {
             let scratch = try ScratchFolder()

@@ -54,8 +54,8 @@ import Testing
         #expect(method.retrieval.perPart == 4)
         #expect(method.retrieval.relevance == .medianPlus)
         #expect(method.retrieval.offset == 0.5)
-        #expect(method.retrieval.transport.lambda == 2.5)
-        #expect(method.retrieval.transport.iterations == 9)
+        #expect(method.retrieval.transport?.lambda == 2.5)
+        #expect(method.retrieval.transport?.iterations == 9)
         #expect(method.language.class == .label)
         #expect(method.language.count == 20)
     }

@@ -62,6 +62,12 @@ import Testing
         #expect(problems.first?.message.contains("has to be a mapping of `name`, `model`") == true)
     }
 
+    @Test func aTemplateInPlaceOfAListIsSaid() throws {
+        let problem = try problem(AnalysisFixture.minimal + "templates: a {}\n")
+        #expect(problem.message.hasPrefix("`templates` has to be a list of strings"))
+        #expect(problem.message.contains("`imagenet`, `places365`, `food101`"))
+    }
+
     @Test func wrongTypesOfTopLevelKeys() throws {
         let problems = try AnalysisFixture().problems(
             """
@@ -69,7 +75,7 @@ import Testing
             model: {path: model}
             classes:
             descriptors: [x]
-            templates: "a {}"
+            templates: {a: "{}"}
             method: kmeans
             """)
         for (line, key) in [(1, "name"), (2, "model"), (3, "classes"), (4, "descriptors"), (5, "templates")] {

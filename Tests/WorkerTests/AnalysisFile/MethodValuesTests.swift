@@ -1,60 +1,65 @@
+import Concepts
 import Testing
 
 @testable import Worker
 
-/// What the method defines and this build does not do is refused by name, whether it is written or the default.
-@Suite struct UnsupportedMethodTests {
+/// What `method` may hold, and what is said of what it may not.
+@Suite struct MethodValuesTests {
     private static let head = "  foreground: {crf: false}\n  parts: {by: [kmeans]}\n"
 
+    @Test func everyValueIsRead() throws {
+        let method = try AnalysisFixture().read(
+            AnalysisFixture.method(
+                """
+                  decomposition: group
+                  image: official
+                  features: ensemble
+                  foreground: {by: tokencut, threshold: mean, crf: false}
+                  parts: {by: [kmeans, pca], count: 3, seed: -4, signs: left}
+                  prompting: {thickness: 2, blur: 5}
+                  retrieval: {candidates: 9, per_part: 2, relevance: off, offset: 0.5, transport: {lambda: 2, iterations: 7}}
+                  language: {class: label, count: 6}
+
+                """)
+        ).method
+        var expected = MethodParameters()
+        expected.decomposition = .group
+        expected.image = .official
+        expected.features = .ensemble
+        expected.foreground.by = .tokencut
+        expected.foreground.threshold = .mean
+        expected.foreground.crf = false
+        expected.parts.by = [.kmeans, .pca]
+        expected.parts.count = 3
+        expected.parts.seed = -4
+        expected.parts.signs = .left
+        expected.prompting.thickness = 2
+        expected.prompting.blur = 5
+        expected.retrieval.candidates = 9
+        expected.retrieval.perPart = 2
+        expected.retrieval.relevance = .off
+        expected.retrieval.offset = 0.5
+        expected.retrieval.transport?.lambda = 2
+        expected.retrieval.transport?.iterations = 7
+        expected.language.class = .label
+        expected.language.count = 6
+        #expect(method == expected)
+    }
+
+    @Test func transportCanBeOff() throws {
+        let off = try AnalysisFixture().read(AnalysisFixture.method("  retrieval: {transport: off}\n"))
+        #expect(off.method.retrieval.transport == nil)
+        let problems = try AnalysisFixture().problems(AnalysisFixture.method("  retrieval: {transport: none}\n"))
+        #expect(problems.first?.message.contains("`method.retrieval.transport` has to be") == true, "\(problems)")
+    }
+
+    @Test func defaultsAreTheMethods() throws {
+        #expect(try AnalysisFixture().read(AnalysisFixture.method("  image: squash\n")).method == MethodParameters())
+    }
+
     @Test(arguments: [
-        ("  decomposition: group\n" + head, 6, "method.decomposition: group", "`image`"),
-        ("  features: ensemble\n" + head, 6, "method.features: ensemble", "`tokens` or `keys`"),
-        ("  foreground: {by: pca, crf: false}\n  parts: {by: [kmeans]}\n", 6, "method.foreground.by: pca", "`svd`"),
-        ("  foreground: {by: laplacian, crf: false}\n  parts: {by: [kmeans]}\n", 6, "laplacian", "`svd`"),
-        ("  parts: {by: [kmeans]}\n  foreground:\n    by: tokencut\n    crf: false\n", 8, "tokencut", "`svd`"),
-        ("  foreground: {crf: true}\n  parts: {by: [kmeans]}\n", 6, "method.foreground.crf: true", "`false`"),
-        ("  foreground: {crf: false}\n  parts:\n    by: [kmeans, pca]\n", 8, "method.parts.by: pca", "`kmeans`"),
-    ]) func writtenOut(lines: String, line: Int, names: String, mends: String) throws {
-        let problems = try AnalysisFixture().problems(AnalysisFixture.method(lines))
-        #expect(problems.count == 1, "\(problems)")
-        #expect(problems.first?.line == line)
-        #expect(problems.first?.message.contains(names) == true)
-        #expect(problems.first?.message.contains("not implemented in this build; write \(mends)") == true)
-        #expect(problems.first?.message.contains("default") == false)
-    }
-
-    @Test func defaultsOfAMethodThatLeavesThemOut() throws {
-        let problems = try AnalysisFixture().problems(
-            AnalysisFixture.method("  image: squash\n  foreground:\n    threshold: sign\n  parts:\n    count: 3\n"))
-        #expect(problems.count == 2, "\(problems)")
-        let crf = problems.first { $0.message.contains("method.foreground.crf: true (the default)") }
-        #expect(crf?.message.contains("write `false`") == true)
-        // The mapping that it is missing from.
-        #expect(crf?.line == 8)
-        let parts = problems.first { $0.message.contains("method.parts.by: pca (the default)") }
-        #expect(parts?.message.contains("write `kmeans`") == true)
-        #expect(parts?.line == 10)
-    }
-
-    @Test func defaultsOfAFileWithoutMethod() throws {
-        let yaml =
-            AnalysisFixture.minimal.prefix { $0 != "\n" } + "\n"
-            + "model: model\nclasses: classes.json\ndescriptors: descriptors.json\n"
-        let problems = try AnalysisFixture().problems(String(yaml))
-        #expect(problems.count == 2, "\(problems)")
-        #expect(problems.contains { $0.message.contains("method.foreground.crf: true (the default)") })
-        #expect(problems.contains { $0.message.contains("method.parts.by: pca (the default)") })
-    }
-
-    @Test func severalAtOnce() throws {
-        let problems = try AnalysisFixture().problems(
-            AnalysisFixture.method("  decomposition: group\n  features: ensemble\n"))
-        #expect(problems.count == 4, "\(problems)")
-    }
-
-    @Test(arguments: [
-        ("  parts: {by: [kmeans], count: 0}\n", "method.parts.count is 0", "from 1 to 64"),
-        ("  parts: {by: [kmeans], count: 65}\n", "method.parts.count is 65", "from 1 to 64"),
+        ("  parts: {by: [kmeans], count: 0}\n", "method.parts.count is 0", "from 1 to 63"),
+        ("  parts: {by: [kmeans], count: 64}\n", "method.parts.count is 64", "from 1 to 63"),
         ("  parts: {by: []}\n", "method.parts.by", "at least one"),
         ("  parts: {by: [kmeans, kmeans]}\n", "method.parts.by", "without repetitions"),
         ("  prompting: {thickness: 0}\n", "method.prompting.thickness is 0", "from 1 to 32"),

@@ -45,16 +45,53 @@ import Testing
         #expect(analyzer.encodeTime == .zero)
     }
 
-    @Test func promptsAreShownForEachPicture() throws {
+    @Test func drawingsAreShownForEachPicture() throws {
         var seen: [Int: Int] = [:]
         let images = try images()
-        let findings = ImageAnalyzer(try DemoAnalysis.shared(), batchSize: 3).analyze(images) {
-            index, grouping, parts in
-            seen[index] = parts.count
-            #expect(parts.allSatisfy { $0.pictures.count == 3 })
-            #expect(grouping.method == .kmeans)
+        let findings = ImageAnalyzer(try DemoAnalysis.shared(), batchSize: 3).analyze(images) { index, drawings in
+            #expect(drawings.parts.map(\.grouping.method) == [.kmeans])
+            #expect(drawings.foreground == nil)
+            seen[index] = drawings.parts[0].prompts.count
+            #expect(drawings.parts[0].prompts.allSatisfy { $0.pictures.count == 3 })
         }
         #expect(seen.keys.sorted() == [0, 1, 2, 3])
         for (index, count) in seen { #expect(findings[index].partMethods[0].boxes.count == count) }
+    }
+
+    /// A group has one order, whatever the job's; and who shares an encoder batch changes nothing.
+    @Test func aGroupIsDecomposedJointlyInOrderOfItsIds() throws {
+        let images = try images()
+        let analysis = try DemoAnalysis.shared { method in
+            method.decomposition = .group
+            method.parts.by = [.pca, .kmeans]
+        }
+        let together = ImageAnalyzer(analysis, batchSize: 16).analyze(images)
+        #expect(ImageAnalyzer(analysis, batchSize: 3).analyze(images.reversed()) == together.reversed())
+        let alone = ImageAnalyzer(analysis, batchSize: 3).analyze([images[0]])
+        #expect(alone[0].partMethods.map(\.parts) != together[0].partMethods.map(\.parts))
+        #expect(together.allSatisfy { $0.partMethods.allSatisfy { !$0.flags.contains(.groupIncomplete) } })
+        let incomplete = ImageAnalyzer(analysis, batchSize: 16).analyze(images, isGroupIncomplete: true)
+        #expect(incomplete.allSatisfy { $0.partMethods.allSatisfy { $0.flags.contains(.groupIncomplete) } })
+    }
+
+    @Test func everyFeatureAndForegroundRuns() throws {
+        let images = try images()
+        for features in MethodParameters.Features.allCases {
+            for score in MethodParameters.Foreground.Score.allCases {
+                let analysis = try DemoAnalysis.shared { method in
+                    method.features = features
+                    method.foreground.by = score
+                    method.foreground.crf = score == .svd
+                    method.parts.by = [.pca, .kmeans]
+                }
+                let findings = ImageAnalyzer(analysis, batchSize: 4).analyze(Array(images.prefix(2))) { _, drawings in
+                    #expect((drawings.foreground != nil) == (score == .svd))
+                }
+                for image in findings {
+                    #expect(image.partMethods.map(\.method) == [.pca, .kmeans])
+                    #expect(image.partMethods.allSatisfy { !$0.visionConcepts.isEmpty })
+                }
+            }
+        }
     }
 }

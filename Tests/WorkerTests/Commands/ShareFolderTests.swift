@@ -10,13 +10,13 @@ import Testing
     @Test func theSettingComesFirst() async throws {
         try scratch.write("name: x", to: "demo/analysis.yaml")
         let settings = try await Settings(environment: ["ENTENTE_SHARE": scratch.path])
-        #expect(try ShareFolder.find(settings) == scratch.path)
+        #expect(try ShareFolder.findDemo(settings) == scratch.path)
     }
 
     /// Who names a folder wants that one, and no other in its stead.
     @Test func aSettingThatHoldsNoDemoIsNamed() async throws {
         let settings = try await Settings(environment: ["ENTENTE_SHARE": scratch.path])
-        let failure = #expect(throws: CommandFailure.self) { try ShareFolder.find(settings) }
+        let failure = #expect(throws: CommandFailure.self) { try ShareFolder.findDemo(settings) }
         #expect(failure?.exit == .usage)
         #expect(failure?.description.contains("ENTENTE_SHARE is \(scratch.path)") == true)
         #expect(failure?.description.contains("demo/analysis.yaml") == true)
@@ -24,7 +24,7 @@ import Testing
 
     /// The tests' executable lies in the checkout, as the product's does.
     @Test func theCheckoutIsFoundFromTheExecutable() async throws {
-        let found = try ShareFolder.find(try await Settings(environment: [:]))
+        let found = try ShareFolder.findDemo(try await Settings(environment: [:]))
         #expect(found + "/demo" == Checkout.demo)
     }
 }

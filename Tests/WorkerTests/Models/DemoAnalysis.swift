@@ -30,16 +30,19 @@ enum DemoAnalysis {
 
     static func analysis(
         templates: [String] = ["a photo of a {}."], descriptorTemplate: String = "a photo showing {}",
-        model: Analysis.ModelFingerprint? = nil
+        model: Analysis.ModelFingerprint? = nil, method: MethodParameters = Self.method
     ) throws -> Analysis {
         try Analysis(
             model: model ?? .init(directory: Checkout.model), classes: classes, descriptors: descriptors,
             templates: templates, descriptorTemplate: descriptorTemplate, method: method)
     }
 
-    private static let loaded = Result {
+    private static let model = Result { try LoadedModel(directory: Checkout.model) }
+    private static let loaded = Result { try load(method) }
+
+    private static func load(_ method: MethodParameters) throws -> LoadedAnalysis {
         BLAS.prepareForLanes()
-        let (model, content) = (try LoadedModel(directory: Checkout.model), try analysis())
+        let (model, content) = (try model.get(), try analysis(method: method))
         let scratch = try ScratchFolder()
         let builder = TextSideBuilder(cache: cache(in: scratch), shared: nil)
         return try withExtendedLifetime(scratch) {
@@ -48,6 +51,13 @@ enum DemoAnalysis {
     }
 
     static func shared() throws -> LoadedAnalysis { try loaded.get() }
+
+    /// As ``shared()``, with other parameters.
+    static func shared(_ change: (inout MethodParameters) -> Void) throws -> LoadedAnalysis {
+        var method = method
+        change(&method)
+        return try load(method)
+    }
 
     static func cache(in scratch: ScratchFolder, _ name: String = "cache") -> TextCache {
         TextCache(environment: ["XDG_CACHE_HOME": scratch(name)], log: quiet)

@@ -13,10 +13,10 @@ import Testing
         value: [2, 3],
         headers: [KafkaHeader("trace", [7]), KafkaHeader("empty", nil)])
 
-    private func batch(_ outcome: FinishedJob.Outcome) -> WriteBatch {
-        var batch = WriteBatch()
-        rows.add(FinishedJob(ticket: Ticket(record: record, assignment: 1), outcome: outcome), to: &batch)
-        return batch
+    private func batch(_ outcome: FinishedJob.Outcome, refusing refused: [Int: ImageFailure] = [:]) -> WriteBatch {
+        var jobs = JobBatch(refusing: refused)
+        rows.add(FinishedJob(ticket: Ticket(record: record, assignment: 1), outcome: outcome), to: &jobs)
+        return jobs.batch
     }
 
     private func job(_ images: [ImageJob.Image]) throws -> ImageJob {
@@ -32,7 +32,7 @@ import Testing
             image: image, label: 1,
             result: .success(
                 .init(
-                    findings: findings, contentHash: [UInt8](repeating: 0xAB, count: 32),
+                    findings: findings, contentHash: [UInt8](repeating: 0xAB, count: 32), groupDigest: "d",
                     timings: StageTimings(fetch: 1, decode: 2, encode: 3, concepts: 4))))
     }
 
@@ -54,6 +54,7 @@ import Testing
                 == ImageReference(id: "a", uri: "file:///a", label: "n2", sha256: image.sha256, group: "g"))
         #expect(row.labelIndex == 1)
         #expect(row.contentHash == String(repeating: "ab", count: 32))
+        #expect(row.groupDigest == "d")
         #expect(row.submissionID == "s")
         #expect(row.force)
         #expect(row.worker == "host/1")
@@ -113,15 +114,19 @@ import Testing
         #expect(batch(.abandoned).isEmpty)
     }
 
-    @Test func aRowThatNoTableHoldsBecomesAFailure() throws {
-        let image = try image("a")
-        let row = try #require(batch(.images(try DemoAnalysis.shared(), try job([image]), [done(image)])).results.first)
-        let failure = rows.failure(of: row, because: PersistenceError(.value, "The id is too long."))
-        #expect(failure.kind == "unstorable")
-        #expect(failure.message == "The id is too long.")
-        #expect(failure.image == row.image)
-        #expect(failure.analysisID == Self.analysisID)
-        #expect(failure.submissionID == "s")
-        #expect(failure.shard == 3)
+    @Test func aResultThatNoTableHoldsBecomesAFailure() throws {
+        let images = try ["a", "b", "c"].map(image)
+        let error = PersistenceError(.value, "The id is too long.")
+        let batch = batch(
+            .images(
+                try DemoAnalysis.shared(), try job(images),
+                [done(images[0]), failed(images[1], "b is gone."), done(images[2])]),
+            refusing: [1: ImageFailure(refusedFor: error)])
+        #expect(batch.results.map(\.image.id) == ["a"])
+        #expect(batch.failures.map(\.image?.id) == ["b", "c"])
+        #expect(batch.failures.map(\.kind) == ["not_found", "unstorable"])
+        #expect(batch.failures.map(\.message) == ["b is gone.", "The id is too long."])
+        #expect(batch.failures.allSatisfy { $0.source?.offset == 12 && $0.submissionID == "s" && $0.shard == 3 })
+        #expect(batch.deadLetters.map(\.reason) == ["b is gone. (and 1 more)"])
     }
 }

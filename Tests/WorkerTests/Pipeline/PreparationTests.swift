@@ -136,17 +136,18 @@ import Testing
     }
 
     @Test func analysesThatThisBuildCannotRunFailTheJob() throws {
-        let group = Analysis(
+        let other = Analysis(
             model: analysis.model, classes: analysis.classes, descriptors: analysis.descriptors,
-            templates: analysis.templates, descriptorTemplate: analysis.descriptorTemplate, method: MethodParameters())
-        try AnalysisStore(database.connect()).register(group, name: "defaults")
-        try run([job(image("a", good), analysis: group.id)])
+            templates: analysis.templates, descriptorTemplate: analysis.descriptorTemplate, method: analysis.method,
+            methodRevision: Analysis.currentMethodRevision + 1)
+        try AnalysisStore(database.connect()).register(other, name: "later")
+        try run([job(image("a", good), analysis: other.id)])
         guard case .failed(let error, _)? = finished.popAll(waiting: 0).first?.outcome else {
             Issue.record("not failed")
             return
         }
         #expect(error.kind == .unsupportedAnalysis)
-        #expect(error.message.contains(group.id))
-        #expect(error.message.contains("not implemented"))
+        #expect(error.message.contains(other.id))
+        #expect(error.message.contains("method revision \(other.methodRevision)"))
     }
 }

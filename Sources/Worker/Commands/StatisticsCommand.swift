@@ -1,0 +1,92 @@
+import ArgumentParser
+import Concepts
+import Foundation
+import Persistence
+
+/// `statistics`: what an analysis's whole dataset says, with intervals and with what chance would give.
+struct StatisticsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "statistics",
+        abstract: "Show an analysis's dataset figures with bootstrap intervals and a class-shuffle null.",
+        discussion: """
+            Intervals are of 95 %, from resampling classes. The null pairs every image's vision concepts with the language \
+            list of another predicted class: what generic descriptors would give anyway. Same rows and seed, same figures.
+            """)
+
+    @Option(help: ArgumentHelp("Analysis id, a unique beginning of it, or its name.", valueName: "id"))
+    var analysis: String
+
+    @Option(help: ArgumentHelp("Resamples of the bootstrap.", valueName: "n"))
+    var resamples = 1000
+
+    @Option(help: ArgumentHelp("Shuffles of the null; 0 for none.", valueName: "n"))
+    var shuffles = 999
+
+    @Option(help: ArgumentHelp("Seed of both.", valueName: "n"))
+    var seed: UInt64 = 0
+
+    @Flag(help: "Print the figures as JSON.")
+    var json = false
+
+    @OptionGroup var database: DatabaseOptions
+    @OptionGroup var global: GlobalOptions
+
+    func validate() throws {
+        guard 1...1_000_000 ~= resamples else {
+            throw ValidationError("--resamples takes 1 to 1000000, not \(resamples)")
+        }
+        guard 0...1_000_000 ~= shuffles else {
+            throw ValidationError("--shuffles takes 0 to 1000000, not \(shuffles)")
+        }
+    }
+
+    func run() async throws {
+        let settings = try await global.settings(database.flags)
+        let connection = try Connection(
+            uri: settings.required(.postgresURI), settings: .patient(applicationName: "entente statistics"))
+        try Migrator(connection).check()
+        let store = AnalysisStore(connection)
+        let id = try store.resolve(analysis)
+        guard let content = try store.load(id) else {
+            throw CommandFailure(.badInput, "Analysis \(id) was deleted meanwhile.")
+        }
+        let statistics = try Self.read(
+            content, id: id, connection, resamples: resamples, shuffles: shuffles, seed: seed)
+        if json {
+            struct Output: Encodable {
+                let analysis: String
+                let part_methods: [String: DatasetStatistics]
+            }
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            let output = Output(
+                analysis: id,
+                part_methods: Dictionary(uniqueKeysWithValues: statistics.map { ($0.method, $0.statistics) }))
+            try StandardOutput.line(String(decoding: try encoder.encode(output), as: UTF8.self))
+        } else if statistics.isEmpty {
+            try StandardOutput.line("Analysis \(id) has no results yet.")
+        } else {
+            try StandardOutput.line(
+                statistics.map { StatisticsTable($0.statistics, method: $0.method).text }.joined(separator: "\n"))
+        }
+    }
+
+    /// One a part method, all of one moment.
+    static func read(
+        _ analysis: Analysis, id: String, _ connection: Connection, resamples: Int, shuffles: Int, seed: UInt64
+    ) throws -> [(method: String, statistics: DatasetStatistics)] {
+        let reader = DatasetReader(
+            connection, analysisID: id, languageClass: analysis.method.language.class)
+        let lists = try AnalysisStore(connection).languageConcepts(analysisID: id) ?? []
+        let padding = Array(repeating: [Int](), count: max(analysis.classes.count - lists.count, 0))
+        return try reader.snapshot {
+            try reader.partMethods().compactMap { method in
+                var accumulator = DatasetAccumulator(
+                    languageLists: lists.map { $0.map(\.descriptor) } + padding, bankSize: analysis.descriptors.count,
+                    predictedClasses: try reader.predictedClasses(), shuffles: shuffles, seed: seed)
+                try reader.forEachImage(partMethod: method) { accumulator.add($0) }
+                return accumulator.statistics(resamples: resamples, seed: seed).map { (method, $0) }
+            }
+        }
+    }
+}

@@ -31,12 +31,13 @@ struct VennDiagram {
 
     var svg: String {
         let lines = max(seen.count, mutual.count, said.count + (omitted > 0 ? 1 : 0), 6)
-        let radius = max(Double(lines) * Self.lineHeight / 2 + 70, 210)
-        let (centre, gap) = (radius + 84, radius * 0.95)
+        let radius = max(Double(lines) * Self.lineHeight / 2 + 120, 240)
+        let (centre, gap) = (radius + 84, radius * 1.08)
         let width = 2 * radius + gap + 40
         let height = 2 * radius + 104
         let (left, right) = (radius + 20, radius + gap + 20)
-        let edge = radius - gap / 2
+        // Half way between a circle's outer and the other's inner side, and a little inwards, where there is more room.
+        let outward = radius - gap / 2 - 12
         return """
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(format(width)) \(format(height))" \
             font-family="system-ui, sans-serif" font-size="14" fill="#1b1b1b">
@@ -45,9 +46,9 @@ struct VennDiagram {
             <text x="\(format(width / 2))" y="54" text-anchor="middle" fill="#555555">\(escaped(subtitle))</text>
             <circle cx="\(format(left))" cy="\(format(centre))" r="\(format(radius))" fill="#2f6fb7" fill-opacity="0.16" stroke="#2f6fb7"/>
             <circle cx="\(format(right))" cy="\(format(centre))" r="\(format(radius))" fill="#c9712b" fill-opacity="0.16" stroke="#c9712b"/>
-            \(column(seen, heading: "seen", x: left - radius + (2 * radius - 2 * edge) / 2, centre, "#2f6fb7"))
+            \(column(seen, heading: "seen", x: left - outward, centre, "#2f6fb7"))
             \(column(mutual, heading: "both", x: (left + right) / 2, centre, "#6b4a6f"))
-            \(column(said, heading: "said", x: right + radius - (2 * radius - 2 * edge) / 2, centre, "#c9712b", more: omitted))
+            \(column(said, heading: "said", x: right + outward, centre, "#c9712b", more: omitted))
             </svg>
 
             """

@@ -11,9 +11,13 @@ struct DemoReport {
         self.analysis = analysis
     }
 
+    /// Classes are ranked by one of the part methods.
+    private static let rankedBy = "kmeans"
+
     func text(seconds: Double, workers: Int) throws -> String {
         var lines = try summary()
-        lines += try classes("Classes on which the two encoders agree most", order: "DESC")
+        lines += try classes(
+            "Classes on which the two encoders agree most, by \(Self.rankedBy) parts", order: "DESC")
         lines += try classes("and least", order: "ASC")
         lines += try throughput(seconds: seconds, workers: workers)
         lines += [
@@ -37,7 +41,7 @@ struct DemoReport {
             "\(percent(try rows.optionalDouble(0, 3))) top-1, \(percent(try rows.optionalDouble(0, 4))) top-5"
         var lines = [
             "", "Zero-shot accuracy on \(try rows.bigint(0, 2)) held-out pictures: \(accuracy)",
-            "Concepts per picture: \(decimal(try rows.optionalDouble(0, 8), 1)) seen, "
+            "Concepts per picture, by \(try rows.text(0, 0)) parts: \(decimal(try rows.optionalDouble(0, 8), 1)) seen, "
                 + "\(decimal(try rows.optionalDouble(0, 9), 1)) of them also said of the predicted class", "",
             "  parts    estimator    MI (nats)   AUC, padded   AUC, mean",
         ]
@@ -67,9 +71,9 @@ struct DemoReport {
                     ORDER BY k.mutual_images DESC, k.descriptor_index LIMIT 4
                 ) AS r
             ) AS c
-            WHERE s.analysis_id = $1 AND s.class_role = 'label'
+            WHERE s.analysis_id = $1 AND s.class_role = 'label' AND s.part_method = $2
             ORDER BY s.auc_released \(order), s.class_index LIMIT 4
-            """, [.text(analysis)])
+            """, [.text(analysis), .text(Self.rankedBy)])
         var lines = ["", title + "  (AUC, top-1, most frequent mutual concepts)"]
         for row in 0..<rows.count {
             let descriptors = (try? rows.texts(row, 3)) ?? []

@@ -62,7 +62,7 @@ import Testing
     private static func expectResults(_ input: BadInput, _ site: Site, _ connection: Connection) throws {
         let results = try connection.strings("SELECT image_id FROM entente.image_results ORDER BY image_id")
         #expect(results == (input.submittedIDs + input.goodIDs).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
-        #expect(try connection.number("SELECT count(*) FROM entente.part_results") == results.count)
+        #expect(try connection.number("SELECT count(*) FROM entente.part_results") == 2 * results.count)
         let standing = try site.status(input.submitted.analysis)
         #expect(
             standing

@@ -94,10 +94,14 @@ import Testing
                 ], in: scratch)
             #expect(end.status == 0, "\(end)")
             let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
-            #expect(names.count { $0.hasSuffix(".kmeans.parts.png") } == 1)
-            let prompts = names.filter { !$0.hasSuffix(".parts.png") }
+            for method in ["pca", "kmeans"] {
+                #expect(names.count { $0.hasSuffix(".\(method).parts.png") } == 1)
+                #expect(names.count { $0.hasSuffix(".\(method).venn.svg") } == 1)
+            }
+            let pictures = names.filter { $0.hasSuffix(".png") }
+            let prompts = pictures.filter { !$0.hasSuffix(".parts.png") }
             #expect(!prompts.isEmpty && prompts.count.isMultiple(of: 3))
-            for name in names {
+            for name in pictures {
                 let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name)))
                 let picture = try ImageDecoder.decode(bytes, named: name, limits: DecodingLimits())
                 #expect(picture.width == 96 && picture.height == 96)
@@ -111,7 +115,7 @@ import Testing
             defer { scratch.remove() }
             let picture = DrawnWorld.path("hill-fennow/000.jpg")
             for (arguments, named) in [
-                (["--label", "gryphon", picture], "gryphon"), (["--joint", picture], "--joint"), ([], "images"),
+                (["--label", "gryphon", picture], "gryphon"), ([], "images"),
                 (["--batch-size", "0", picture], "0"), (["--colour", picture], "--colour"),
             ] {
                 let end = try Product.run(["analyze", "--analysis", DrawnWorld.analysis] + arguments, in: scratch)

@@ -54,7 +54,7 @@ import Testing
             #expect(
                 try site.status(submitted.analysis)
                     == Standing(expected: Self.ids.count, done: Self.ids.count, failed: 0, pending: 0))
-            #expect(try connection.number("SELECT count(*) FROM entente.part_results") == Self.ids.count)
+            #expect(try connection.number("SELECT count(*) FROM entente.part_results") == 2 * Self.ids.count)
             #expect(try connection.number("SELECT count(*) FROM entente.failed_images") == 0)
             #expect(try connection.number("SELECT count(*) FROM entente.dead_letters") == 0)
 
@@ -114,7 +114,7 @@ import Testing
         try site.work()
         #expect(try StoredRows(connection).differences(from: findings) == [], "force computes the same")
         let touched = try StoredRows(connection, whole: true).differences(from: rows)
-        let forcedParts = Set(forced.map { "part \($0) kmeans" })
+        let forcedParts = Set(forced.flatMap { ["part \($0) kmeans", "part \($0) pca"] })
         #expect(
             touched.filter { !forcedParts.contains($0) } == forced.sorted().map { "image " + $0 },
             "forced rows are replaced and no others")

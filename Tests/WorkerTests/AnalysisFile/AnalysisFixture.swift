@@ -10,7 +10,7 @@ struct AnalysisFixture {
         #"[{"id": "n1", "name": "tench"}, {"id": "n2", "name": "crane"}, {"id": "n3", "name": "crane"}]"#
     static let descriptors = #"{"n2": ["long legs", "a beak"], "tench": ["a spotted body", "a beak"], "n3": []}"#
 
-    /// What every file needs, and no more than this build implements.
+    /// What every file needs, and a method that is quick to run.
     static let minimal = """
         name: trial
         model: model

@@ -1,4 +1,4 @@
-/// CLIP's text encoder: a causal transformer, pooled at the token with the highest id (CLIP's end-of-text token).
+/// CLIP's text encoder: a causal transformer, pooled at its end-of-text token.
 ///
 /// A causal row never looks at rows behind it, so those behind the pooled one are not computed: most texts are much
 /// shorter than the context.
@@ -50,18 +50,21 @@ public final class TextTransformer: Sendable {
     ///
     /// - Parameters:
     ///   - tokens: for each text `contextLength` ids.
+    ///   - pooling: the tokenizer's.
     ///   - workspace: made by this encoder; used by this call alone while it runs.
     /// - Returns: `[N, e]`, not normalised.
     /// - Throws: ``InferenceError/Code/tokenizer`` for ids outside the vocabulary or a row of another length: the
     ///   tokenizer's files belong to another model.
-    public func encode(_ tokens: [[Int32]], in workspace: TextWorkspace) throws(InferenceError) -> Matrix {
+    public func encode(
+        _ tokens: [[Int32]], pooling: TextPooling = .highestID, in workspace: TextWorkspace
+    ) throws(InferenceError) -> Matrix {
         for (index, row) in tokens.enumerated() { try check(row, index) }
         var embeddings = Matrix(rows: tokens.count, columns: embeddingWidth)
         let body = workspace.transformer
         let width = shape.transformer.width
         for first in stride(from: 0, to: tokens.count, by: workspace.batchSize) {
             let batch = first..<min(first + workspace.batchSize, tokens.count)
-            embed(tokens[batch], in: body)
+            embed(tokens[batch], pooling, in: body)
             transformer.run(in: body, causal: true)
             embeddings.elements.withUnsafeMutableBufferPointer { out in
                 for (text, item) in zip(batch, body.layout.items) {
@@ -88,10 +91,10 @@ public final class TextTransformer: Sendable {
     }
 
     /// Lays out the batch, each text up to its pooled token, and fills the residual stream.
-    private func embed(_ texts: ArraySlice<[Int32]>, in body: TransformerWorkspace) {
+    private func embed(_ texts: ArraySlice<[Int32]>, _ pooling: TextPooling, in body: TransformerWorkspace) {
         let width = shape.transformer.width
         body.layout.removeAll()
-        for text in texts { body.layout.append(rows: Self.pooledIndex(text) + 1) }
+        for text in texts { body.layout.append(rows: pooling.position(in: text) + 1) }
         for (text, item) in zip(texts, body.layout.items) {
             var row = body.stream.base + item.start * width
             for position in 0..<item.rows {
@@ -103,12 +106,5 @@ public final class TextTransformer: Sendable {
             }
             row.update(repeating: 0, count: (item.occupied - item.rows) * width)
         }
-    }
-
-    /// The first place of the highest id.
-    private static func pooledIndex(_ text: [Int32]) -> Int {
-        var best = 0
-        for index in text.indices where text[index] > text[best] { best = index }
-        return best
     }
 }

@@ -10,7 +10,7 @@ public final class ClipModel: Sendable {
     ///   that is missing, unexpected, misshapen or of a dtype that is not read.
     public static func load(_ directory: ModelDirectory) throws(InferenceError) -> ClipModel {
         let file = try Safetensors(path: directory.weightsPath)
-        return try ClipModel(directory.configuration, TensorReader(file))
+        return try ClipModel(directory.configuration, TensorReader(file, naming: directory.layout.naming))
     }
 
     /// ``load(_:)`` of the directory at `path`.
@@ -26,7 +26,6 @@ public final class ClipModel: Sendable {
         let scalar = configuration.logitsAreVectors ? [1] : []
         _ = try tensors.floats("logit_scale", scalar)
         if configuration.hasLogitBias { _ = try tensors.floats("logit_bias", scalar) }
-        // The causal mask, which older files carry along.
-        try tensors.refuseRest(tolerating: ["attn_mask"])
+        try tensors.refuseRest()
     }
 }

@@ -62,6 +62,23 @@ struct ConfigurationFields {
         }
     }
 
+    mutating func text(_ name: String, default standard: String) throws(InferenceError) -> String {
+        switch fields.removeValue(forKey: name) {
+        case nil: return standard
+        case .string(let value): return value
+        case .some(let value): throw refusal(name, "is \(value); a string is needed")
+        }
+    }
+
+    /// The value of a field that is there and not null.
+    mutating func take(_ name: String) -> ConfigurationValue? {
+        let value = fields.removeValue(forKey: name)
+        return value == .null ? nil : value
+    }
+
+    /// As ``isGiven(_:)``, leaving the field where it is.
+    func holds(_ name: String) -> Bool { (fields[name] ?? .null) != .null }
+
     /// Whether the field is there and not null.
     mutating func isGiven(_ name: String) -> Bool {
         (fields.removeValue(forKey: name) ?? .null) != .null

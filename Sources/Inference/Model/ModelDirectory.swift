@@ -6,16 +6,50 @@ public struct ModelDirectory: Sendable {
     public enum Layout: String, Sendable, CaseIterable {
         /// `open_clip_config.json` + `open_clip_model.safetensors`.
         case openClip = "open_clip"
+        /// `config.json` + `model.safetensors` of a `CLIPModel`, and `preprocessor_config.json`.
+        case transformers
 
         var configurationName: String {
             switch self {
             case .openClip: "open_clip_config.json"
+            case .transformers: "config.json"
             }
         }
 
         var weightsName: String {
             switch self {
             case .openClip: "open_clip_model.safetensors"
+            case .transformers: "model.safetensors"
+            }
+        }
+
+        var naming: TensorNaming {
+            switch self {
+            case .openClip: .openClip
+            case .transformers: .transformers
+            }
+        }
+
+        /// Files beside the configuration that decide how pictures are prepared, where there are such.
+        var preprocessingNames: [String] {
+            switch self {
+            case .openClip: []
+            case .transformers: ["preprocessor_config.json"]
+            }
+        }
+
+        /// Files beside the vocabulary that decide how rows of tokens are filled, where there are such.
+        var conventionNames: [String] {
+            switch self {
+            case .openClip: []
+            case .transformers: ["tokenizer_config.json", "special_tokens_map.json"]
+            }
+        }
+
+        public var text: TextLayout {
+            switch self {
+            case .openClip: .openCLIP
+            case .transformers: .transformers
             }
         }
     }
@@ -49,6 +83,9 @@ public struct ModelDirectory: Sendable {
             // open_clip reads these two sections and no other.
             configuration = try ModelConfiguration(openClip: sections["model_cfg"], file: file)
             preprocess = sections["preprocess_cfg"] ?? .object([:])
+        case .transformers:
+            configuration = try ModelConfiguration(transformers: value, file: file)
+            preprocess = try Self.transformersPreprocessing(path, imageSize: configuration.vision.imageSize)
         }
         guard case .object = preprocess, let data = try? JSONEncoder().encode(preprocess) else {
             throw InferenceError(.modelConfiguration, "\(file): preprocess_cfg is \(preprocess), not an object")
@@ -56,17 +93,34 @@ public struct ModelDirectory: Sendable {
         preprocessJSON = data
     }
 
+    /// The files that make a model what it is; those that are optional only if they are there. Looks at names alone.
+    ///
+    /// - Throws: ``InferenceError/Code/unreadableFile`` for a directory without a configuration.
+    public static func files(
+        of path: String
+    ) throws(InferenceError) -> (weights: String, configuration: [String], tokenizer: [String]) {
+        let layout = try layout(of: path)
+        func full(_ name: String) -> String { "\(path)/\(name)" }
+        func existing(_ names: [String]) -> [String] { names.map(full).filter(FileManager.default.fileExists) }
+        let vocabulary = ["vocab.json", "merges.txt"]
+        let tokens = existing(vocabulary).count == 2 ? vocabulary : ["tokenizer.json"]
+        return (
+            full(layout.weightsName), [full(layout.configurationName)] + existing(layout.preprocessingNames),
+            existing(tokens + layout.conventionNames)
+        )
+    }
+
+    /// Whether a directory has a configuration of a known layout.
+    public static func holdsModel(_ path: String) -> Bool {
+        Layout.allCases.contains { FileManager.default.fileExists(atPath: "\(path)/\($0.configurationName)") }
+    }
+
     private static func layout(of path: String) throws(InferenceError) -> Layout {
         let files = FileManager.default
         for layout in Layout.allCases where files.fileExists(atPath: "\(path)/\(layout.configurationName)") {
             return layout
         }
-        if files.fileExists(atPath: "\(path)/config.json") {
-            throw InferenceError(
-                .modelConfiguration,
-                "\(path): the transformers layout (config.json) is not read by this build; convert the model to "
-                    + "open_clip_config.json and open_clip_model.safetensors")
-        }
-        throw InferenceError(.unreadableFile, "\(path): no model directory: it holds no open_clip_config.json")
+        throw InferenceError(
+            .unreadableFile, "\(path): no model directory: it holds no open_clip_config.json and no config.json")
     }
 }

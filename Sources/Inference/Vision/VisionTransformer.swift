@@ -20,8 +20,9 @@ public final class VisionTransformer: Sendable {
     /// e: columns of the embeddings.
     public var embeddingWidth: Int { projection.embeddingWidth }
 
+    var transformerShape: TransformerShape { shape.transformer }
     private var patchCount: Int { gridHeight * gridWidth }
-    private var patchValues: Int { 3 * shape.patchSize * shape.patchSize }
+    var patchValues: Int { 3 * shape.patchSize * shape.patchSize }
 
     init(_ tensors: TensorScope, _ configuration: ModelConfiguration) throws(InferenceError) {
         shape = configuration.vision

@@ -2,18 +2,64 @@
 ///
 /// Names are pushed like directories: `reader.scope("visual").scope("ln_pre")`.
 final class TensorReader {
-    private let file: Safetensors
+    private enum Backing {
+        case file(Safetensors)
+        /// Of seeded random values instead, for measurements.
+        case random(UInt64)
+    }
+
+    private var backing: Backing
+    private let naming: TensorNaming
     private var taken: Set<String> = []
 
-    init(_ file: Safetensors) {
-        self.file = file
+    init(_ file: Safetensors, naming: TensorNaming = .openClip) {
+        backing = .file(file)
+        self.naming = naming
+    }
+
+    /// Answers every question with values of the size that trained ones have: norms near 1, products that keep theirs.
+    init(randomSeed seed: UInt64) {
+        backing = .random(seed)
+        naming = .openClip
     }
 
     /// The values of tensor `name`, row-major.
     ///
+    /// - Parameters:
+    ///   - name: open_clip's; messages have the file's own.
+    ///   - shape: open_clip's.
     /// - Throws: ``InferenceError/Code/modelTensor`` if it is missing, has another shape, a dtype other than F32, F16
     ///   or BF16, or a value that is not finite.
     func floats(_ name: String, _ shape: [Int]) throws(InferenceError) -> [Float] {
+        switch naming.source(of: name) {
+        case .tensor(let stored):
+            return try read(stored, shape)
+        case .transposed(let stored):
+            let (rows, columns) = (shape[0], shape[1])
+            let values = try read(stored, [columns, rows])
+            return (0..<rows * columns).map { values[$0 % columns * rows + $0 / columns] }
+        case .stacked(let parts):
+            var values: [Float] = []
+            for part in parts { values += try read(part, [shape[0] / parts.count] + shape.dropFirst()) }
+            return values
+        }
+    }
+
+    private func read(_ name: String, _ shape: [Int]) throws(InferenceError) -> [Float] {
+        let file: Safetensors
+        switch backing {
+        case .file(let found): file = found
+        case .random(var state):
+            let count = shape.reduce(1, *)
+            let isGain = shape.count == 1 && name.hasSuffix("weight")
+            let scale = isGain ? 0.1 : 1 / Float(max(shape.dropFirst().reduce(1, *), 1)).squareRoot()
+            let values = (0..<count).map { _ in
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                return (Float(state >> 40) / Float(1 << 23) - 1) * scale + (isGain ? 1 : 0)
+            }
+            backing = .random(state)
+            return values
+        }
         if let found = file[name], found.shape != shape {
             throw InferenceError(
                 .modelTensor,
@@ -28,10 +74,9 @@ final class TensorReader {
     }
 
     /// Names tensors that nothing was built from: the configuration describes another model than the weights are.
-    ///
-    /// - Parameter tolerating: names of buffers that hold no weights.
-    func refuseRest(tolerating buffers: Set<String>) throws(InferenceError) {
-        let rest = file.names.filter { !taken.contains($0) && !buffers.contains($0) }
+    func refuseRest() throws(InferenceError) {
+        guard case .file(let file) = backing else { return }
+        let rest = file.names.filter { !taken.contains($0) && !naming.buffers.contains($0) }
         guard let first = rest.first else { return }
         let others = rest.count > 1 ? " and \(rest.count - 1) more are" : " is"
         throw InferenceError(

@@ -29,7 +29,10 @@ struct LoadedModel: Sendable {
     ) {
         let tokenizer = try directory.tokenizer()
         let tokens = texts.map(tokenizer.tokens)
-        return (tokens, try clip.text.encode(tokens, in: clip.text.makeWorkspace(batchSize: batchSize)))
+        return (
+            tokens,
+            try clip.text.encode(tokens, pooling: tokenizer.pooling, in: clip.text.makeWorkspace(batchSize: batchSize))
+        )
     }
 }
 
@@ -37,7 +40,7 @@ extension ModelDirectory {
     /// - Throws: `InferenceError` naming the files that are missing or inconsistent.
     func tokenizer() throws(InferenceError) -> Tokenizer {
         try Tokenizer.load(
-            directory: path, contextLength: configuration.text.contextLength, layout: .openCLIP,
+            directory: path, contextLength: configuration.text.contextLength, layout: layout.text,
             vocabularySize: configuration.text.vocabularySize)
     }
 }

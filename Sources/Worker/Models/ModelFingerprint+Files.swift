@@ -1,20 +1,20 @@
 import Concepts
 import Crypto
 import Foundation
+import Inference
 
 extension Analysis.ModelFingerprint {
-    /// Hashes the files of a model directory in the open_clip layout.
+    /// Hashes the files of a model directory.
     ///
-    /// - Throws: ``CommandFailure`` naming the file that can't be read.
+    /// - Throws: ``CommandFailure`` naming the file that is missing or can't be read.
     init(directory: String) throws(CommandFailure) {
-        func path(_ name: String) -> String { directory + "/" + name }
-        let weights = try Self.hash([path("open_clip_model.safetensors")])
-        let configuration = try Self.hash([path("open_clip_config.json")])
-        let vocabulary = ["vocab.json", "merges.txt"].map(path)
-        let files = vocabulary.allSatisfy(FileManager.default.fileExists) ? vocabulary : [path("tokenizer.json")]
+        let files: (weights: String, configuration: [String], tokenizer: [String])
+        do { files = try ModelDirectory.files(of: directory) } catch {
+            throw CommandFailure(.badInput, "\(error)")
+        }
         self.init(
-            weights: weights, configuration: configuration,
-            tokenizer: try Self.hash(files.filter(FileManager.default.fileExists)))
+            weights: try Self.hash([files.weights]), configuration: try Self.hash(files.configuration),
+            tokenizer: try Self.hash(files.tokenizer))
     }
 
     /// SHA-256 of the files' contents, one after the other, in lower-case hex.

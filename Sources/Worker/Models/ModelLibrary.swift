@@ -41,7 +41,7 @@ final class ModelLibrary: Sendable {
         for path in paths {
             let children = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
             for directory in [path] + children.sorted().map({ path + "/" + $0 })
-            where FileManager.default.fileExists(atPath: directory + "/open_clip_config.json") {
+            where ModelDirectory.holdsModel(directory) {
                 // A directory that is being copied is no model yet.
                 guard let fingerprint = try? Analysis.ModelFingerprint(directory: directory) else { continue }
                 found[fingerprint] = found[fingerprint] ?? directory

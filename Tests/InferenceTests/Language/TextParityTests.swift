@@ -4,11 +4,12 @@ import Testing
 
 @Suite struct TextParityTests {
     @Test(arguments: GoldenModel.all)
-    func embeddingsAreOpenClips(golden: GoldenModel) throws {
+    func embeddingsAreTheReferences(golden: GoldenModel) throws {
         let model = try golden.load()
         let expected = try golden.expected()
         let tokens = try expected.integerRows("token_ids")
-        let actual = try model.text.encode(tokens, in: model.text.makeWorkspace(batchSize: 4))
+        let actual = try model.text.encode(
+            tokens, pooling: golden.pooling, in: model.text.makeWorkspace(batchSize: 4))
         let reference = Matrix(
             rows: tokens.count, columns: model.text.embeddingWidth, elements: try expected.floats("text_embeddings"))
         let agreement = try Agreement(actual, reference)

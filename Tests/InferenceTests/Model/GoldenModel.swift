@@ -2,22 +2,27 @@ import Testing
 
 @testable import Inference
 
-/// A model directory with random weights and what open_clip computes with it, made by `tools/golden/encoder.py`.
+/// A model directory with random weights and what open_clip or transformers computes with it, made by
+/// `tools/golden/encoder.py` and `tools/golden/transformers_layout.py`.
 struct GoldenModel: CustomTestStringConvertible {
     static let all = [
         GoldenModel(name: "quick-gelu-f16"),
         GoldenModel(name: "gelu-f32-patch-14"),
         GoldenModel(name: "head-width-20-bf16"),
+        GoldenModel(name: "quick-gelu-f32-eos-2", layout: .transformers),
+        GoldenModel(name: "gelu-f16-eos-70", layout: .transformers, pooling: .firstToken(70)),
     ]
 
     let name: String
+    var layout = ModelDirectory.Layout.openClip
+    var pooling = TextPooling.highestID
 
     var testDescription: String { name }
 
     var directory: String {
         // …/Tests/InferenceTests/Model/GoldenModel.swift
         let components = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(2)
-        return components.joined(separator: "/") + "/Golden/encoder/\(name)"
+        return components.joined(separator: "/") + "/Golden/\(layout == .openClip ? "encoder" : "transformers")/\(name)"
     }
 
     func load() throws -> ClipModel {

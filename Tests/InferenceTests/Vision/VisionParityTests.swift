@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct VisionParityTests {
     @Test(arguments: GoldenModel.all)
-    func embeddingsTokensAndKeysAreOpenClips(golden: GoldenModel) throws {
+    func embeddingsTokensAndKeysAreTheReferences(golden: GoldenModel) throws {
         let model = try golden.load()
         let expected = try golden.expected()
         let images = try expected.slices("pixel_values")

@@ -41,6 +41,21 @@ import Testing
         #expect(try fingerprint().tokenizer == sha("vocabularymerges"))
     }
 
+    /// In the transformers layout pictures are prepared by a file of its own, and padding by two more.
+    @Test func theOtherLayoutHasMoreFiles() throws {
+        try FileManager.default.removeItem(atPath: scratch("open_clip_config.json"))
+        try scratch.write("configuration", to: "config.json")
+        try scratch.write("weights", to: "model.safetensors")
+        try scratch.write("one file", to: "tokenizer.json")
+        let bare = try fingerprint()
+        #expect(
+            bare == .init(weights: sha("weights"), configuration: sha("configuration"), tokenizer: sha("one file")))
+        try scratch.write("!", to: "preprocessor_config.json")
+        try scratch.write("?", to: "tokenizer_config.json")
+        #expect(try fingerprint().configuration == sha("configuration!"))
+        #expect(try fingerprint().tokenizer == sha("one file?"))
+    }
+
     @Test func largeFilesAreHashedWhole() throws {
         var bytes = [UInt8](repeating: 0, count: (9 << 20) + 7)
         for index in stride(from: 0, to: bytes.count, by: 4097) { bytes[index] = UInt8(truncatingIfNeeded: index) }
@@ -54,7 +69,7 @@ import Testing
         try FileManager.default.removeItem(atPath: scratch(name))
         let missing = #expect(throws: CommandFailure.self) { try fingerprint() }
         #expect(missing?.exit == .badInput)
-        #expect(missing?.description.contains(scratch(name)) == true)
+        #expect(missing?.description.contains(scratch.path) == true && missing?.description.contains(name) == true)
         try scratch.makeFolder(name)
         let folder = #expect(throws: CommandFailure.self) { try fingerprint() }
         #expect(folder?.description.contains(scratch(name)) == true)

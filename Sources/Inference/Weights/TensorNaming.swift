@@ -1,0 +1,77 @@
+/// Where a library's files keep what a model is built from. The parts of a model ask for tensors by open_clip's names.
+enum TensorNaming: Sendable {
+    case openClip
+    case transformers
+
+    /// What has to be read for one tensor.
+    enum Source: Equatable {
+        case tensor(String)
+        /// Stored as `[b, a]` where `[a, b]` is asked for.
+        case transposed(String)
+        /// Stored apart, to be put together along the first axis in equal shares.
+        case stacked([String])
+    }
+
+    /// Buffers that hold no weights.
+    var buffers: Set<String> {
+        switch self {
+        // The causal mask, which older files carry along.
+        case .openClip: ["attn_mask"]
+        case .transformers: ["text_model.embeddings.position_ids", "vision_model.embeddings.position_ids"]
+        }
+    }
+
+    func source(of name: String) -> Source {
+        switch self {
+        case .openClip: .tensor(name)
+        case .transformers: Self.transformersSource(of: name)
+        }
+    }
+
+    /// Of the names that are no part of a block.
+    private static let transformersNames = [
+        "visual.class_embedding": "vision_model.embeddings.class_embedding",
+        "visual.conv1.weight": "vision_model.embeddings.patch_embedding.weight",
+        "visual.positional_embedding": "vision_model.embeddings.position_embedding.weight",
+        // The library's own spelling.
+        "visual.ln_pre.weight": "vision_model.pre_layrnorm.weight",
+        "visual.ln_pre.bias": "vision_model.pre_layrnorm.bias",
+        "visual.ln_post.weight": "vision_model.post_layernorm.weight",
+        "visual.ln_post.bias": "vision_model.post_layernorm.bias",
+        "token_embedding.weight": "text_model.embeddings.token_embedding.weight",
+        "positional_embedding": "text_model.embeddings.position_embedding.weight",
+        "ln_final.weight": "text_model.final_layer_norm.weight",
+        "ln_final.bias": "text_model.final_layer_norm.bias",
+    ]
+
+    /// Of the layers within a block.
+    private static let transformersLayers = [
+        "ln_1": "layer_norm1", "ln_2": "layer_norm2", "attn.out_proj": "self_attn.out_proj", "mlp.c_fc": "mlp.fc1",
+        "mlp.c_proj": "mlp.fc2",
+    ]
+
+    private static func transformersSource(of name: String) -> Source {
+        switch name {
+        case "visual.proj": return .transposed("visual_projection.weight")
+        case "text_projection": return .transposed("text_projection.weight")
+        default: break
+        }
+        if let other = transformersNames[name] { return .tensor(other) }
+        let (tower, rest): (String, Substring)
+        if name.hasPrefix("visual.transformer.resblocks.") {
+            (tower, rest) = ("vision_model", name.dropFirst("visual.transformer.resblocks.".count))
+        } else if name.hasPrefix("transformer.resblocks.") {
+            (tower, rest) = ("text_model", name.dropFirst("transformer.resblocks.".count))
+        } else {
+            return .tensor(name)
+        }
+        let number = rest.prefix { $0 != "." }
+        let block = "\(tower).encoder.layers.\(number)."
+        let inner = rest.dropFirst(number.count + 1)
+        for kind in ["weight", "bias"] where inner == "attn.in_proj_\(kind)" {
+            return .stacked(["q", "k", "v"].map { "\(block)self_attn.\($0)_proj.\(kind)" })
+        }
+        let layer = inner.prefix(upTo: inner.lastIndex(of: ".") ?? inner.endIndex)
+        return .tensor(block + (transformersLayers[String(layer)] ?? String(layer)) + inner.dropFirst(layer.count))
+    }
+}

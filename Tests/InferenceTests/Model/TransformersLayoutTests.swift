@@ -1,0 +1,136 @@
+import Foundation
+import Testing
+
+@testable import Inference
+
+/// What is peculiar to the transformers layout; what it computes is the parity tests'.
+@Suite struct TransformersLayoutTests {
+    private static let golden = GoldenModel.all.filter { $0.layout == .transformers }
+    private let directory: ScratchDirectory
+
+    init() throws { directory = try ScratchDirectory() }
+
+    private static func configuration(
+        _ golden: GoldenModel = golden[0], change: (inout [String: Any]) -> Void = { _ in }
+    ) throws -> String {
+        let json = try Data(contentsOf: URL(fileURLWithPath: golden.directory + "/config.json"))
+        var object = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
+        change(&object)
+        return String(decoding: try JSONSerialization.data(withJSONObject: object), as: UTF8.self)
+    }
+
+    private static func changing(_ section: String, _ key: String, _ value: Any) throws -> String {
+        try configuration { object in
+            var fields = object[section] as? [String: Any] ?? [:]
+            fields[key] = value
+            object[section] = fields
+        }
+    }
+
+    private func refusal(_ body: () throws -> Void) -> String {
+        let error = #expect(throws: InferenceError.self) { try body() }
+        return error?.description ?? ""
+    }
+
+    @Test(arguments: golden) func directoriesAreRead(golden: GoldenModel) throws {
+        let opened = try ModelDirectory(golden.directory)
+        #expect(opened.layout == .transformers)
+        #expect(opened.configuration.activation == (golden.name.hasPrefix("quick") ? .quickGelu : .gelu))
+        #expect(
+            try ModelDirectory.files(of: golden.directory).configuration.map { $0.dropFirst(golden.directory.count) }
+                == [
+                    "/config.json", "/preprocessor_config.json",
+                ])
+        let preprocessing = try PreprocessConfiguration(json: [UInt8](opened.preprocessJSON), named: "x")
+        #expect(preprocessing.mean == [0.4, 0.5, 0.6] && preprocessing.std == [0.2, 0.3, 0.25])
+        #expect(preprocessing.interpolation == .bicubic && preprocessing.resizeMode == .shortest)
+    }
+
+    @Test func openClipsFilesComeFirst() throws {
+        try directory.write(Self.configuration(), to: "config.json")
+        #expect(try ModelDirectory(directory.path).layout == .transformers)
+        try directory.write(RandomModel().configurationJSON, to: "open_clip_config.json")
+        #expect(try ModelDirectory(directory.path).layout == .openClip)
+    }
+
+    @Test func olderFilesHaveCopiesThatTakePrecedence() throws {
+        let json = try Self.configuration { object in
+            object["text_config_dict"] = ["vocab_size": 77, "hidden_act": "quick_gelu"]
+        }
+        try directory.write(json, to: "config.json")
+        let text = try ModelDirectory(directory.path).configuration.text
+        // What the copy leaves out is the library's default, not the other section's.
+        #expect(text.vocabularySize == 77 && text.contextLength == 77 && text.transformer.width == 512)
+    }
+
+    @Test func whatItCannotRunIsRefusedByName() throws {
+        for (section, key, value, says) in [
+            ("vision_config", "hidden_act", "relu", "config.vision_config.hidden_act is \"relu\""),
+            ("text_config", "hidden_act", "gelu", "config.text_config.hidden_act is not the vision encoder's"),
+            ("vision_config", "layer_norm_eps", 1e-6, "config.vision_config.layer_norm_eps is 1e-06"),
+            ("vision_config", "num_channels", 4, "num_channels is 4"),
+            ("text_config", "num_attention_heads", 5, "num_attention_heads is 5, which does not divide"),
+            ("vision_config", "patch_size", 64, "patch_size is 64"),
+            ("vision_config", "hidden_size", "wide", "hidden_size is \"wide\""),
+        ] as [(String, String, Any, String)] {
+            try directory.write(Self.changing(section, key, value), to: "config.json")
+            #expect(refusal { _ = try ModelDirectory(directory.path) }.contains(says), "\(says)")
+        }
+        try directory.write(Self.configuration { $0["model_type"] = "siglip" }, to: "config.json")
+        #expect(refusal { _ = try ModelDirectory(directory.path) }.contains("config.model_type is \"siglip\""))
+    }
+
+    @Test func tensorsAreMissedUnderTheirOwnNames() throws {
+        let golden = Self.golden[0]
+        try directory.write(Self.configuration(), to: "config.json")
+        let file = try Safetensors(path: golden.directory + "/model.safetensors")
+        for name in ["visual_projection.weight", "vision_model.encoder.layers.1.self_attn.k_proj.bias", "logit_scale"] {
+            let others = file.names.filter { $0 != name }
+            let writer = try SafetensorsWriter(
+                path: directory.path + "/model.safetensors",
+                tensors: others.map { .init($0, shape: try #require(file[$0]).shape) })
+            for other in others { try writer.append(file.floats(other), to: other) }
+            try writer.finish()
+            #expect(
+                refusal { _ = try ClipModel.load(directory: directory.path) }.contains("tensor \(name): it is missing"))
+        }
+    }
+
+    @Test(arguments: [
+        (#"{"resample": 2}"#, ["interpolation": "bilinear"]),
+        (#"{"size": 32, "crop_size": 32}"#, ["interpolation": "bicubic"]),
+        (
+            #"{"size": {"height": 32, "width": 32}, "do_center_crop": false, "resample": 3}"#,
+            ["interpolation": "bicubic", "resize_mode": "squash"]
+        ),
+    ]) func preprocessingIsTakenOver(json: String, expected: [String: String]) throws {
+        try directory.write(Self.configuration(), to: "config.json")
+        try directory.write(json, to: "preprocessor_config.json")
+        let found = try ModelDirectory(directory.path).preprocessJSON
+        #expect(try JSONDecoder().decode([String: String].self, from: found) == expected)
+    }
+
+    @Test(arguments: [
+        (#"{"do_normalize": false}"#, "do_normalize is false"), (#"{"resample": 1}"#, "resample is 1"),
+        (#"{"size": 40}"#, "preprocessor.size is not the model's image_size, 32"),
+        (#"{"crop_size": 16}"#, "crop_size is not the model's image_size"), (#"{"size": "big"}"#, "size is \"big\""),
+        (#"{"rescale_factor": 1}"#, "rescale_factor is 1"), (#"{"do_center_crop": false}"#, "do_center_crop is false"),
+        (#"{"size": {"height": 32, "width": 32}}"#, "size has a height and a width"), ("[", "not JSON"),
+    ]) func otherPreprocessingIsRefused(json: String, says: String) throws {
+        try directory.write(Self.configuration(), to: "config.json")
+        try directory.write(json, to: "preprocessor_config.json")
+        #expect(refusal { _ = try ModelDirectory(directory.path) }.contains(says))
+    }
+
+    @Test func namesAreThoseOfTheLibrary() {
+        let naming = TensorNaming.transformers
+        #expect(
+            naming.source(of: "visual.transformer.resblocks.11.attn.in_proj_bias")
+                == .stacked(["q", "k", "v"].map { "vision_model.encoder.layers.11.self_attn.\($0)_proj.bias" }))
+        #expect(
+            naming.source(of: "transformer.resblocks.0.mlp.c_fc.weight")
+                == .tensor("text_model.encoder.layers.0.mlp.fc1.weight"))
+        #expect(naming.source(of: "text_projection") == .transposed("text_projection.weight"))
+        #expect(TensorNaming.openClip.source(of: "visual.proj") == .tensor("visual.proj"))
+    }
+}

@@ -11,7 +11,7 @@ struct Entente: AsyncParsableCommand {
             DemoCommand.self, WorkerCommand.self, SubmitCommand.self, AnalyzeCommand.self, EncodeCommand.self,
             EncodeTextCommand.self, TokenizeCommand.self, MigrateCommand.self, VerifyCommand.self, StatusCommand.self,
             StatisticsCommand.self,
-            BrokerCommand.self, BenchmarkCommand.self,
+            BrokerCommand.self, BenchmarkCommand.self, ModelsCommand.self,
         ])
 
     static func main() async { await CommandRunner.run(Entente.self) }

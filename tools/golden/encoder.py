@@ -1,10 +1,10 @@
 """Writes the golden models of the encoder tests and what open_clip makes of them in fp32.
 
-    python tools/golden/encoder.py Tests/InferenceTests/Golden/encoder
+    python tools/golden/encoder.py Tests/InferenceTests/Golden/encoder [NAME...]
 
 Each folder is a model directory with seeded random weights, already rounded to the dtype it is stored in, and
 `expected.safetensors`: the inputs (pixel_values [B,3,S,S], token_ids [N,context]) and open_clip's outputs
-(image_embeddings [B,e], patch_tokens and patch_keys [B,n,d], text_embeddings [N,e]).
+(image_embeddings [B,e], patch_tokens and, of transformers, patch_keys [B,n,d], text_embeddings [N,e]).
 """
 
 import json
@@ -58,6 +58,29 @@ MODELS = {
     },
 }
 
+MODELS |= {
+    "resnet-f32": {
+        "dtype": torch.float32,
+        "images": 3,
+        "model_cfg": {
+            "embed_dim": 24,
+            "quick_gelu": True,
+            "vision_cfg": {"image_size": 64, "layers": [1, 2, 1, 1], "width": 8, "patch_size": None},
+            "text_cfg": {"context_length": 12, "vocab_size": 60, "width": 24, "heads": 3, "layers": 1},
+        },
+    },
+    # Four heads, and a map of three by three.
+    "resnet-f16-heads": {
+        "dtype": torch.float16,
+        "images": 2,
+        "model_cfg": {
+            "embed_dim": 20,
+            "vision_cfg": {"image_size": 96, "layers": [2, 1, 1, 2], "width": 6, "head_width": 48},
+            "text_cfg": {"context_length": 12, "vocab_size": 60, "width": 24, "heads": 3, "layers": 1},
+        },
+    },
+}
+
 
 def lively(name, shape, generator):
     """Random values of a size that keeps attention peaked and activations away from zero."""
@@ -66,6 +89,14 @@ def lively(name, shape, generator):
         return torch.tensor(math.log(100.0)).reshape(shape)
     if name.endswith("logit_bias"):
         return torch.tensor(-10.0).reshape(shape)
+    if name.endswith("num_batches_tracked"):
+        return torch.tensor(7)
+    if name.endswith("running_var"):
+        return torch.exp(0.4 * values)
+    if name.endswith("running_mean"):
+        return 0.3 * values
+    if ".bn" in name or ".downsample.1." in name:
+        return 1 + 0.3 * values if name.endswith("weight") else 0.3 * values
     if ".ln_" in name or name.startswith("ln_"):
         return 1 + 0.3 * values if name.endswith("weight") else 0.3 * values
     if name.endswith("bias"):
@@ -98,39 +129,48 @@ def write_model(folder, seed, dtype, images, model_cfg):
                    indent=2) + "\n")
     generator = numpy.random.default_rng(seed)
     skeleton = open_clip.CLIP(**{key: value for key, value in model_cfg.items()})
-    weights = {name: lively(name, tuple(tensor.shape), generator).to(dtype).contiguous()
+    weights = {name: lively(name, tuple(tensor.shape), generator).to(dtype if tensor.is_floating_point() else tensor.dtype).contiguous()
                for name, tensor in skeleton.state_dict().items()}
     save_file(weights, folder / "open_clip_model.safetensors")
 
     # Through open_clip's own loader, so that the files are known to be what it reads.
     model = open_clip.create_model(f"local-dir:{folder}", precision="fp32").eval()
     for name, tensor in model.state_dict().items():
-        assert tensor.dtype == torch.float32 and torch.equal(tensor, weights[name].float()), name
+        assert torch.equal(tensor.float(), weights[name].float()), name
 
-    side = model.visual.image_size[0]
+    side = model_cfg["vision_cfg"]["image_size"]
+    side = side if isinstance(side, int) else side[0]
     pixels = torch.from_numpy(generator.standard_normal((images, 3, side, side)).astype(numpy.float32))
     tokens = token_rows(model_cfg["text_cfg"], generator)
     seen = {}
-    last = model.visual.transformer.resblocks[-1]
-    last.ln_1.register_forward_hook(lambda module, inputs, output: seen.__setitem__("normed", output))
-    last.register_forward_hook(lambda module, inputs, output: seen.__setitem__("tokens", output))
+    is_resnet = isinstance(model_cfg["vision_cfg"]["layers"], list)
+    if is_resnet:
+        model.visual.layer4.register_forward_hook(lambda module, inputs, output: seen.__setitem__("map", output))
+    else:
+        last = model.visual.transformer.resblocks[-1]
+        last.ln_1.register_forward_hook(lambda module, inputs, output: seen.__setitem__("normed", output))
+        last.register_forward_hook(lambda module, inputs, output: seen.__setitem__("tokens", output))
     with torch.no_grad():
-        image_embeddings = model.encode_image(pixels)
-        width = seen["tokens"].shape[-1]
-        keys = seen["normed"] @ last.attn.in_proj_weight[width:2 * width].T
         expected = {
             "pixel_values": pixels,
             "token_ids": tokens,
-            "image_embeddings": image_embeddings,
-            "patch_tokens": seen["tokens"][:, 1:],
-            "patch_keys": keys[:, 1:],
+            "image_embeddings": model.encode_image(pixels),
             "text_embeddings": model.encode_text(tokens.long()),
         }
+        if is_resnet:
+            expected["patch_tokens"] = seen["map"].flatten(2).transpose(1, 2)
+        else:
+            width = seen["tokens"].shape[-1]
+            expected["patch_tokens"] = seen["tokens"][:, 1:]
+            expected["patch_keys"] = (seen["normed"] @ last.attn.in_proj_weight[width:2 * width].T)[:, 1:]
     save_file({name: value.contiguous() for name, value in expected.items()}, folder / "expected.safetensors")
     for name, value in expected.items():
         print(folder.name, name, tuple(value.shape), f"std {value.float().std():.3f}")
 
 
 if __name__ == "__main__":
+    wanted = sys.argv[2:]
     for seed, (name, model) in enumerate(MODELS.items()):
+        if wanted and name not in wanted:
+            continue
         write_model(pathlib.Path(sys.argv[1]) / name, seed + 1, **model)

@@ -1,7 +1,7 @@
 /// A CLIP model in memory: both encoders, ready for any number of threads, each with a workspace of its own.
 public final class ClipModel: Sendable {
     public let configuration: ModelConfiguration
-    public let vision: VisionTransformer
+    public let vision: any VisionEncoder
     public let text: TextTransformer
 
     /// Reads the weights of a model directory. All are held as 32-bit floats, whatever the file's dtype.
@@ -20,12 +20,22 @@ public final class ClipModel: Sendable {
 
     private init(_ configuration: ModelConfiguration, _ tensors: TensorReader) throws(InferenceError) {
         self.configuration = configuration
-        vision = try VisionTransformer(tensors.scope("visual"), configuration)
+        vision = try Self.visionEncoder(tensors, configuration)
         text = try TextTransformer(tensors, configuration)
         // Similarities are cosines here, so scale and bias of the logits are checked and left aside.
         let scalar = configuration.logitsAreVectors ? [1] : []
         _ = try tensors.floats("logit_scale", scalar)
         if configuration.hasLogitBias { _ = try tensors.floats("logit_bias", scalar) }
         try tensors.refuseRest()
+    }
+
+    static func visionEncoder(
+        _ tensors: TensorReader, _ configuration: ModelConfiguration
+    ) throws(InferenceError) -> any VisionEncoder {
+        let scope = tensors.scope("visual")
+        switch configuration.vision {
+        case .transformer(let shape): return try VisionTransformer(scope, shape, configuration)
+        case .resNet(let shape): return try ResNet(scope, shape, embeddingWidth: configuration.embeddingWidth)
+        }
     }
 }

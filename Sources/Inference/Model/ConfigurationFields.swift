@@ -34,6 +34,25 @@ struct ConfigurationFields {
         return number
     }
 
+    func isList(_ name: String) -> Bool {
+        if case .array? = fields[name] { true } else { false }
+    }
+
+    /// A list of whole numbers.
+    mutating func integers(_ name: String, count: Int, in range: ClosedRange<Int>) throws(InferenceError) -> [Int] {
+        guard case .array(let values)? = fields.removeValue(forKey: name) else { throw refusal(name, "is missing") }
+        let numbers = values.compactMap { value -> Int? in
+            if case .integer(let number) = value, range.contains(number) { number } else { nil }
+        }
+        guard numbers.count == values.count, numbers.count == count else {
+            throw refusal(
+                name,
+                "is \(ConfigurationValue.array(values)); \(count) whole numbers from \(range.lowerBound) to "
+                    + "\(range.upperBound) are needed")
+        }
+        return numbers
+    }
+
     /// A whole number, or a pair of equal ones.
     mutating func side(_ name: String, default standard: Int, in range: ClosedRange<Int>) throws(InferenceError) -> Int
     {

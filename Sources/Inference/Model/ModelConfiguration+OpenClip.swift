@@ -24,7 +24,49 @@ extension ModelConfiguration.Vision {
         var fields = source
         // Named first: the rest of such a section means nothing here.
         try fields.require("timm_model_name", toBe: .null, .string(""))
-        imageSize = try fields.side("image_size", default: 224, in: 1...4096)
+        let imageSize = try fields.side("image_size", default: 224, in: 1...4096)
+        if fields.isList("layers") {
+            self = .resNet(try ResNetShape(openClip: &fields, imageSize: imageSize))
+        } else {
+            self = .transformer(try VisionTransformerShape(openClip: &fields, imageSize: imageSize))
+        }
+        fields.ignore(
+            "patch_dropout", "attn_pooler_queries", "attn_pooler_heads", "timm_model_pretrained", "timm_pool",
+            "timm_proj", "timm_proj_bias", "timm_drop", "timm_drop_path")
+        // The sine-cosine embedding is stored among the weights like a learnt one.
+        try fields.require("pos_embed_type", toBe: .string("learnable"), .string("sin_cos_2d"))
+        try fields.require("pool_type", toBe: .string("tok"))
+        try fields.require(
+            "attentional_pool", "no_ln_pre", "final_ln_after_pool", "output_tokens", "input_patchnorm",
+            "global_average_pool", toBe: .boolean(false))
+        try fields.refuseRest()
+    }
+}
+
+extension ResNetShape {
+    fileprivate init(openClip fields: inout ConfigurationFields, imageSize: Int) throws(InferenceError) {
+        self.imageSize = imageSize
+        guard imageSize.isMultiple(of: 32) else {
+            throw fields.refusal("image_size", "is \(imageSize); a ResNet needs a multiple of 32")
+        }
+        layers = try fields.integers("layers", count: 4, in: 1...256)
+        width = try fields.integer("width", default: 64, in: 2...4096)
+        guard width.isMultiple(of: 2) else { throw fields.refusal("width", "is \(width); an even number is needed") }
+        let headWidth = try fields.integer("head_width", default: 64, in: 1...16384)
+        // open_clip rounds the number of heads down and divides the features among them.
+        heads = 32 * width / headWidth
+        guard heads > 0, 32 * width % heads == 0 else {
+            throw fields.refusal(
+                "head_width", "is \(headWidth), which does not divide the \(32 * width) features into heads")
+        }
+        // What only a transformer has.
+        fields.ignore("patch_size", "mlp_ratio")
+    }
+}
+
+extension VisionTransformerShape {
+    fileprivate init(openClip fields: inout ConfigurationFields, imageSize: Int) throws(InferenceError) {
+        self.imageSize = imageSize
         patchSize = try fields.side("patch_size", default: 16, in: 1...4096)
         guard patchSize <= imageSize, imageSize / patchSize <= 128 else {
             throw fields.refusal(
@@ -40,17 +82,6 @@ extension ModelConfiguration.Vision {
             throw fields.refusal("head_width", "is \(headWidth), which does not divide the width \(width) into heads")
         }
         transformer = try TransformerShape(openClip: &fields, width: width, heads: heads)
-
-        fields.ignore(
-            "patch_dropout", "attn_pooler_queries", "attn_pooler_heads", "timm_model_pretrained", "timm_pool",
-            "timm_proj", "timm_proj_bias", "timm_drop", "timm_drop_path")
-        // The sine-cosine embedding is stored among the weights like a learnt one.
-        try fields.require("pos_embed_type", toBe: .string("learnable"), .string("sin_cos_2d"))
-        try fields.require("pool_type", toBe: .string("tok"))
-        try fields.require(
-            "attentional_pool", "no_ln_pre", "final_ln_after_pool", "output_tokens", "input_patchnorm",
-            "global_average_pool", toBe: .boolean(false))
-        try fields.refuseRest()
     }
 }
 
@@ -84,7 +115,6 @@ extension TransformerShape {
     fileprivate init(openClip fields: inout ConfigurationFields, width: Int, heads: Int) throws(InferenceError) {
         self.width = width
         self.heads = heads
-        // A list of layers is a ResNet's.
         layers = try fields.integer("layers", default: 12, in: 1...1024)
         let hidden = Double(width) * (try fields.ratio("mlp_ratio", default: 4))
         guard hidden >= 1, hidden <= 262_144 else {

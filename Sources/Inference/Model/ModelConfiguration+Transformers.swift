@@ -26,9 +26,10 @@ extension ModelConfiguration {
             throw vision.refusal(
                 "patch_size", "is \(patchSize), which leaves no grid of 1 to 128 patches a side of \(imageSize)")
         }
-        self.vision = Vision(
-            imageSize: imageSize, patchSize: patchSize,
-            transformer: try TransformerShape(transformers: &vision, width: 768, mlpWidth: 3072, heads: 12))
+        self.vision = .transformer(
+            VisionTransformerShape(
+                imageSize: imageSize, patchSize: patchSize,
+                transformer: try TransformerShape(transformers: &vision, width: 768, mlpWidth: 3072, heads: 12)))
         self.text = Text(
             contextLength: try text.integer("max_position_embeddings", default: 77, in: 1...8192),
             vocabularySize: try text.integer("vocab_size", default: 49408, in: 1...4_194_304),

@@ -13,16 +13,23 @@ public struct ModelConfiguration: Sendable, Hashable {
     /// Whether `logit_scale` and `logit_bias` have one extent instead of none.
     let logitsAreVectors: Bool
 
-    /// The image encoder, a vision transformer.
-    public struct Vision: Sendable, Hashable {
-        /// S.
-        public let imageSize: Int
-        /// Side of a patch in pixels.
-        public let patchSize: Int
-        public let transformer: TransformerShape
+    /// The image encoder, by family.
+    public enum Vision: Sendable, Hashable {
+        case transformer(VisionTransformerShape)
+        case resNet(ResNetShape)
 
-        /// Patches along one side; pixels beyond the last whole patch are not looked at.
-        public var gridSize: Int { imageSize / patchSize }
+        /// S.
+        public var imageSize: Int {
+            switch self {
+            case .transformer(let shape): shape.imageSize
+            case .resNet(let shape): shape.imageSize
+            }
+        }
+
+        /// Whether patches have keys beside their tokens.
+        public var hasKeys: Bool {
+            if case .transformer = self { true } else { false }
+        }
     }
 
     /// The text encoder.
@@ -32,4 +39,33 @@ public struct ModelConfiguration: Sendable, Hashable {
         public let vocabularySize: Int
         public let transformer: TransformerShape
     }
+}
+
+/// The shape of a vision transformer.
+public struct VisionTransformerShape: Sendable, Hashable {
+    /// S.
+    public let imageSize: Int
+    /// Side of a patch in pixels.
+    public let patchSize: Int
+    public let transformer: TransformerShape
+
+    /// Patches along one side; pixels beyond the last whole patch are not looked at.
+    public var gridSize: Int { imageSize / patchSize }
+}
+
+/// The shape of CLIP's modified ResNet.
+public struct ResNetShape: Sendable, Hashable {
+    /// S, a multiple of 32.
+    public let imageSize: Int
+    /// Blocks of each of the four stages.
+    public let layers: [Int]
+    /// Channels behind the stem.
+    public let width: Int
+    /// Heads of the attention pool.
+    public let heads: Int
+
+    /// Positions along one side of the last map.
+    public var gridSize: Int { imageSize / 32 }
+    /// Channels of the last map.
+    public var features: Int { 32 * width }
 }

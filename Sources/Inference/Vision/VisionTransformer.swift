@@ -1,6 +1,24 @@
 /// CLIP's image encoder: a vision transformer (ViT) with a class token, pooled at that token.
-public final class VisionTransformer: Sendable {
-    private let shape: ModelConfiguration.Vision
+public final class VisionTransformer: VisionEncoder {
+    /// The memory of one lane.
+    private final class Workspace: VisionWorkspace {
+        let transformer: TransformerWorkspace
+        let projection: PooledProjection.Workspace
+        /// The images' patches, `[rows, 3 · patch²]`; each image's first row belongs to the class token and is zero.
+        let patches: ScratchBuffer
+
+        init(
+            batchSize: Int, transformer: TransformerWorkspace, projection: PooledProjection.Workspace,
+            patchValues: Int
+        ) {
+            self.transformer = transformer
+            self.projection = projection
+            patches = ScratchBuffer(count: transformer.capacity * patchValues)
+            super.init(batchSize: batchSize)
+        }
+    }
+
+    private let shape: VisionTransformerShape
     private let transformer: Transformer
     /// The patch convolution, `[d, 3 · patch²]`; columns ordered channel, row, column.
     private let patchWeights: [Float]
@@ -9,23 +27,25 @@ public final class VisionTransformer: Sendable {
     private let inputNorm: LayerNorm
     private let projection: PooledProjection
 
-    /// S: images are S × S.
     public var imageSize: Int { shape.imageSize }
-    /// Patches from top to bottom.
     public var gridHeight: Int { shape.gridSize }
-    /// Patches from left to right.
     public var gridWidth: Int { shape.gridSize }
-    /// d: columns of patch tokens and keys.
     public var width: Int { shape.transformer.width }
-    /// e: columns of the embeddings.
     public var embeddingWidth: Int { projection.embeddingWidth }
 
-    var transformerShape: TransformerShape { shape.transformer }
-    private var patchCount: Int { gridHeight * gridWidth }
-    var patchValues: Int { 3 * shape.patchSize * shape.patchSize }
+    public var multiplyAdds: Int {
+        let (rows, body) = (patchCount + 1, shape.transformer)
+        let block = rows * body.width * (4 * body.width + 2 * body.mlpWidth) + 2 * rows * rows * body.width
+        return patchCount * patchValues * width + body.layers * block + width * embeddingWidth
+    }
 
-    init(_ tensors: TensorScope, _ configuration: ModelConfiguration) throws(InferenceError) {
-        shape = configuration.vision
+    private var patchCount: Int { gridHeight * gridWidth }
+    private var patchValues: Int { 3 * shape.patchSize * shape.patchSize }
+
+    init(
+        _ tensors: TensorScope, _ shape: VisionTransformerShape, _ configuration: ModelConfiguration
+    ) throws(InferenceError) {
+        self.shape = shape
         let width = shape.transformer.width
         let side = shape.patchSize
         patchWeights = try tensors.floats("conv1.weight", [width, 3, side, side])
@@ -41,31 +61,22 @@ public final class VisionTransformer: Sendable {
             width: width, embeddingWidth: configuration.embeddingWidth)
     }
 
-    /// Memory for one lane that encodes up to `batchSize` images together.
     public func makeWorkspace(batchSize: Int) -> VisionWorkspace {
         makeWorkspace(batchSize: batchSize, packing: .current)
     }
 
     func makeWorkspace(batchSize: Int, packing: RowPacking) -> VisionWorkspace {
-        precondition(batchSize > 0, "a batch of \(batchSize) images")
-        return VisionWorkspace(
+        Workspace(
             batchSize: batchSize,
             transformer: TransformerWorkspace(
                 shape.transformer, items: batchSize, longest: patchCount + 1, packing: packing),
             projection: projection.makeWorkspace(), patchValues: patchValues)
     }
 
-    /// Encodes images; any number of them, `workspace.batchSize` at a time.
-    ///
-    /// An image's results are the same bits whatever its company and whichever thread calls.
-    ///
-    /// - Parameters:
-    ///   - pixelValues: for each image `[3, S, S]`, normalised as the model's preprocessing asks.
-    ///   - outputs: the patch features to return as well.
-    ///   - workspace: made by this encoder; used by this call alone while it runs.
     public func encode(
-        _ pixelValues: [[Float]], including outputs: PatchOutputs = [], in workspace: VisionWorkspace
+        _ pixelValues: [[Float]], including outputs: PatchOutputs, in workspace: VisionWorkspace
     ) -> EncodedImages {
+        guard let workspace = workspace as? Workspace else { preconditionFailure("a workspace of another encoder") }
         var embeddings = Matrix(rows: pixelValues.count, columns: embeddingWidth)
         var tokens: [Matrix] = []
         var keys: [Matrix] = []
@@ -97,7 +108,7 @@ public final class VisionTransformer: Sendable {
     }
 
     /// Lays out the batch and fills the residual stream: ln_pre(patches · weights + positions).
-    private func embed(_ images: ArraySlice<[Float]>, in workspace: VisionWorkspace) {
+    private func embed(_ images: ArraySlice<[Float]>, in workspace: Workspace) {
         let body = workspace.transformer
         body.layout.removeAll()
         for image in images {

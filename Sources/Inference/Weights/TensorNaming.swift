@@ -12,12 +12,12 @@ enum TensorNaming: Sendable {
         case stacked([String])
     }
 
-    /// Buffers that hold no weights.
-    var buffers: Set<String> {
+    /// Whether a tensor holds no weights: the causal mask and counters that older files carry along.
+    func isBuffer(_ name: String) -> Bool {
         switch self {
-        // The causal mask, which older files carry along.
-        case .openClip: ["attn_mask"]
-        case .transformers: ["text_model.embeddings.position_ids", "vision_model.embeddings.position_ids"]
+        case .openClip: name == "attn_mask" || name.hasSuffix(".num_batches_tracked")
+        case .transformers:
+            name == "text_model.embeddings.position_ids" || name == "vision_model.embeddings.position_ids"
         }
     }
 

@@ -51,7 +51,7 @@ final class TensorReader {
         case .file(let found): file = found
         case .random(var state):
             let count = shape.reduce(1, *)
-            let isGain = shape.count == 1 && name.hasSuffix("weight")
+            let isGain = shape.count == 1 && (name.hasSuffix("weight") || name.hasSuffix("running_var"))
             let scale = isGain ? 0.1 : 1 / Float(max(shape.dropFirst().reduce(1, *), 1)).squareRoot()
             let values = (0..<count).map { _ in
                 state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -76,7 +76,7 @@ final class TensorReader {
     /// Names tensors that nothing was built from: the configuration describes another model than the weights are.
     func refuseRest() throws(InferenceError) {
         guard case .file(let file) = backing else { return }
-        let rest = file.names.filter { !taken.contains($0) && !naming.buffers.contains($0) }
+        let rest = file.names.filter { !taken.contains($0) && !naming.isBuffer($0) }
         guard let first = rest.first else { return }
         let others = rest.count > 1 ? " and \(rest.count - 1) more are" : " is"
         throw InferenceError(
@@ -97,4 +97,5 @@ struct TensorScope {
     func floats(_ name: String, _ shape: [Int]) throws(InferenceError) -> [Float] {
         try reader.floats("\(prefix).\(name)", shape)
     }
+
 }

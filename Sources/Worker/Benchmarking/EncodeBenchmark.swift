@@ -30,7 +30,7 @@ struct EncodeBenchmark {
     }
 
     let architecture: String
-    let encoder: VisionTransformer
+    let encoder: any VisionEncoder
     let lanes: Int
     let batchSize: Int
     let rounds: Int
@@ -75,11 +75,11 @@ struct EncodeBenchmark {
 
     /// Unchecked: used by one thread at a time.
     private final class EncodingLane: @unchecked Sendable {
-        private let encoder: VisionTransformer
+        private let encoder: any VisionEncoder
         private let workspace: VisionWorkspace
         private let pictures: [[Float]]
 
-        init(_ encoder: VisionTransformer, batchSize: Int) {
+        init(_ encoder: any VisionEncoder, batchSize: Int) {
             self.encoder = encoder
             workspace = encoder.makeWorkspace(batchSize: batchSize)
             let count = 3 * encoder.imageSize * encoder.imageSize

@@ -40,6 +40,9 @@ struct AnalyzeCommand: AsyncParsableCommand {
         let model = try LoadedModel(directory: file.modelDirectory)
         let content = file.analysis(
             model: try Analysis.ModelFingerprint(directory: file.modelDirectory), joint: joint)
+        if let refusal = model.directory.configuration.refusal(of: content.method) {
+            throw CommandFailure(.badInput, "\(analysis): \(refusal)")
+        }
         let log = try settings.logger("entente.analyze")
         let builder = TextSideBuilder(cache: TextCache(log: log), shared: nil)
         let loaded = LoadedAnalysis(content, model: model, text: try builder.build(content, model: model))

@@ -41,7 +41,7 @@ struct BenchmarkEncodeCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try await global.settings([.workerLanes: lanes.map(String.init)])
         let file = try Self.file(architecture, share: settings.value(.share))
-        let encoder = try VisionTransformer.random(
+        let encoder = try RandomEncoder.make(
             architecture: Data(contentsOf: URL(fileURLWithPath: file)), named: file)
         let result = EncodeBenchmark(
             architecture: architecture, encoder: encoder, lanes: try settings.integer(.workerLanes, in: 1...512),

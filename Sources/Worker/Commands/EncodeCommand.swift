@@ -41,6 +41,10 @@ struct EncodeCommand: AsyncParsableCommand {
         let extras = try parsedExtras()
         BLAS.prepareForLanes()
         let model = try LoadedModel(directory: model)
+        guard !extras.contains(.patchKeys) || model.directory.configuration.vision.hasKeys else {
+            throw CommandFailure(
+                .badInput, "\(model.directory.path) is a convolutional network and has no patch_keys; leave them out.")
+        }
         let pictures = try LocalPictures(settings: settings, preprocessor: model.preprocessor)
 
         let batch = try settings.integer(.workerBatchSize, in: 1...1024)

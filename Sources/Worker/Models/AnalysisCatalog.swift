@@ -59,6 +59,9 @@ final class AnalysisCatalog: @unchecked Sendable {
         guard let model = try models.model(analysis.model) else {
             throw ModelMissing(weights: analysis.model.weights)
         }
+        if let refusal = model.directory.configuration.refusal(of: analysis.method) {
+            throw JobError(.unsupportedAnalysis, "Analysis \(id): \(refusal)")
+        }
         let builder = TextSideBuilder(cache: cache, shared: DatabaseTextStore(connection))
         let text = try builder.build(analysis, model: model)
         try store.storeLanguageConcepts(

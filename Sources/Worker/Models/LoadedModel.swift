@@ -17,7 +17,7 @@ struct LoadedModel: Sendable {
             imageSize: clip.vision.imageSize)
     }
 
-    var vision: VisionTransformer { clip.vision }
+    var vision: any VisionEncoder { clip.vision }
     /// e: the width of image and text embeddings alike.
     var embeddingWidth: Int { clip.vision.embeddingWidth }
 
@@ -42,5 +42,15 @@ extension ModelDirectory {
         try Tokenizer.load(
             directory: path, contextLength: configuration.text.contextLength, layout: layout.text,
             vocabularySize: configuration.text.vocabularySize)
+    }
+}
+
+extension ModelConfiguration {
+    /// Why an analysis with this method can't run on the model; nil if it can.
+    func refusal(of method: MethodParameters) -> String? {
+        guard method.features != .tokens, !vision.hasKeys else { return nil }
+        return
+            "method.features: \(method.features.rawValue) needs a vision transformer, and the model is a convolutional "
+            + "network; write tokens."
     }
 }

@@ -38,15 +38,19 @@ final class ModelLibrary: Sendable {
 
     private func scan() -> [Analysis.ModelFingerprint: String] {
         var found: [Analysis.ModelFingerprint: String] = [:]
-        for path in paths {
-            let children = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-            for directory in [path] + children.sorted().map({ path + "/" + $0 })
-            where ModelDirectory.holdsModel(directory) {
-                // A directory that is being copied is no model yet.
-                guard let fingerprint = try? Analysis.ModelFingerprint(directory: directory) else { continue }
-                found[fingerprint] = found[fingerprint] ?? directory
-            }
+        for directory in Self.directories(in: paths) {
+            // A directory that is being copied is no model yet.
+            guard let fingerprint = try? Analysis.ModelFingerprint(directory: directory) else { continue }
+            found[fingerprint] = found[fingerprint] ?? directory
         }
         return found
+    }
+
+    /// The model directories among `paths` and what they hold, in order.
+    static func directories(in paths: [String]) -> [String] {
+        paths.flatMap { path in
+            let children = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+            return ([path] + children.sorted().map { path + "/" + $0 }).filter(ModelDirectory.holdsModel)
+        }
     }
 }

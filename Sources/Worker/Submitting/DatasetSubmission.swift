@@ -22,6 +22,9 @@ struct DatasetSubmission {
     ) throws {
         let directory = try ModelDirectory(file.modelDirectory)
         analysis = file.analysis(model: try Analysis.ModelFingerprint(directory: directory.path))
+        if let refusal = directory.configuration.refusal(of: file.method) {
+            throw CommandFailure(.badInput, "\(file.name): \(refusal)")
+        }
         name = file.name
         modelDirectory = file.modelDirectory
         self.imagesPerJob = imagesPerJob

@@ -23,21 +23,36 @@ import Testing
     @Test func defaultsAreOpenClips() throws {
         let configuration = try parse()
         #expect(configuration.activation == .gelu)
-        #expect(configuration.vision.imageSize == 224 && configuration.vision.patchSize == 16)
+        #expect(configuration.vision.imageSize == 224 && configuration.vision.shape?.patchSize == 16)
         #expect(
-            configuration.vision.transformer
+            configuration.vision.shape?.transformer
                 == TransformerShape(width: 768, layers: 12, heads: 12, mlpWidth: 3072))
         #expect(configuration.text.contextLength == 77 && configuration.text.vocabularySize == 49408)
         #expect(
             configuration.text.transformer == TransformerShape(width: 512, layers: 12, heads: 8, mlpWidth: 2048))
     }
 
+    @Test func aListOfLayersIsAResNets() throws {
+        let vision = try parse("vision_cfg", "layers", "[3, 4, 6, 3], \"width\": 64").vision
+        #expect(vision == .resNet(ResNetShape(imageSize: 224, layers: [3, 4, 6, 3], width: 64, heads: 32)))
+        #expect(!vision.hasKeys)
+        for (layers, says) in [
+            ("[3, 4, 6, 3], \"image_size\": 240", "image_size is 240; a ResNet needs a multiple of 32"),
+            ("[3, 4, 6, 3], \"width\": 33", "width is 33; an even number"),
+            ("[3, 4, 6, 3], \"head_width\": 5000, \"width\": 64", "head_width is 5000"),
+            ("[3, 4, 0, 3]", "layers is [3, 4, 0, 3]; 4 whole numbers"),
+        ] {
+            let error = #expect(throws: InferenceError.self) { try parse("vision_cfg", "layers", layers) }
+            #expect(error?.description.contains(says) == true, "\(error?.description ?? "")")
+        }
+    }
+
     @Test func derivedSizesAreRoundedAsOpenClipDoes() throws {
         // ViT-g-14: int(1408 · 4.3637), 1408 // 88 heads.
-        #expect(try parse("vision_cfg", "mlp_ratio", "4.3637").vision.transformer.mlpWidth == Int(768 * 4.3637))
+        #expect(try parse("vision_cfg", "mlp_ratio", "4.3637").vision.shape?.transformer.mlpWidth == Int(768 * 4.3637))
         // One head of 768 columns, since 768 // 500 = 1.
-        #expect(try parse("vision_cfg", "head_width", "500").vision.transformer.headWidth == 768)
-        #expect(try parse("vision_cfg", "image_size", "[378, 378]").vision.gridSize == 23)
+        #expect(try parse("vision_cfg", "head_width", "500").vision.shape?.transformer.headWidth == 768)
+        #expect(try parse("vision_cfg", "image_size", "[378, 378]").vision.shape?.gridSize == 23)
         #expect(try parse(nil, "quick_gelu", "true").activation == .quickGelu)
     }
 
@@ -58,7 +73,7 @@ import Testing
         arguments: [
             (nil, "custom_text", "true"), (nil, "multimodal_cfg", "{\"width\": 8}"), (nil, "brand_new", "1"),
             (nil, "quick_gelu", "1"), (nil, "quick_gelu", "\"yes\""),
-            ("vision_cfg", "timm_model_name", "\"convnext_base\""), ("vision_cfg", "layers", "[3, 4, 6, 3]"),
+            ("vision_cfg", "timm_model_name", "\"convnext_base\""), ("vision_cfg", "layers", "[3, 4, 6]"),
             ("vision_cfg", "ls_init_value", "0.0001"), ("vision_cfg", "attentional_pool", "true"),
             ("vision_cfg", "attentional_pool", "\"parallel\""), ("vision_cfg", "no_ln_pre", "true"),
             ("vision_cfg", "pos_embed_type", "\"none\""), ("vision_cfg", "final_ln_after_pool", "true"),
@@ -95,5 +110,12 @@ import Testing
         #expect(error?.code == .modelConfiguration)
         let path = (["model_cfg", section, field] as [String?]).compactMap { $0 }.joined(separator: ".")
         #expect(error?.description.hasPrefix("config: \(path) ") == true, "\(error?.description ?? "")")
+    }
+}
+
+extension ModelConfiguration.Vision {
+    /// Of a transformer.
+    fileprivate var shape: VisionTransformerShape? {
+        if case .transformer(let shape) = self { shape } else { nil }
     }
 }

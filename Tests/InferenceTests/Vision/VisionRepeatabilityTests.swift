@@ -49,6 +49,21 @@ import Testing
         }
     }
 
+    @Test(arguments: GoldenModel.all.filter { $0.name.hasPrefix("resnet") })
+    func convolutionsLeaveNoTraceEither(golden: GoldenModel) throws {
+        let model = try golden.load()
+        let given = try golden.expected().slices("pixel_values")
+        let images = (0..<7).map { number in given[number % given.count].map { $0 + Float(number) / 8 } }
+        let alone = model.vision.encode(images, including: .tokens, in: model.vision.makeWorkspace(batchSize: 1))
+        for batchSize in [3, 7] {
+            let workspace = model.vision.makeWorkspace(batchSize: batchSize)
+            // The second round meets what the first left in the workspace.
+            _ = model.vision.encode(images.reversed(), including: .tokens, in: workspace)
+            #expect(model.vision.encode(images, including: .tokens, in: workspace).isSameBits(as: alone))
+        }
+        #expect(Array(alone.embeddings.row(0)) != Array(alone.embeddings.row(1)))
+    }
+
     /// What an unknown set gets must hold on any set, and mean the same as far as rounding goes.
     @Test func theStrictestRuleAgreesWithTheCurrentOne() throws {
         let shape = RandomModel.shapes[2]
@@ -57,8 +72,9 @@ import Testing
         let strict = RowPacking(kernelSet: "unheard of")
         #expect(!strict.sharing)
         let current = model.vision.encode(images, in: model.vision.makeWorkspace(batchSize: 5))
-        let one = model.vision.encode(images, in: model.vision.makeWorkspace(batchSize: 1, packing: strict))
-        let five = model.vision.encode(images, in: model.vision.makeWorkspace(batchSize: 5, packing: strict))
+        let transformer = try #require(model.vision as? VisionTransformer)
+        let one = model.vision.encode(images, in: transformer.makeWorkspace(batchSize: 1, packing: strict))
+        let five = model.vision.encode(images, in: transformer.makeWorkspace(batchSize: 5, packing: strict))
         #expect(one.isSameBits(as: five))
         let agreement = try Agreement(one.embeddings, current.embeddings)
         #expect(agreement.holds, "\(agreement)")

@@ -55,12 +55,12 @@ import Testing
     @Test func undeliveredMessagesAreCounted() async throws {
         try await onKafkaThread {
             let bench = try KafkaBench()
-            let producer = try bench.producer(["delivery.timeout.ms": "600"])
+            let producer = try bench.producer(["delivery.timeout.ms": "5000"])
             try producer.send(to: KafkaBench.topic, value: [0])
-            try producer.flush(within: .seconds(10))
+            try producer.flush(within: .seconds(30))
             try bench.broker.takeDown()
             for number in 0..<3 { try producer.send(to: KafkaBench.topic, value: [UInt8(number)]) }
-            let error = #expect(throws: KafkaError.self) { try producer.flush(within: .seconds(10)) }
+            let error = #expect(throws: KafkaError.self) { try producer.flush(within: .seconds(30)) }
             #expect(error?.description.contains("3 messages were not delivered") == true)
             #expect(producer.delivered == 1)
             #expect(producer.outstanding == 0)

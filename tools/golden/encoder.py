@@ -81,6 +81,19 @@ MODELS |= {
     },
 }
 
+# Weights of a 4x4 and of a 9x9 grid under configurations that ask for 6x6: positions are interpolated at load.
+for name, stored in (("positions-up-f32", 32), ("positions-down-f32", 72)):
+    MODELS[name] = {
+        "dtype": torch.float32,
+        "images": 2,
+        "stored_image_size": stored,
+        "model_cfg": {
+            "embed_dim": 16,
+            "vision_cfg": {"image_size": 48, "layers": 1, "width": 48, "head_width": 16, "patch_size": 8},
+            "text_cfg": {"context_length": 12, "vocab_size": 60, "width": 24, "heads": 3, "layers": 1},
+        },
+    }
+
 
 def lively(name, shape, generator):
     """Random values of a size that keeps attention peaked and activations away from zero."""
@@ -122,13 +135,16 @@ def token_rows(text_cfg, generator):
     return torch.from_numpy(rows.astype(numpy.int32))
 
 
-def write_model(folder, seed, dtype, images, model_cfg):
+def write_model(folder, seed, dtype, images, model_cfg, stored_image_size=None):
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "open_clip_config.json").write_text(
         json.dumps({"model_cfg": model_cfg, "preprocess_cfg": {"mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]}},
                    indent=2) + "\n")
     generator = numpy.random.default_rng(seed)
-    skeleton = open_clip.CLIP(**{key: value for key, value in model_cfg.items()})
+    stored_cfg = json.loads(json.dumps(model_cfg))
+    if stored_image_size:
+        stored_cfg["vision_cfg"]["image_size"] = stored_image_size
+    skeleton = open_clip.CLIP(**stored_cfg)
     weights = {name: lively(name, tuple(tensor.shape), generator).to(dtype if tensor.is_floating_point() else tensor.dtype).contiguous()
                for name, tensor in skeleton.state_dict().items()}
     save_file(weights, folder / "open_clip_model.safetensors")
@@ -136,7 +152,8 @@ def write_model(folder, seed, dtype, images, model_cfg):
     # Through open_clip's own loader, so that the files are known to be what it reads.
     model = open_clip.create_model(f"local-dir:{folder}", precision="fp32").eval()
     for name, tensor in model.state_dict().items():
-        assert torch.equal(tensor.float(), weights[name].float()), name
+        resized = stored_image_size and name == "visual.positional_embedding"
+        assert resized or torch.equal(tensor.float(), weights[name].float()), name
 
     side = model_cfg["vision_cfg"]["image_size"]
     side = side if isinstance(side, int) else side[0]

@@ -49,7 +49,7 @@ public final class VisionTransformer: VisionEncoder {
         let width = shape.transformer.width
         let side = shape.patchSize
         patchWeights = try tensors.floats("conv1.weight", [width, 3, side, side])
-        var positions = try tensors.floats("positional_embedding", [shape.gridSize * shape.gridSize + 1, width])
+        var positions = try Self.positions(tensors, shape)
         let classEmbedding = try tensors.floats("class_embedding", [width])
         for column in 0..<width { positions[column] += classEmbedding[column] }
         self.positions = positions
@@ -59,6 +59,20 @@ public final class VisionTransformer: VisionEncoder {
             norm: try LayerNorm(tensors.scope("ln_post"), width: width),
             weights: try tensors.floats("proj", [width, configuration.embeddingWidth]),
             width: width, embeddingWidth: configuration.embeddingWidth)
+    }
+
+    /// As the configuration wants them, from another grid if that is what is stored.
+    private static func positions(
+        _ tensors: TensorScope, _ shape: VisionTransformerShape
+    ) throws(InferenceError) -> [Float] {
+        let (side, width) = (shape.gridSize, shape.transformer.width)
+        if let stored = tensors.shape("positional_embedding"), stored.count == 2, stored[1] == width,
+            let other = PositionGrid.side(ofRows: stored[0]), other != side
+        {
+            return PositionGrid.resized(
+                try tensors.floats("positional_embedding", stored), from: other, to: side, width: width)
+        }
+        return try tensors.floats("positional_embedding", [side * side + 1, width])
     }
 
     public func makeWorkspace(batchSize: Int) -> VisionWorkspace {

@@ -45,6 +45,12 @@ final class TensorReader {
         }
     }
 
+    /// The shape under which a tensor that is stored as one is found; nil if it is not there.
+    func shape(_ name: String) -> [Int]? {
+        guard case .file(let file) = backing, case .tensor(let stored) = naming.source(of: name) else { return nil }
+        return file[stored]?.shape
+    }
+
     private func read(_ name: String, _ shape: [Int]) throws(InferenceError) -> [Float] {
         let file: Safetensors
         switch backing {
@@ -97,5 +103,7 @@ struct TensorScope {
     func floats(_ name: String, _ shape: [Int]) throws(InferenceError) -> [Float] {
         try reader.floats("\(prefix).\(name)", shape)
     }
+
+    func shape(_ name: String) -> [Int]? { reader.shape("\(prefix).\(name)") }
 
 }

@@ -47,12 +47,10 @@ struct BenchmarkStagesCommand: AsyncParsableCommand {
                     case partMethods = "part_methods"
                 }
             }
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             let output = Output(
                 kernelSet: BLAS.kernelSet, images: images,
                 partMethods: Dictionary(uniqueKeysWithValues: methods.map { ($0.method, $0.stages) }))
-            try StandardOutput.line(String(decoding: try encoder.encode(output), as: UTF8.self))
+            try StandardOutput.json(output)
             return
         }
         try StandardOutput.line("Milliseconds an image on one core, \(images) images, kernel set \(BLAS.kernelSet)")

@@ -48,9 +48,7 @@ struct BenchmarkEncodeCommand: AsyncParsableCommand {
             batchSize: batchSize, rounds: rounds
         ).run()
         if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            try StandardOutput.line(String(decoding: try encoder.encode(result), as: UTF8.self))
+            try StandardOutput.json(result)
         } else {
             func decimal(_ value: Double) -> String { String(format: "%.1f", value) }
             try StandardOutput.line(

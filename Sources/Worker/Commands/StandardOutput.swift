@@ -19,4 +19,11 @@ enum StandardOutput {
             done += step
         }
     }
+
+    /// Writes a value as one line of JSON with sorted keys.
+    static func json(_ value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        try line(String(decoding: try encoder.encode(value), as: UTF8.self))
+    }
 }

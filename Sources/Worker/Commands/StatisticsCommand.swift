@@ -57,12 +57,10 @@ struct StatisticsCommand: AsyncParsableCommand {
                 let analysis: String
                 let part_methods: [String: DatasetStatistics]
             }
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             let output = Output(
                 analysis: id,
                 part_methods: Dictionary(uniqueKeysWithValues: statistics.map { ($0.method, $0.statistics) }))
-            try StandardOutput.line(String(decoding: try encoder.encode(output), as: UTF8.self))
+            try StandardOutput.json(output)
         } else if statistics.isEmpty {
             try StandardOutput.line("Analysis \(id) has no results yet.")
         } else {

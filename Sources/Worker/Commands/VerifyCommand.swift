@@ -23,10 +23,7 @@ struct VerifyCommand: AsyncParsableCommand {
         let differences = try Verifier(connection).differences()
         if json {
             struct Output: Encodable { let differences: [RollupDifference] }
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            try StandardOutput.line(
-                String(decoding: try encoder.encode(Output(differences: differences)), as: UTF8.self))
+            try StandardOutput.json(Output(differences: differences))
         } else if differences.isEmpty {
             try StandardOutput.line("The roll-ups equal the rows.")
         } else {

@@ -9,6 +9,8 @@ struct GoldenModel: CustomTestStringConvertible {
         GoldenModel(name: "quick-gelu-f16"),
         GoldenModel(name: "gelu-f32-patch-14"),
         GoldenModel(name: "head-width-20-bf16"),
+        GoldenModel(name: "positions-up-f32"),
+        GoldenModel(name: "positions-down-f32"),
         GoldenModel(name: "resnet-f32"),
         GoldenModel(name: "resnet-f16-heads"),
         GoldenModel(name: "quick-gelu-f32-eos-2", layout: .transformers),

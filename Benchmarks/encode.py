@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+"""Times entente's vision encoders against open_clip on PyTorch and ONNX Runtime, and prints ratios.
+
+    swift build -c release --product entente
+    python Benchmarks/encode.py [--threads N] [--rounds N] [MODEL:BATCH ...]
+
+All in fp32 on the CPU, random weights of the same architecture, the same batch and number of threads, on the same machine,
+in turns: round by round entente, PyTorch, ONNX Runtime. Entente's threads each encode a batch of their own, its way of
+using a machine; the others split one batch over the threads, theirs. Figures are medians over the rounds with the slowest
+and the fastest; ratios are of medians. Needs torch, open_clip_torch, onnx and onnxruntime.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import platform
+import statistics
+import subprocess
+import tempfile
+import time
+
+for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
+    os.environ.pop(name, None)
+
+import onnxruntime  # noqa: E402
+import torch  # noqa: E402
+
+# The torchvision build may lack its compiled operators, which open_clip only needs to be declared.
+library = torch.library.Library("torchvision", "DEF")
+library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+import open_clip  # noqa: E402
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+DEFAULT = ["ViT-B-32:32", "ViT-B-16:16", "ViT-L-14:8", "RN50:16"]
+
+
+def seconds_a_call(call, least=2.0):
+    call()
+    times, start = 0, time.perf_counter()
+    while times < 1 or time.perf_counter() - start < least:
+        call()
+        times += 1
+    return (time.perf_counter() - start) / times
+
+
+def entente(name, batch, threads):
+    program = [str(ROOT / ".build/release/entente"), "benchmark", "encode", "--architecture", name, "--batch-size", str(batch), "--lanes", str(threads), "--rounds", "1", "--json"]
+    return json.loads(subprocess.run(program, check=True, capture_output=True, text=True).stdout)
+
+
+def peers(name, batch, threads, folder):
+    """What encodes one batch: PyTorch and ONNX Runtime on the same weights."""
+    model = open_clip.create_model(name, precision="fp32").visual.eval()
+    size = model.image_size if isinstance(model.image_size, int) else model.image_size[0]
+    pictures = torch.randn(batch, 3, size, size)
+    path = pathlib.Path(folder) / f"{name}.onnx"
+    # The fused path of nn.MultiheadAttention has no ONNX operator.
+    torch.backends.mha.set_fastpath_enabled(False)
+    torch.onnx.export(model, (pictures,), str(path), input_names=["pictures"], output_names=["embeddings"], opset_version=17, dynamo=False)
+    torch.backends.mha.set_fastpath_enabled(True)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    feed = {"pictures": pictures.numpy()}
+    with torch.inference_mode():
+        difference = float(abs(torch.from_numpy(session.run(None, feed)[0]) - model(pictures)).max())
+    assert difference < 1e-2, f"ONNX Runtime computes something else: {difference}"
+
+    def by_torch():
+        with torch.inference_mode():
+            model(pictures)
+
+    return by_torch, lambda: session.run(None, feed)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("models", nargs="*", default=DEFAULT)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.processor())
+    print(f"{cpu}, {arguments.threads} threads, PyTorch {torch.__version__}, ONNX Runtime {onnxruntime.__version__}, {arguments.rounds} rounds\n")
+    print("| model, batch | entente | PyTorch | ONNX Runtime | against PyTorch | against ONNX Runtime | of sgemm peak |")
+    print("|---|---|---|---|---|---|---|")
+    for entry in arguments.models:
+        name, batch = entry.rsplit(":", 1)
+        batch = int(batch)
+        with tempfile.TemporaryDirectory() as folder:
+            by_torch, by_onnx = peers(name, batch, arguments.threads, folder)
+            speeds, shares, kernels = {"entente": [], "torch": [], "onnx": []}, [], ""
+            for _ in range(arguments.rounds):
+                own = entente(name, batch, arguments.threads)
+                speeds["entente"].append(own["images_per_second"])
+                shares.append(own["share_of_peak"])
+                kernels = own["kernel_set"]
+                speeds["torch"].append(batch / seconds_a_call(by_torch))
+                speeds["onnx"].append(batch / seconds_a_call(by_onnx))
+        middle = {key: statistics.median(values) for key, values in speeds.items()}
+        cells = [f"{middle[key]:.1f} ({min(values):.1f}–{max(values):.1f})" for key, values in speeds.items()]
+        print(f"| {name}, {batch} | " + " | ".join(cells) + f" | {middle['entente'] / middle['torch']:.2f}× | {middle['entente'] / middle['onnx']:.2f}× | {100 * statistics.median(shares):.0f} % |", flush=True)
+    print(f"\nImages a second; kernel set {kernels}.")
+
+
+if __name__ == "__main__":
+    main()

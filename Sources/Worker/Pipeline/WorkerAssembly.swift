@@ -67,6 +67,9 @@ struct WorkerAssembly: Sendable {
                 "worker.lanes": "\(lanes)", "worker.fetch_threads": "\(fetchThreads)",
                 "worker.batch_size": "\(batchSize)", "kafka.topic": "\(topic)", "kafka.group": "\(group)",
             ])
+        if let warning = BLAS.warning {
+            log.warning("the encoder is slower than it could be", metadata: ["reason": "\(warning)"])
+        }
         let writing = try connect("writer")
         try Migrator(writing).check()
 

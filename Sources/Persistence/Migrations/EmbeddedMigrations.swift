@@ -1182,7 +1182,7 @@ GRANT INSERT, UPDATE ON
     TO entente_worker;
 GRANT EXECUTE ON FUNCTION
     entente.advance_offset(text, text, integer, bigint, bigint, bigint),
-    entente.claim_offset(text, text, integer, text),
+    entente.claim_offset(text, text, integer, text), entente.check_group_digests(text[], text[], text[]),
     entente.rollup_differences(text), entente.recomputed_progress_rollups(text),
     entente.recomputed_image_rollups(text), entente.recomputed_part_rollups(text),
     entente.recomputed_concept_rollups(text), entente.without_trailing_zeros(bigint[]),

@@ -40,11 +40,16 @@ import Testing
                 ]))
         try writer.write(
             WriteBatch(results: [Fixture.row("a", analysisID: id, submission: submission.id, force: true)]))
+        var grouped = Fixture.row("c", analysisID: id)
+        grouped.groupDigest = "d"
+        try writer.write(WriteBatch(results: [grouped]))
+        grouped.groupDigest = "e"
+        #expect(try writer.refused(in: WriteBatch(results: [grouped])).map(\.row) == [0])
         let letters = DeadLetterStore(connection)
         try letters.markPublished(letters.unpublished(limit: 10).map(\.letter.id))
         try AnalysisStore(connection).storeLanguageConcepts([[.init(descriptor: 1, similarity: 0.5)]], analysisID: id)
         _ = try TextEmbeddingStore(connection).put("h", .init(rows: 1, columns: 1, elements: [1]))
-        #expect(try submissions.progress(analysisID: id) == .init(expected: 2, done: 1, failed: 1, pending: 0))
+        #expect(try submissions.progress(analysisID: id) == .init(expected: 3, done: 2, failed: 1, pending: 0))
         #expect(try Verifier(connection).differences() == [])
     }
 

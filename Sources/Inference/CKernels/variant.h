@@ -274,6 +274,8 @@ static void FN(bfloat16_to_float)(const void *source, float *out, size_t count) 
 
 #undef WIDEN
 
+#include "product.h"
+
 static const entente_kernels FN(kernels) = {
     .name = QUOTED(VARIANT),
     .layer_norm = FN(layer_norm),
@@ -285,6 +287,12 @@ static const entente_kernels FN(kernels) = {
     .softmax = FN(softmax),
     .half_to_float = FN(half_to_float),
     .bfloat16_to_float = FN(bfloat16_to_float),
+    .panel_columns = TILE_LANES * LANES,
+    .pack = FN(pack),
+    .product = FN(product),
+    .winograd_input = FN(winograd_input),
+    .winograd_output = FN(winograd_output),
+    .halve = FN(halve),
 };
 
 #undef JOIN

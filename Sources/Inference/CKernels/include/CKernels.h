@@ -4,7 +4,32 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// The element-wise and row-wise steps between an encoder's matrix products.
+// What a product does to its sums last.
+enum { ENTENTE_PLAIN, ENTENTE_RECTIFIED, ENTENTE_GELU };
+
+// Floats of `a` that meet all panels before the next ones do; a product of few rows has room for at least 14 rows.
+enum { ENTENTE_BLOCK_FLOATS = 131072 };
+
+// out[r] = activation(a[r] · weightsᵀ + bias + addend[r]), `out` and `addend` with rows `out_stride` floats apart.
+typedef struct entente_product {
+    const float *a;
+    size_t a_stride;
+    // What `pack` made of the weights.
+    const float *panels;
+    // [columns], or NULL.
+    const float *bias;
+    // NULL if there is nothing to add; may be `out`.
+    const float *addend;
+    float *out;
+    size_t out_stride;
+    size_t rows, inner, columns;
+    int activation;
+    // ENTENTE_BLOCK_FLOATS + 14 * (inner + 16) + ENTENTE_BLOCK_FLOATS / inner * 16 floats if `a_stride` is a multiple
+    // of 1024, else not looked at.
+    float *scratch;
+} entente_product;
+
+// The element-wise and row-wise steps between an encoder's matrix products, and the products of convolutions.
 //
 // R rows of C floats each, dense and row-major unless a stride says otherwise; pointers need no alignment and
 // must not overlap unless a function works in place. A row's result never depends on its neighbours or on its
@@ -40,6 +65,23 @@ typedef struct entente_kernels {
     // IEEE binary16 and bfloat16, little-endian and possibly unaligned, to binary32, exactly.
     void (*half_to_float)(const void *source, float *out, size_t count);
     void (*bfloat16_to_float)(const void *source, float *out, size_t count);
+
+    // Columns of a panel; `pack` fills up the last one with zeros.
+    size_t panel_columns;
+    // Weights [columns, inner] as panels [inner, panel_columns] one after another.
+    void (*pack)(const float *weights, float *panels, size_t columns, size_t inner);
+    void (*product)(const entente_product *product);
+
+    // For 3×3 convolutions with zeros around, by Winograd's F(2×2, 3×3). Maps are [images, size, size, channels], each
+    // cut into ceil(size/2)² windows, numbered through all images. `count` windows from `first` on become
+    // [16, count, channels]; their products with the 16 transformed weights become pixels again, plus bias, and
+    // rectified.
+    void (*winograd_input)(const float *map, size_t size, size_t channels, size_t first, size_t count, float *out);
+    void (*winograd_output)(const float *products, const float *bias, size_t size, size_t channels, size_t first,
+                            size_t count, float *map);
+
+    // [images, size, size, channels] to means of 2×2 pixels, [images, size/2, size/2, channels].
+    void (*halve)(const float *map, size_t images, size_t size, size_t channels, float *out);
 } entente_kernels;
 
 // The fastest variant that this CPU can run; always the same pointer.

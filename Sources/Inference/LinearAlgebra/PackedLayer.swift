@@ -1,0 +1,78 @@
+import CKernels
+
+/// A fully connected layer, or a 1×1 convolution, with its weights in the order in which the kernel of `CKernels` reads
+/// them.
+///
+/// Maps of convolutional networks have many rows and few columns, or few rows for large weights. OpenBLAS reorders the
+/// weights at every call, which costs more there than the product; here it is done once, and bias, shortcut and
+/// activation are applied while the sums are still in registers. A row's bits depend on that row alone, so any rows may
+/// share a product.
+struct PackedLayer: Sendable {
+    enum Activation {
+        case none
+        /// max(x, 0).
+        case rectified
+        case gelu
+
+        fileprivate var code: Int32 {
+            switch self {
+            case .none: Int32(ENTENTE_PLAIN)
+            case .rectified: Int32(ENTENTE_RECTIFIED)
+            case .gelu: Int32(ENTENTE_GELU)
+            }
+        }
+    }
+
+    let inputs: Int
+    let outputs: Int
+    private let panels: AlignedFloats
+    /// `[outputs]`, or nothing.
+    private let bias: [Float]
+
+    /// - Parameters:
+    ///   - weights: `[outputs, inputs]`.
+    ///   - bias: `[outputs]`, or empty for none.
+    init(weights: [Float], bias: [Float], inputs: Int, outputs: Int) {
+        precondition(
+            weights.count == inputs * outputs && (bias.isEmpty || bias.count == outputs),
+            "\(weights.count) weights and \(bias.count) biases for [\(outputs), \(inputs)]")
+        (self.inputs, self.outputs, self.bias) = (inputs, outputs, bias)
+        let width = RowKernels.best.panel_columns
+        panels = AlignedFloats(count: (outputs + width - 1) / width * width * inputs) {
+            RowKernels.best.pack(weights, $0, outputs, inputs)
+        }
+    }
+
+    /// A stored layer, each output multiplied by its `gain` if there is one.
+    init(_ tensors: TensorScope, inputs: Int, outputs: Int, gain: [Float] = []) throws(InferenceError) {
+        var weights = try tensors.floats("weight", [outputs, inputs])
+        var bias = try tensors.floats("bias", [outputs])
+        for (output, gain) in gain.enumerated() {
+            bias[output] *= gain
+            for index in output * inputs..<(output + 1) * inputs { weights[index] *= gain }
+        }
+        self.init(weights: weights, bias: bias, inputs: inputs, outputs: outputs)
+    }
+
+    /// Floats of `scratch` that ``apply(_:rows:adding:_:into:scratch:)`` needs.
+    var scratchFloats: Int { max(14, Int(ENTENTE_BLOCK_FLOATS) / inputs) * (inputs + 16) }
+
+    /// `out = activation(input · weightsᵀ + bias + addend)`.
+    ///
+    /// - Parameters:
+    ///   - input: `[rows, inputs]`.
+    ///   - addend: `[rows, outputs]`; may be `out`.
+    ///   - out: `[rows, outputs]`.
+    func apply(
+        _ input: UnsafePointer<Float>, rows: Int, adding addend: UnsafePointer<Float>? = nil,
+        _ activation: Activation = .none, into out: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+    ) {
+        bias.withUnsafeBufferPointer { bias in
+            var product = entente_product(
+                a: input, a_stride: inputs, panels: panels.base, bias: bias.isEmpty ? nil : bias.baseAddress,
+                addend: addend, out: out, out_stride: outputs, rows: rows, inner: inputs, columns: outputs,
+                activation: activation.code, scratch: scratch)
+            RowKernels.best.product(&product)
+        }
+    }
+}

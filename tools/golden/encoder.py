@@ -94,6 +94,31 @@ for name, stored in (("positions-up-f32", 32), ("positions-down-f32", 72)):
         },
     }
 
+# timm's smallest trunks under both heads; the image of the second is no multiple of 32.
+MODELS |= {
+    "convnext-f16-linear": {
+        "dtype": torch.float16,
+        "images": 2,
+        "model_cfg": {
+            "embed_dim": 20,
+            "vision_cfg": {"timm_model_name": "test_convnext", "timm_model_pretrained": False, "timm_pool": "",
+                           "timm_proj": "linear", "timm_drop": 0.0, "timm_drop_path": 0.1, "image_size": 96},
+            "text_cfg": {"context_length": 12, "vocab_size": 60, "width": 24, "heads": 3, "layers": 1},
+        },
+    },
+    "convnext-bf16-mlp": {
+        "dtype": torch.bfloat16,
+        "images": 2,
+        "model_cfg": {
+            "embed_dim": 24,
+            "quick_gelu": True,
+            "vision_cfg": {"timm_model_name": "test_convnext2", "timm_proj": "mlp", "timm_proj_bias": True,
+                           "image_size": 88},
+            "text_cfg": {"context_length": 12, "vocab_size": 60, "width": 24, "heads": 3, "layers": 1},
+        },
+    },
+}
+
 
 def lively(name, shape, generator):
     """Random values of a size that keeps attention peaked and activations away from zero."""
@@ -110,7 +135,9 @@ def lively(name, shape, generator):
         return 0.3 * values
     if ".bn" in name or ".downsample.1." in name:
         return 1 + 0.3 * values if name.endswith("weight") else 0.3 * values
-    if ".ln_" in name or name.startswith("ln_"):
+    if name.endswith("gamma"):
+        return 0.4 + 0.2 * values
+    if ".ln_" in name or name.startswith("ln_") or (".trunk." in name and len(shape) == 1 and ("norm" in name or ".downsample.0." in name or ".stem.1." in name)):
         return 1 + 0.3 * values if name.endswith("weight") else 0.3 * values
     if name.endswith("bias"):
         return 0.4 * values
@@ -160,9 +187,9 @@ def write_model(folder, seed, dtype, images, model_cfg, stored_image_size=None):
     pixels = torch.from_numpy(generator.standard_normal((images, 3, side, side)).astype(numpy.float32))
     tokens = token_rows(model_cfg["text_cfg"], generator)
     seen = {}
-    is_resnet = isinstance(model_cfg["vision_cfg"]["layers"], list)
-    if is_resnet:
-        model.visual.layer4.register_forward_hook(lambda module, inputs, output: seen.__setitem__("map", output))
+    last_map = getattr(model.visual, "layer4", None) or getattr(getattr(model.visual, "trunk", None), "stages", None)
+    if last_map:
+        last_map.register_forward_hook(lambda module, inputs, output: seen.__setitem__("map", output))
     else:
         last = model.visual.transformer.resblocks[-1]
         last.ln_1.register_forward_hook(lambda module, inputs, output: seen.__setitem__("normed", output))
@@ -174,7 +201,7 @@ def write_model(folder, seed, dtype, images, model_cfg, stored_image_size=None):
             "image_embeddings": model.encode_image(pixels),
             "text_embeddings": model.encode_text(tokens.long()),
         }
-        if is_resnet:
+        if last_map:
             expected["patch_tokens"] = seen["map"].flatten(2).transpose(1, 2)
         else:
             width = seen["tokens"].shape[-1]

@@ -15,16 +15,19 @@ typedef uint16_t halves __attribute__((ext_vector_type(16)));
 #define INLINE static inline __attribute__((always_inline))
 #pragma clang diagnostic ignored "-Wpsabi"
 
-// TILE_ROWS by TILE_LANES × 16 sums, with what they are made of, fit the registers: 16 of 4, of 8, or 32 of 16 floats.
+// TILE_ROWS by TILE_LANES × 16 sums, with what they are made of, fit the registers: 16 of 4, of 8, or 32 of 16 floats;
+// so do DEPTHWISE_PIXELS sums.
 #define VARIANT portable
 #define FUSED 0
 #define TILE_ROWS 2
 #define TILE_LANES 1
+#define DEPTHWISE_PIXELS 2
 #include "variant.h"
 #undef VARIANT
 #undef FUSED
 #undef TILE_ROWS
 #undef TILE_LANES
+#undef DEPTHWISE_PIXELS
 
 #if defined(__x86_64__)
 #define FUSED 1
@@ -32,22 +35,26 @@ typedef uint16_t halves __attribute__((ext_vector_type(16)));
 #define VARIANT avx2
 #define TILE_ROWS 6
 #define TILE_LANES 1
+#define DEPTHWISE_PIXELS 4
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #include "variant.h"
 #pragma clang attribute pop
 #undef VARIANT
 #undef TILE_ROWS
 #undef TILE_LANES
+#undef DEPTHWISE_PIXELS
 
 #define VARIANT avx512
 #define TILE_ROWS 14
 #define TILE_LANES 2
+#define DEPTHWISE_PIXELS 8
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
 #include "variant.h"
 #pragma clang attribute pop
 #undef VARIANT
 #undef TILE_ROWS
 #undef TILE_LANES
+#undef DEPTHWISE_PIXELS
 #endif
 
 const entente_kernels *entente_kernels_variant(int index) {

@@ -25,6 +25,7 @@ INLINE void FN(finish)(const entente_product *p, lanes sum, size_t row, size_t c
     }
     if (p->activation == ENTENTE_RECTIFIED) sum = sum > 0.0f ? sum : 0.0f;
     if (p->activation == ENTENTE_GELU) sum = FN(gelu)(sum);
+    if (p->activation == ENTENTE_TANH_GELU) sum = FN(tanh_gelu)(sum);
     if (count == LANES)
         FN(store)(out, sum);
     else
@@ -229,6 +230,52 @@ static void FN(halve)(const float *map, size_t images, size_t size, size_t chann
                 for (; c < channels; ++c)
                     out[c] = (upper[c] + upper[channels + c] + lower[c] + lower[channels + c]) * 0.25f;
             }
+}
+
+// 16 channels of a map among zeros, three pixels wide at least, so that no window needs a question.
+INLINE void FN(frame)(const float *map, size_t size, size_t channels, size_t count, size_t width, float *framed) {
+    memset(framed, 0, (size + 6) * width * LANES * sizeof *framed);
+    for (size_t y = 0; y < size; ++y)
+        for (size_t x = 0; x < size; ++x) {
+            const float *source = map + (y * size + x) * channels;
+            float *target = framed + ((y + 3) * width + x + 3) * LANES;
+            FN(store)(target, count == LANES ? FN(load)(source) : FN(load_some)(source, count, 0.0f));
+        }
+}
+
+static void FN(depthwise)(const float *map, size_t size, size_t channels, const float *weights, const float *bias,
+                          float *out, float *scratch) {
+    size_t width = (size + 7) / 8 * 8 + 6;
+    for (size_t channel = 0; channel < channels; channel += LANES, weights += 49 * LANES) {
+        size_t count = channels - channel < LANES ? channels - channel : LANES;
+        FN(frame)(map + channel, size, channels, count, width, scratch);
+        lanes shift = count == LANES ? FN(load)(bias + channel) : FN(load_some)(bias + channel, count, 0.0f);
+        for (size_t y = 0; y < size; ++y)
+            for (size_t x = 0; x < size; x += DEPTHWISE_PIXELS) {
+                lanes sums[DEPTHWISE_PIXELS];
+#pragma clang loop unroll(full)
+                for (int i = 0; i < DEPTHWISE_PIXELS; ++i) sums[i] = shift;
+                for (size_t row = 0; row < 7; ++row) {
+                    const float *line = scratch + ((y + row) * width + x) * LANES;
+                    lanes w[7];
+#pragma clang loop unroll(full)
+                    for (int i = 0; i < 7; ++i) w[i] = FN(load)(weights + (row * 7 + (size_t)i) * LANES);
+#pragma clang loop unroll(full)
+                    for (int place = 0; place < DEPTHWISE_PIXELS + 6; ++place) {
+                        lanes value = FN(load)(line + place * LANES);
+#pragma clang loop unroll(full)
+                        for (int i = 0; i < DEPTHWISE_PIXELS; ++i)
+                            if (place - i >= 0 && place - i < 7) sums[i] = FN(madd)(value, w[place - i], sums[i]);
+                    }
+                }
+                float *target = out + (y * size + x) * channels + channel;
+                for (size_t i = 0; i < DEPTHWISE_PIXELS && x + i < size; ++i, target += channels)
+                    if (count == LANES)
+                        FN(store)(target, sums[i]);
+                    else
+                        FN(store_some)(target, sums[i], count);
+            }
+    }
 }
 
 #undef TILE_COLUMNS

@@ -103,6 +103,12 @@ INLINE lanes FN(gelu)(lanes x) {
     return FN(madd)(-a, tail, positive);
 }
 
+// x/2 (1 + tanh(z)) = x / (1 + e^(-2z)) with z = sqrt(2/pi) (x + 0.044715 x^3).
+INLINE lanes FN(tanh_gelu)(lanes x) {
+    lanes z = x * FN(madd)(x * x, (lanes)0.044715f, (lanes)1.0f);
+    return x / (1.0f + FN(exponential)(z * -1.5957691f));
+}
+
 INLINE float FN(row_sum)(const float *x, size_t columns) {
     lanes first = 0.0f, second = 0.0f;
     size_t c = 0;
@@ -135,10 +141,11 @@ INLINE float FN(row_square_sum)(const float *x, float mean, size_t columns) {
 }
 
 // Two passes, so that a large common offset does not cancel the variance away.
-INLINE void FN(norm_row)(const float *x, const float *gain, const float *bias, float *out, size_t columns) {
+INLINE void FN(norm_row)(const float *x, const float *gain, const float *bias, float epsilon, float *out,
+                        size_t columns) {
     float mean = FN(row_sum)(x, columns) / (float)columns;
     float variance = FN(row_square_sum)(x, mean, columns) / (float)columns;
-    float scale = 1.0f / sqrtf(variance + 1e-5f);
+    float scale = 1.0f / sqrtf(variance + epsilon);
     size_t c = 0;
     for (; c + LANES <= columns; c += LANES) {
         lanes v = (FN(load)(x + c) - mean) * scale;
@@ -159,16 +166,16 @@ INLINE void FN(residual_row)(float *x, const float *delta, const float *bias, si
     for (; c < columns; ++c) x[c] = x[c] + (delta[c] + bias[c]);
 }
 
-static void FN(layer_norm)(const float *x, const float *gain, const float *bias, float *out, size_t rows,
-                           size_t columns) {
-    for (size_t r = 0; r < rows; ++r) FN(norm_row)(x + r * columns, gain, bias, out + r * columns, columns);
+static void FN(layer_norm)(const float *x, const float *gain, const float *bias, float epsilon, float *out,
+                           size_t rows, size_t columns) {
+    for (size_t r = 0; r < rows; ++r) FN(norm_row)(x + r * columns, gain, bias, epsilon, out + r * columns, columns);
 }
 
 static void FN(residual_layer_norm)(float *x, const float *delta, const float *delta_bias, const float *gain,
-                                    const float *bias, float *out, size_t rows, size_t columns) {
+                                    const float *bias, float epsilon, float *out, size_t rows, size_t columns) {
     for (size_t r = 0; r < rows; ++r) {
         FN(residual_row)(x + r * columns, delta + r * columns, delta_bias, columns);
-        FN(norm_row)(x + r * columns, gain, bias, out + r * columns, columns);
+        FN(norm_row)(x + r * columns, gain, bias, epsilon, out + r * columns, columns);
     }
 }
 
@@ -293,6 +300,7 @@ static const entente_kernels FN(kernels) = {
     .winograd_input = FN(winograd_input),
     .winograd_output = FN(winograd_output),
     .halve = FN(halve),
+    .depthwise = FN(depthwise),
 };
 
 #undef JOIN

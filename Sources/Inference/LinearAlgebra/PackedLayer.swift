@@ -13,12 +13,15 @@ struct PackedLayer: Sendable {
         /// max(x, 0).
         case rectified
         case gelu
+        /// GELU's approximation by tanh.
+        case tanhGelu
 
         fileprivate var code: Int32 {
             switch self {
             case .none: Int32(ENTENTE_PLAIN)
             case .rectified: Int32(ENTENTE_RECTIFIED)
             case .gelu: Int32(ENTENTE_GELU)
+            case .tanhGelu: Int32(ENTENTE_TANH_GELU)
             }
         }
     }
@@ -43,12 +46,19 @@ struct PackedLayer: Sendable {
         }
     }
 
-    /// A stored layer, each output multiplied by its `gain` if there is one.
-    init(_ tensors: TensorScope, inputs: Int, outputs: Int, gain: [Float] = []) throws(InferenceError) {
-        var weights = try tensors.floats("weight", [outputs, inputs])
-        var bias = try tensors.floats("bias", [outputs])
+    /// A stored layer.
+    ///
+    /// - Parameters:
+    ///   - isConvolution: whether the weights are stored as those of a 1×1 convolution.
+    ///   - gain: what each output is multiplied by, if anything.
+    init(
+        _ tensors: TensorScope, inputs: Int, outputs: Int, hasBias: Bool = true, isConvolution: Bool = false,
+        gain: [Float] = []
+    ) throws(InferenceError) {
+        var weights = try tensors.floats("weight", [outputs, inputs] + (isConvolution ? [1, 1] : []))
+        var bias = hasBias ? try tensors.floats("bias", [outputs]) : []
         for (output, gain) in gain.enumerated() {
-            bias[output] *= gain
+            if hasBias { bias[output] *= gain }
             for index in output * inputs..<(output + 1) * inputs { weights[index] *= gain }
         }
         self.init(weights: weights, bias: bias, inputs: inputs, outputs: outputs)

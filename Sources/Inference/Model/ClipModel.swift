@@ -35,7 +35,10 @@ public final class ClipModel: Sendable {
         let scope = tensors.scope("visual")
         switch configuration.vision {
         case .transformer(let shape): return try VisionTransformer(scope, shape, configuration)
-        case .resNet(let shape): return try ResNet(scope, shape, embeddingWidth: configuration.embeddingWidth)
+        case .resNet(let shape):
+            return try ConvolutionalEncoder(scope, shape, embeddingWidth: configuration.embeddingWidth)
+        case .convNeXt(let shape):
+            return try ConvolutionalEncoder(scope, shape, embeddingWidth: configuration.embeddingWidth)
         }
     }
 }

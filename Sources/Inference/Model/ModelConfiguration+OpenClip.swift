@@ -22,10 +22,10 @@ extension ModelConfiguration {
 extension ModelConfiguration.Vision {
     fileprivate init(openClip source: ConfigurationFields) throws(InferenceError) {
         var fields = source
-        // Named first: the rest of such a section means nothing here.
-        try fields.require("timm_model_name", toBe: .null, .string(""))
         let imageSize = try fields.side("image_size", default: 224, in: 1...4096)
-        if fields.isList("layers") {
+        if let shape = try ConvNeXtShape(openClip: &fields, imageSize: imageSize) {
+            self = .convNeXt(shape)
+        } else if fields.isList("layers") {
             self = .resNet(try ResNetShape(openClip: &fields, imageSize: imageSize))
         } else {
             self = .transformer(try VisionTransformerShape(openClip: &fields, imageSize: imageSize))
@@ -40,6 +40,35 @@ extension ModelConfiguration.Vision {
             "attentional_pool", "no_ln_pre", "final_ln_after_pool", "output_tokens", "input_patchnorm",
             "global_average_pool", toBe: .boolean(false))
         try fields.refuseRest()
+    }
+}
+
+extension ConvNeXtShape {
+    /// nil if no timm trunk is asked for.
+    fileprivate init?(openClip fields: inout ConfigurationFields, imageSize: Int) throws(InferenceError) {
+        let value = fields.take("timm_model_name") ?? .string("")
+        guard value != .string("") else { return nil }
+        guard case .string(let name) = value, let trunk = Trunk.known[name] else {
+            throw fields.refusal(
+                "timm_model_name",
+                "is \(value), which is not implemented; known are \(Trunk.known.keys.sorted().joined(separator: ", "))"
+            )
+        }
+        self.trunk = trunk
+        self.imageSize = imageSize
+        guard imageSize >= 32 else {
+            throw fields.refusal("image_size", "is \(imageSize); a ConvNeXt halves its maps down to nothing below 32")
+        }
+        // "" leaves timm's own pooling, which is the mean too.
+        try fields.require("timm_pool", toBe: .string("avg"), .string(""))
+        let projection = try fields.text("timm_proj", default: Projection.linear.rawValue)
+        guard let known = Projection(rawValue: projection) else {
+            throw fields.refusal("timm_proj", "is \"\(projection)\"; linear and mlp are implemented")
+        }
+        self.projection = known
+        projectionHasBias = try fields.boolean("timm_proj_bias", default: false)
+        // The trunk's name decides these.
+        fields.ignore("layers", "width", "head_width", "mlp_ratio", "patch_size")
     }
 }
 

@@ -17,12 +17,14 @@ public struct ModelConfiguration: Sendable, Hashable {
     public enum Vision: Sendable, Hashable {
         case transformer(VisionTransformerShape)
         case resNet(ResNetShape)
+        case convNeXt(ConvNeXtShape)
 
         /// S.
         public var imageSize: Int {
             switch self {
             case .transformer(let shape): shape.imageSize
             case .resNet(let shape): shape.imageSize
+            case .convNeXt(let shape): shape.imageSize
             }
         }
 

@@ -77,7 +77,8 @@ final class Transformer: Sendable {
         _ stream: UnsafeMutablePointer<Float>, _ delta: UnsafePointer<Float>, _ bias: [Float], _ norm: LayerNorm,
         into out: UnsafeMutablePointer<Float>, _ rows: Int
     ) {
-        RowKernels.best.residual_layer_norm(stream, delta, bias, norm.gain, norm.bias, out, rows, shape.width)
+        RowKernels.best.residual_layer_norm(
+            stream, delta, bias, norm.gain, norm.bias, norm.epsilon, out, rows, shape.width)
     }
 
     private func activate(_ rows: UnsafeMutablePointer<Float>, _ bias: [Float], _ count: Int) {

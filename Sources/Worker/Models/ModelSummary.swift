@@ -50,6 +50,11 @@ struct ModelSummary: Encodable {
         case .resNet(let shape):
             family = "ResNet, blocks \(shape.layers.map(String.init).joined(separator: "-")), width \(shape.width)"
             (grid, features) = (shape.gridSize, shape.features)
+        case .convNeXt(let shape):
+            func list(_ numbers: [Int]) -> String { numbers.map(String.init).joined(separator: "-") }
+            family =
+                "ConvNeXt, blocks \(list(shape.trunk.depths)) of widths \(list(shape.trunk.widths)), \(shape.projection.rawValue) head"
+            (grid, features) = (shape.gridSize, shape.features)
         }
         imageSize = configuration.vision.imageSize
         embeddingWidth = configuration.embeddingWidth

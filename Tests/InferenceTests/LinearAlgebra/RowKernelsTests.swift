@@ -30,11 +30,11 @@ import Testing
             let x = generator.floats(rows * columns, scale: 3).map { $0 + offset }
             let (gain, bias) = (generator.floats(columns), generator.floats(columns))
             var out = [Float](repeating: .nan, count: rows * columns)
-            variant.kernels.layer_norm(x, gain, bias, &out, rows, columns)
+            variant.kernels.layer_norm(x, gain, bias, 1e-5, &out, rows, columns)
             expectNear(out, normalized(x, gain, bias, columns), within: 2e-5, "\(rows)×\(columns)")
             var inPlace = x
             inPlace.withUnsafeMutableBufferPointer {
-                variant.kernels.layer_norm($0.baseAddress, gain, bias, $0.baseAddress, rows, columns)
+                variant.kernels.layer_norm($0.baseAddress, gain, bias, 1e-5, $0.baseAddress, rows, columns)
             }
             #expect(inPlace == out)
         }
@@ -54,7 +54,7 @@ import Testing
             #expect(plain == sum, "\(rows)×\(columns)")
             var fused = x
             var out = [Float](repeating: .nan, count: rows * columns)
-            variant.kernels.residual_layer_norm(&fused, delta, deltaBias, gain, bias, &out, rows, columns)
+            variant.kernels.residual_layer_norm(&fused, delta, deltaBias, gain, bias, 1e-5, &out, rows, columns)
             #expect(fused == sum)
             expectNear(out, normalized(sum, gain, bias, columns), within: 2e-5, "\(rows)×\(columns)")
             var biased = x
@@ -174,7 +174,7 @@ import Testing
             let (gain, bias) = (generator.floats(columns), generator.floats(columns))
             func results(_ variant: Variant) -> [[UInt32]] {
                 var (norm, quick, exact, soft) = (x, x, x, x)
-                variant.kernels.layer_norm(x, gain, bias, &norm, rows, columns)
+                variant.kernels.layer_norm(x, gain, bias, 1e-5, &norm, rows, columns)
                 variant.kernels.bias_quick_gelu(&quick, bias, rows, columns)
                 variant.kernels.bias_gelu(&exact, bias, rows, columns)
                 variant.kernels.softmax(&soft, rows, columns, columns, 1)

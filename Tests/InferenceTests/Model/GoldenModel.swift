@@ -13,6 +13,8 @@ struct GoldenModel: CustomTestStringConvertible {
         GoldenModel(name: "positions-down-f32"),
         GoldenModel(name: "resnet-f32"),
         GoldenModel(name: "resnet-f16-heads"),
+        GoldenModel(name: "convnext-f16-linear"),
+        GoldenModel(name: "convnext-bf16-mlp"),
         GoldenModel(name: "quick-gelu-f32-eos-2", layout: .transformers),
         GoldenModel(name: "gelu-f16-eos-70", layout: .transformers, pooling: .firstToken(70)),
     ]

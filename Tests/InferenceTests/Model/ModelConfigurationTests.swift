@@ -56,6 +56,28 @@ import Testing
         #expect(try parse(nil, "quick_gelu", "true").activation == .quickGelu)
     }
 
+    @Test func aTrunkOfTimmsIsAConvNeXt() throws {
+        let vision = """
+            {"timm_model_name": "convnext_base", "timm_pool": "", "timm_proj": "mlp", "image_size": 320, "width": 7}
+            """
+        func parse(_ vision: String) throws -> ModelConfiguration {
+            let json = #"{"embed_dim": 640, "vision_cfg": \#(vision), "text_cfg": {}}"#
+            let value = try JSONDecoder().decode(ConfigurationValue.self, from: Data(json.utf8))
+            return try ModelConfiguration(openClip: value, file: "c.json")
+        }
+        guard case .convNeXt(let shape) = try parse(vision).vision else {
+            Issue.record("not a ConvNeXt")
+            return
+        }
+        #expect(shape.trunk.depths == [3, 3, 27, 3] && shape.trunk.widths == [128, 256, 512, 1024])
+        #expect(shape.gridSize == 10 && shape.features == 1024 && shape.projection == .perceptron)
+        for (field, value) in [("timm_pool", "\"rot_attn\""), ("timm_proj", "\"none\""), ("image_size", "24")] {
+            let changed = #"{"timm_model_name": "convnext_tiny", "\#(field)": \#(value)}"#
+            let error = #expect(throws: InferenceError.self) { try parse(changed) }
+            #expect(error?.description.contains("vision_cfg.\(field) is ") == true)
+        }
+    }
+
     @Test(arguments: [
         ("vision_cfg", "patch_dropout", "0.5"), ("vision_cfg", "timm_model_name", "null"),
         ("vision_cfg", "timm_pool", "\"avg\""), ("vision_cfg", "ls_init_value", "null"),
@@ -73,7 +95,9 @@ import Testing
         arguments: [
             (nil, "custom_text", "true"), (nil, "multimodal_cfg", "{\"width\": 8}"), (nil, "brand_new", "1"),
             (nil, "quick_gelu", "1"), (nil, "quick_gelu", "\"yes\""),
-            ("vision_cfg", "timm_model_name", "\"convnext_base\""), ("vision_cfg", "layers", "[3, 4, 6]"),
+            ("vision_cfg", "timm_model_name", "\"vit_base_patch16_224\""),
+            ("vision_cfg", "timm_model_name", "\"naflexvit_base_patch16_gap\""), ("vision_cfg", "timm_model_name", "7"),
+            ("vision_cfg", "layers", "[3, 4, 6]"),
             ("vision_cfg", "ls_init_value", "0.0001"), ("vision_cfg", "attentional_pool", "true"),
             ("vision_cfg", "attentional_pool", "\"parallel\""), ("vision_cfg", "no_ln_pre", "true"),
             ("vision_cfg", "pos_embed_type", "\"none\""), ("vision_cfg", "final_ln_after_pool", "true"),

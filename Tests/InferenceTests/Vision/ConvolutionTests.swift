@@ -87,6 +87,27 @@ import Testing
         #expect(Self.difference(out, expected) < 1e-5)
     }
 
+    @Test(arguments: RowKernelsTests.Variant.all, [(1, 1), (7, 16), (8, 20), (12, 48), (17, 3)])
+    func channelsAreConvolvedByThemselves(variant: RowKernelsTests.Variant, shape: (size: Int, channels: Int)) {
+        var generator = SeededGenerator(seed: 34)
+        let (size, channels) = shape
+        let map = generator.floats(size * size * channels)
+        let weights = generator.floats(channels * 49, scale: 0.3)
+        let bias = generator.floats(channels)
+        let convolution = DepthwiseConvolution(weights: weights, bias: bias, channels: channels)
+        var scratch = [Float](repeating: .nan, count: DepthwiseConvolution.scratchFloats(size))
+        var out = [Float](repeating: .nan, count: map.count)
+        convolution.apply(map, size: size, into: &out, scratch: &scratch, kernels: variant.kernels)
+        for channel in 0..<channels {
+            let plane = stride(from: channel, to: map.count, by: channels).map { map[$0] }
+            let expected = Self.direct(
+                plane, size: size, inputs: 1, Array(weights[channel * 49..<(channel + 1) * 49]), [bias[channel]],
+                side: 7, stride: 1, border: 3)
+            let actual = stride(from: channel, to: map.count, by: channels).map { out[$0] }
+            #expect(Self.difference(actual, expected) < 1e-5)
+        }
+    }
+
     /// The transforms of every variant; the products between them have tests of their own.
     @Test(arguments: RowKernelsTests.Variant.all)
     func variantsTransformAlike(variant: RowKernelsTests.Variant) {

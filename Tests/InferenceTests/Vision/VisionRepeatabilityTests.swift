@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test(arguments: GoldenModel.all.filter { $0.name.hasPrefix("resnet") })
+    @Test(arguments: GoldenModel.all.filter { $0.name.hasPrefix("resnet") || $0.name.hasPrefix("convnext") })
     func convolutionsLeaveNoTraceEither(golden: GoldenModel) throws {
         let model = try golden.load()
         let given = try golden.expected().slices("pixel_values")

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 // What a product does to its sums last.
-enum { ENTENTE_PLAIN, ENTENTE_RECTIFIED, ENTENTE_GELU };
+enum { ENTENTE_PLAIN, ENTENTE_RECTIFIED, ENTENTE_GELU, ENTENTE_TANH_GELU };
 
 // Floats of `a` that meet all panels before the next ones do; a product of few rows has room for at least 14 rows.
 enum { ENTENTE_BLOCK_FLOATS = 131072 };
@@ -39,12 +39,13 @@ typedef struct entente_kernels {
     // Instruction set, for logs: "portable", "avx2" or "avx512".
     const char *name;
 
-    // out[r] = (x[r] - mean) / sqrt(variance + 1e-5) * gain + bias. `out` may be `x`.
-    void (*layer_norm)(const float *x, const float *gain, const float *bias, float *out, size_t rows, size_t columns);
+    // out[r] = (x[r] - mean) / sqrt(variance + epsilon) * gain + bias. `out` may be `x`.
+    void (*layer_norm)(const float *x, const float *gain, const float *bias, float epsilon, float *out, size_t rows,
+                       size_t columns);
 
     // x[r] += delta[r] + delta_bias, then out[r] = layer_norm(x[r]).
     void (*residual_layer_norm)(float *x, const float *delta, const float *delta_bias, const float *gain,
-                                const float *bias, float *out, size_t rows, size_t columns);
+                                const float *bias, float epsilon, float *out, size_t rows, size_t columns);
 
     // x[r] += delta[r] + delta_bias.
     void (*residual)(float *x, const float *delta, const float *delta_bias, size_t rows, size_t columns);
@@ -82,6 +83,12 @@ typedef struct entente_kernels {
 
     // [images, size, size, channels] to means of 2×2 pixels, [images, size/2, size/2, channels].
     void (*halve)(const float *map, size_t images, size_t size, size_t channels, float *out);
+
+    // out = map * weights + bias, each channel of [size, size, channels] by itself under a 7×7 window with zeros around.
+    // Weights are [ceil(channels/16), 49, 16], zeros beyond the last channel; scratch holds
+    // (size + 6) * (size rounded up to 8, + 6) * 16 floats.
+    void (*depthwise)(const float *map, size_t size, size_t channels, const float *weights, const float *bias, float *out,
+                      float *scratch);
 } entente_kernels;
 
 // The fastest variant that this CPU can run; always the same pointer.

@@ -1,7 +1,5 @@
-import Foundation
-
 /// Pools a map by one query, the map's mean, over all positions and the mean itself.
-struct AttentionPool: Sendable {
+struct AttentionPool: NetworkHead {
     private let heads: Int
     /// `[1 + n, C]`.
     private let positions: [Float]
@@ -10,25 +8,28 @@ struct AttentionPool: Sendable {
     private let value: PackedLayer
     private let output: PackedLayer
 
-    /// Room for the maps of a batch.
-    final class Workspace {
+    /// What lies in the scratch memory, for a number of images.
+    private struct Rooms {
         /// `[images, 1 + n, C]`.
-        fileprivate let tokens: ScratchBuffer
-        fileprivate let keys: ScratchBuffer
-        fileprivate let values: ScratchBuffer
+        let tokens: UnsafeMutablePointer<Float>
+        let keys: UnsafeMutablePointer<Float>
+        let values: UnsafeMutablePointer<Float>
         /// `[images, C]`: means, then what the heads make of the values.
-        fileprivate let pooled: ScratchBuffer
+        let pooled: UnsafeMutablePointer<Float>
         /// `[images, C]`.
-        fileprivate let queries: ScratchBuffer
-        fileprivate let scores: ScratchBuffer
+        let queries: UnsafeMutablePointer<Float>
+        /// `[1 + n]`.
+        let scores: UnsafeMutablePointer<Float>
+        let rest: UnsafeMutablePointer<Float>
 
-        fileprivate init(images: Int, rows: Int, features: Int) {
-            tokens = ScratchBuffer(count: images * rows * features)
-            keys = ScratchBuffer(count: images * rows * features)
-            values = ScratchBuffer(count: images * rows * features)
-            pooled = ScratchBuffer(count: images * features)
-            queries = ScratchBuffer(count: images * features)
-            scores = ScratchBuffer(count: rows)
+        init(_ scratch: UnsafeMutablePointer<Float>, images: Int, rows: Int, features: Int) {
+            tokens = scratch
+            keys = tokens + images * rows * features
+            values = keys + images * rows * features
+            pooled = values + images * rows * features
+            queries = pooled + images * features
+            scores = queries + images * features
+            rest = scores + rows
         }
     }
 
@@ -49,30 +50,25 @@ struct AttentionPool: Sendable {
         features * features * (1 + 2 * rows) + 2 * rows * features + features * output.outputs
     }
 
-    /// Floats of `scratch` that ``apply(_:images:into:in:scratch:)`` needs.
-    var scratchFloats: Int { query.scratchFloats }
-
-    func makeWorkspace(images: Int) -> Workspace {
-        Workspace(images: images, rows: rows, features: features)
+    func scratchFloats(images: Int) -> Int {
+        images * features * (3 * rows + 2) + rows + query.scratchFloats
     }
 
-    /// - Parameters:
-    ///   - maps: `[images, n, C]`.
-    ///   - out: `[images, e]`.
-    func apply(
-        _ maps: UnsafePointer<Float>, images: Int, into out: UnsafeMutablePointer<Float>, in workspace: Workspace,
+    func run(
+        _ maps: UnsafePointer<Float>, images: Int, into out: UnsafeMutablePointer<Float>,
         scratch: UnsafeMutablePointer<Float>
     ) {
-        let (tokens, pooled) = (workspace.tokens.base, workspace.pooled.base)
+        let rooms = Rooms(scratch, images: images, rows: rows, features: features)
         for image in 0..<images {
-            place(maps + image * (rows - 1) * features, into: tokens + image * rows * features)
-            (pooled + image * features).update(from: tokens + image * rows * features, count: features)
+            let tokens = rooms.tokens + image * rows * features
+            place(maps + image * (rows - 1) * features, into: tokens)
+            (rooms.pooled + image * features).update(from: tokens, count: features)
         }
-        key.apply(tokens, rows: images * rows, into: workspace.keys.base, scratch: scratch)
-        value.apply(tokens, rows: images * rows, into: workspace.values.base, scratch: scratch)
-        query.apply(pooled, rows: images, into: workspace.queries.base, scratch: scratch)
-        for image in 0..<images { attend(image, workspace) }
-        output.apply(pooled, rows: images, into: out, scratch: scratch)
+        key.apply(rooms.tokens, rows: images * rows, into: rooms.keys, scratch: rooms.rest)
+        value.apply(rooms.tokens, rows: images * rows, into: rooms.values, scratch: rooms.rest)
+        query.apply(rooms.pooled, rows: images, into: rooms.queries, scratch: rooms.rest)
+        for image in 0..<images { attend(image, rooms) }
+        output.apply(rooms.pooled, rows: images, into: out, scratch: rooms.rest)
     }
 
     /// A map behind its mean, positions added, `[1 + n, C]`.
@@ -93,24 +89,24 @@ struct AttentionPool: Sendable {
     }
 
     /// Puts what the heads make of an image's values, side by side, into `pooled`.
-    private func attend(_ image: Int, _ workspace: Workspace) {
+    private func attend(_ image: Int, _ rooms: Rooms) {
         let headWidth = features / heads
         let scale = 1 / Float(headWidth).squareRoot()
-        let scores = workspace.scores.base
+        let scores = rooms.scores
         for head in 0..<heads {
-            let query = workspace.queries.base + image * features + head * headWidth
+            let query = rooms.queries + image * features + head * headWidth
             let first = image * rows * features + head * headWidth
             for row in 0..<rows {
-                let key = workspace.keys.base + first + row * features
+                let key = rooms.keys + first + row * features
                 var sum: Float = 0
                 for column in 0..<headWidth { sum += query[column] * key[column] }
                 scores[row] = sum * scale
             }
             RowKernels.best.softmax(scores, 1, rows, rows, 0)
-            let target = workspace.pooled.base + image * features + head * headWidth
+            let target = rooms.pooled + image * features + head * headWidth
             target.update(repeating: 0, count: headWidth)
             for row in 0..<rows {
-                let value = workspace.values.base + first + row * features
+                let value = rooms.values + first + row * features
                 for column in 0..<headWidth { target[column] += scores[row] * value[column] }
             }
         }

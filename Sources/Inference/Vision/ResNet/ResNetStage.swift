@@ -1,5 +1,5 @@
 /// Three 3×3 convolutions, the first of stride 2, and a mean of 2×2 pixels.
-struct ResNetStem: Sendable {
+struct ResNetStem: NetworkStem {
     private let first: PixelConvolution
     private let second: WinogradConvolution
     private let third: WinogradConvolution
@@ -24,26 +24,23 @@ struct ResNetStem: Sendable {
     }
 
     /// Floats of each of the two maps between its convolutions.
-    var narrowFloats: Int { size * size * third.outputs }
+    private var mapFloats: Int { size * size * third.outputs }
 
-    var scratchFloats: Int { max(first.scratchFloats(imageSize), second.scratchFloats, third.scratchFloats) }
+    var scratchFloats: Int {
+        2 * mapFloats + max(first.scratchFloats(imageSize), second.scratchFloats, third.scratchFloats)
+    }
 
-    /// - Parameters:
-    ///   - image: `[3, S, S]`.
-    ///   - out: `[S/4, S/4, C]`.
-    func run(
-        _ image: [Float], into out: UnsafeMutablePointer<Float>, _ a: UnsafeMutablePointer<Float>,
-        _ b: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
-    ) {
-        first.apply(image, size: imageSize, .rectified, into: a, scratch: scratch)
-        second.apply(a, images: 1, size: size, into: b, scratch: scratch)
-        third.apply(b, images: 1, size: size, into: a, scratch: scratch)
+    func run(_ image: [Float], into out: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>) {
+        let (a, b, rest) = (scratch, scratch + mapFloats, scratch + 2 * mapFloats)
+        first.apply(image, size: imageSize, .rectified, into: a, scratch: rest)
+        second.apply(a, images: 1, size: size, into: b, scratch: rest)
+        third.apply(b, images: 1, size: size, into: a, scratch: rest)
         RowKernels.best.halve(a, 1, size, third.outputs, out)
     }
 }
 
 /// The blocks of one width. The first widens, and in all stages but the first it halves the map.
-struct ResNetStage: Sendable {
+struct ResNetStage: NetworkStage {
     /// Three convolutions around a shortcut; a stride is a mean of 2×2 pixels behind the second.
     private struct Block: Sendable {
         let narrowing: PackedLayer
@@ -62,9 +59,6 @@ struct ResNetStage: Sendable {
                 + result * result * widening.inputs * widening.outputs
         }
     }
-
-    /// Positions of the last map of a group: enough to be worth fetching the weights for.
-    private static let positionsAtOnce = 1024
 
     private let blocks: [Block]
     /// Gives the first block's shortcut the new shape.
@@ -95,40 +89,34 @@ struct ResNetStage: Sendable {
             + blocks.dropFirst().map { $0.multiplyAdds(outputSize, outputSize) }.reduce(0, +)
     }
 
-    /// Floats of an image's map that comes in.
     var inputFloats: Int { inputSize * inputSize * shortcut.inputs }
-    /// Floats of an image's map that goes out.
-    var outputFloats: Int { outputSize * outputSize * shortcut.outputs }
+    var outputFloats: Int { outputPositions * shortcut.outputs }
+    var outputPositions: Int { outputSize * outputSize }
+
     /// Floats of each of an image's two maps within a block.
-    var narrowFloats: Int {
-        max(inputSize * inputSize * blocks[0].middle.outputs, outputSize * outputSize * shortcut.inputs)
+    private var narrowFloats: Int {
+        max(inputSize * inputSize * blocks[0].middle.outputs, outputPositions * shortcut.inputs)
     }
 
-    var scratchFloats: Int {
+    func scratchFloats(images: Int) -> Int {
         let layers = blocks.flatMap { [$0.narrowing, $0.widening] } + [shortcut]
-        return (layers.map(\.scratchFloats) + blocks.map(\.middle.scratchFloats)).max() ?? 0
+        let most = (layers.map(\.scratchFloats) + blocks.map(\.middle.scratchFloats)).max() ?? 0
+        return 2 * images * narrowFloats + most
     }
 
-    /// Images that go through together, of a batch.
-    func group(of batchSize: Int) -> Int {
-        min(batchSize, max(1, Self.positionsAtOnce / (outputSize * outputSize)))
-    }
-
-    /// - Parameters:
-    ///   - input: `[images, inputSize, inputSize, inputs]`.
-    ///   - out: `[images, outputSize, outputSize, outputs]`.
     func run(
-        _ input: UnsafePointer<Float>, images: Int, into out: UnsafeMutablePointer<Float>,
-        _ a: UnsafeMutablePointer<Float>, _ b: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+        _ input: UnsafeMutablePointer<Float>, images: Int, into out: UnsafeMutablePointer<Float>,
+        scratch: UnsafeMutablePointer<Float>
     ) {
-        let rows = images * outputSize * outputSize
+        let (a, b) = (scratch, scratch + images * narrowFloats)
+        let rest = scratch + 2 * images * narrowFloats
+        let rows = images * outputPositions
         for (number, block) in blocks.enumerated() {
             let isFirst = number == 0
             let size = isFirst ? inputSize : outputSize
             block.narrowing.apply(
-                isFirst ? input : UnsafePointer(out), rows: images * size * size, .rectified, into: a,
-                scratch: scratch)
-            block.middle.apply(a, images: images, size: size, into: b, scratch: scratch)
+                isFirst ? input : out, rows: images * size * size, .rectified, into: a, scratch: rest)
+            block.middle.apply(a, images: images, size: size, into: b, scratch: rest)
             var narrow = b
             if isFirst {
                 var source = input
@@ -136,11 +124,11 @@ struct ResNetStage: Sendable {
                     RowKernels.best.halve(b, images, size, block.middle.outputs, a)
                     narrow = a
                     RowKernels.best.halve(input, images, size, shortcut.inputs, b)
-                    source = UnsafePointer(b)
+                    source = b
                 }
-                shortcut.apply(source, rows: rows, into: out, scratch: scratch)
+                shortcut.apply(source, rows: rows, into: out, scratch: rest)
             }
-            block.widening.apply(narrow, rows: rows, adding: out, .rectified, into: out, scratch: scratch)
+            block.widening.apply(narrow, rows: rows, adding: out, .rectified, into: out, scratch: rest)
         }
     }
 }

@@ -43,8 +43,10 @@ let package = Package(
             exclude: ["COpenBLAS", "CImageCodecs", "CKernels"],
             swiftSettings: house),
         .testTarget(
-            name: "InferenceTests", dependencies: ["Inference"],
+            name: "InferenceTests", dependencies: ["Inference", "CAllocationCount"],
             exclude: ["Golden"], swiftSettings: house),
+
+        .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
 
         // What the embeddings mean.
         .target(

@@ -21,7 +21,7 @@ final class Transformer: Sendable {
     ///   - causal: whether a row attends only to itself and the rows of its item before it.
     ///   - readingKeys: called once, when `workspace.wide` holds the last block's queries, keys and values, `[t, 3d]`
     ///     for each item, before their bias is added.
-    func run(in workspace: TransformerWorkspace, causal: Bool, readingKeys: (() -> Void)? = nil) {
+    func run(in workspace: TransformerWorkspace, causal: Bool, readingKeys: () -> Void = {}) {
         let layout = workspace.layout
         let rows = layout.totalRows
         precondition(rows <= workspace.capacity, "\(rows) rows in a workspace for \(workspace.capacity)")
@@ -32,7 +32,7 @@ final class Transformer: Sendable {
         for (index, block) in blocks.enumerated() {
             let isLast = index == blocks.count - 1
             block.attentionInput.multiply(normed, into: wide, layout)
-            if isLast { readingKeys?() }
+            if isLast { readingKeys() }
             for item in layout.items { attend(item, block.attentionInput.bias, causal, workspace) }
             block.attentionOutput.multiply(normed, into: delta, layout)
             addThenNormalize(stream, delta, block.attentionOutput.bias, block.perceptronNorm, into: normed, rows)

@@ -98,12 +98,12 @@ public final class VisionTransformer: VisionEncoder {
             let batch = first..<min(first + workspace.batchSize, pixelValues.count)
             embed(pixelValues[batch], in: workspace)
             let body = workspace.transformer
-            let readKeys = {
+            transformer.run(in: body, causal: false) {
+                guard outputs.contains(.keys) else { return }
                 for item in body.layout.items {
-                    keys.append(self.patchRows(of: item, in: body.wide, stride: 3 * self.width, column: self.width))
+                    keys.append(patchRows(of: item, in: body.wide, stride: 3 * width, column: width))
                 }
             }
-            transformer.run(in: body, causal: false, readingKeys: outputs.contains(.keys) ? readKeys : nil)
             if outputs.contains(.tokens) {
                 for item in body.layout.items {
                     tokens.append(patchRows(of: item, in: body.stream, stride: width, column: 0))

@@ -5,11 +5,14 @@ struct PixelWindow: Equatable {
 
     /// The window of `width`×`height` in the middle of a picture of `outerWidth`×`outerHeight`, which must hold it.
     ///
-    /// An odd remainder is split as Python rounds halves, to the even number (torchvision's centre crop).
-    init(width: Int, height: Int, inMiddleOf outerWidth: Int, _ outerHeight: Int) {
+    /// - Parameter rounding: which way half a pixel goes.
+    init(
+        width: Int, height: Int, inMiddleOf outerWidth: Int, _ outerHeight: Int,
+        rounding: CropRounding = .halfToEven
+    ) {
         precondition(width <= outerWidth && height <= outerHeight)
-        let left = Int((Double(outerWidth - width) / 2).rounded(.toNearestOrEven))
-        let top = Int((Double(outerHeight - height) / 2).rounded(.toNearestOrEven))
+        let left = rounding.half(of: outerWidth - width)
+        let top = rounding.half(of: outerHeight - height)
         self.init(columns: left..<left + width, rows: top..<top + height)
     }
 

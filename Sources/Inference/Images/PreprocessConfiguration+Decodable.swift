@@ -3,6 +3,7 @@ extension PreprocessConfiguration: Decodable {
         case mean, std, interpolation, mode, size
         case resizeMode = "resize_mode"
         case fillColor = "fill_color"
+        case cropRounding = "crop_rounding"
     }
 
     public init(from decoder: any Swift.Decoder) throws {
@@ -32,6 +33,12 @@ extension PreprocessConfiguration: Decodable {
                     .resizeMode, "\"\(name)\" is not known here; use \"shortest\", \"longest\" or \"squash\"")
             }
             resizeMode = mode
+        }
+        if let name = try Self.string(object, .cropRounding) {
+            guard let rounding = CropRounding(rawValue: name) else {
+                throw Self.refusal(.cropRounding, "\"\(name)\" is not known here; use \"half_to_even\" or \"down\"")
+            }
+            cropRounding = rounding
         }
         if let name = try Self.string(object, .mode), name != "RGB" {
             throw Self.refusal(.mode, "\"\(name)\" is not known here; only \"RGB\" is")

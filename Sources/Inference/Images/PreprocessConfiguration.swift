@@ -12,6 +12,8 @@ public struct PreprocessConfiguration: Sendable, Hashable {
     public var std: [Double]
     public var interpolation: ResampleFilter
     public var resizeMode: ResizeMode
+    /// What ``ResizeMode/shortest`` does with odd margins. No field of open_clip's; the transformers layout sets it.
+    public var cropRounding = CropRounding.halfToEven
     /// The level that pads all channels in ``ResizeMode/longest``.
     public var fillColor: UInt8
     /// The side S, when stated. As in open_clip the model's own `image_size` wins over it.

@@ -91,7 +91,8 @@ public struct Preprocessor: Sendable {
             let long = max(picture.width, picture.height)
             let scaled = Int(Double(size * long) / Double(short))
             let (width, height) = picture.width <= picture.height ? (size, scaled) : (scaled, size)
-            let window = PixelWindow(width: size, height: size, inMiddleOf: width, height)
+            let window = PixelWindow(
+                width: size, height: size, inMiddleOf: width, height, rounding: configuration.cropRounding)
             return picture.resampled(width: width, height: height, filter: filter, window: window)
         case .longest:
             let ratio = Double(max(picture.width, picture.height)) / Double(size)

@@ -70,7 +70,9 @@ extension ModelDirectory {
         _ path: String, imageSize: Int
     ) throws(InferenceError) -> ConfigurationValue {
         let file = "\(path)/preprocessor_config.json"
-        guard FileManager.default.fileExists(atPath: file) else { return .object([:]) }
+        guard FileManager.default.fileExists(atPath: file) else {
+            return .object(["crop_rounding": .string(CropRounding.down.rawValue)])
+        }
         let json = try MappedFile(path: file).withBytes { Data($0) }
         guard let value = try? JSONDecoder().decode(ConfigurationValue.self, from: json) else {
             throw InferenceError(.modelConfiguration, "\(file): not JSON")
@@ -96,6 +98,7 @@ extension ModelDirectory {
             throw fields.refusal("size", "is not the model's image_size, \(imageSize)")
         }
         if try fields.boolean("do_center_crop", default: true) {
+            found["crop_rounding"] = .string(CropRounding.down.rawValue)
             let crop = try fields.take("crop_size").map { value throws(InferenceError) in
                 try fields.sides(value, "crop_size")
             }

@@ -96,9 +96,22 @@ import Testing
         }
     }
 
+    /// Three columns too many: open_clip leaves two of them on the left, transformers one.
+    @Test func oddMarginsAreSplitAsTheLayoutsLibraryDoes() {
+        let columns = (0..<4 * 7).flatMap { [UInt8](repeating: UInt8($0 % 7), count: 3) }
+        let picture = Picture(width: 7, height: 4, pixels: columns)
+        func firstColumn(_ rounding: CropRounding) -> UInt8 {
+            var configuration = PreprocessConfiguration()
+            configuration.cropRounding = rounding
+            return Preprocessor(configuration: configuration, imageSize: 4).fit(picture, as: .official).pixels[0]
+        }
+        #expect(firstColumn(.halfToEven) == 2)
+        #expect(firstColumn(.down) == 1)
+    }
+
     @Test(arguments: [
-        (#"{"resample": 2}"#, ["interpolation": "bilinear"]),
-        (#"{"size": 32, "crop_size": 32}"#, ["interpolation": "bicubic"]),
+        (#"{"resample": 2}"#, ["interpolation": "bilinear", "crop_rounding": "down"]),
+        (#"{"size": 32, "crop_size": 32}"#, ["interpolation": "bicubic", "crop_rounding": "down"]),
         (
             #"{"size": {"height": 32, "width": 32}, "do_center_crop": false, "resample": 3}"#,
             ["interpolation": "bicubic", "resize_mode": "squash"]

@@ -33,7 +33,7 @@ library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
 import open_clip  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-DEFAULT = ["ViT-B-32:32", "ViT-B-16:16", "ViT-L-14:8", "RN50:16"]
+DEFAULT = ["ViT-B-32:32", "ViT-B-16:16", "ViT-L-14:8", "RN50:16", "convnext_base_w:8"]
 
 
 def seconds_a_call(call, least=2.0):

@@ -159,54 +159,18 @@ INLINE void FN(norm_row)(const float *x, const float *gain, const float *bias, f
     }
 }
 
-INLINE void FN(residual_row)(float *x, const float *delta, const float *bias, size_t columns) {
-    size_t c = 0;
-    for (; c + LANES <= columns; c += LANES)
-        FN(store)(x + c, FN(load)(x + c) + (FN(load)(delta + c) + FN(load)(bias + c)));
-    for (; c < columns; ++c) x[c] = x[c] + (delta[c] + bias[c]);
-}
-
 static void FN(layer_norm)(const float *x, const float *gain, const float *bias, float epsilon, float *out,
                            size_t rows, size_t columns) {
     for (size_t r = 0; r < rows; ++r) FN(norm_row)(x + r * columns, gain, bias, epsilon, out + r * columns, columns);
 }
 
-static void FN(residual_layer_norm)(float *x, const float *delta, const float *delta_bias, const float *gain,
-                                    const float *bias, float epsilon, float *out, size_t rows, size_t columns) {
-    for (size_t r = 0; r < rows; ++r) {
-        FN(residual_row)(x + r * columns, delta + r * columns, delta_bias, columns);
-        FN(norm_row)(x + r * columns, gain, bias, epsilon, out + r * columns, columns);
+static void FN(add_bias)(float *x, const float *bias, size_t rows, size_t columns) {
+    for (size_t r = 0; r < rows; ++r, x += columns) {
+        size_t c = 0;
+        for (; c + LANES <= columns; c += LANES) FN(store)(x + c, FN(load)(x + c) + FN(load)(bias + c));
+        for (; c < columns; ++c) x[c] += bias[c];
     }
 }
-
-static void FN(residual)(float *x, const float *delta, const float *delta_bias, size_t rows, size_t columns) {
-    for (size_t r = 0; r < rows; ++r) FN(residual_row)(x + r * columns, delta + r * columns, delta_bias, columns);
-}
-
-// x[r] = step(x[r] + bias) for every row.
-#define FOR_EACH_BIASED(step)                                                                 \
-    for (size_t r = 0; r < rows; ++r, x += columns) {                                         \
-        size_t c = 0;                                                                         \
-        for (; c + LANES <= columns; c += LANES) {                                            \
-            lanes v = FN(load)(x + c) + FN(load)(bias + c);                                   \
-            FN(store)(x + c, step(v));                                                        \
-        }                                                                                     \
-        if (c < columns) {                                                                    \
-            size_t rest = columns - c;                                                        \
-            lanes v = FN(load_some)(x + c, rest, 0.0f) + FN(load_some)(bias + c, rest, 0.0f); \
-            FN(store_some)(x + c, step(v), rest);                                             \
-        }                                                                                     \
-    }
-
-static void FN(add_bias)(float *x, const float *bias, size_t rows, size_t columns) { FOR_EACH_BIASED() }
-
-static void FN(bias_quick_gelu)(float *x, const float *bias, size_t rows, size_t columns) {
-    FOR_EACH_BIASED(FN(quick_gelu))
-}
-
-static void FN(bias_gelu)(float *x, const float *bias, size_t rows, size_t columns) { FOR_EACH_BIASED(FN(gelu)) }
-
-#undef FOR_EACH_BIASED
 
 INLINE void FN(softmax_row)(float *x, size_t columns) {
     lanes top = -INFINITY;
@@ -286,11 +250,7 @@ static void FN(bfloat16_to_float)(const void *source, float *out, size_t count) 
 static const entente_kernels FN(kernels) = {
     .name = QUOTED(VARIANT),
     .layer_norm = FN(layer_norm),
-    .residual_layer_norm = FN(residual_layer_norm),
-    .residual = FN(residual),
     .add_bias = FN(add_bias),
-    .bias_quick_gelu = FN(bias_quick_gelu),
-    .bias_gelu = FN(bias_gelu),
     .softmax = FN(softmax),
     .half_to_float = FN(half_to_float),
     .bfloat16_to_float = FN(bfloat16_to_float),

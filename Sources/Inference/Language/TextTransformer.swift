@@ -32,16 +32,13 @@ public final class TextTransformer: Sendable {
 
     /// Memory for one lane that encodes up to `batchSize` texts together.
     public func makeWorkspace(batchSize: Int) -> TextWorkspace {
-        makeWorkspace(batchSize: batchSize, packing: .current)
-    }
-
-    func makeWorkspace(batchSize: Int, packing: RowPacking) -> TextWorkspace {
         precondition(batchSize > 0, "a batch of \(batchSize) texts")
         return TextWorkspace(
             batchSize: batchSize,
             transformer: TransformerWorkspace(
-                shape.transformer, items: batchSize, longest: contextLength, packing: packing),
-            projection: projection.makeWorkspace())
+                shape.transformer, items: batchSize, longest: contextLength,
+                scratchFloats: transformer.scratchFloats),
+            projection: projection.makeWorkspace(items: batchSize))
     }
 
     /// Encodes tokenised texts; any number of them, `workspace.batchSize` at a time.
@@ -61,18 +58,15 @@ public final class TextTransformer: Sendable {
         for (index, row) in tokens.enumerated() { try check(row, index) }
         var embeddings = Matrix(rows: tokens.count, columns: embeddingWidth)
         let body = workspace.transformer
-        let width = shape.transformer.width
         for first in stride(from: 0, to: tokens.count, by: workspace.batchSize) {
             let batch = first..<min(first + workspace.batchSize, tokens.count)
             embed(tokens[batch], pooling, in: body)
-            transformer.run(in: body, causal: true)
+            transformer.run(in: body, causal: true, keepingRows: false)
             embeddings.elements.withUnsafeMutableBufferPointer { out in
-                for (text, item) in zip(batch, body.layout.items) {
-                    // There is at least one text, hence an address.
-                    projection.apply(
-                        body.stream.base + (item.start + item.rows - 1) * width,
-                        into: out.baseAddress! + text * embeddingWidth, in: workspace.projection)
-                }
+                // There is at least one text, hence an address.
+                projection.apply(
+                    body.stream.base, body.layout, keepingRows: false,
+                    into: out.baseAddress! + first * embeddingWidth, in: workspace.projection)
             }
         }
         return embeddings
@@ -94,7 +88,10 @@ public final class TextTransformer: Sendable {
     private func embed(_ texts: ArraySlice<[Int32]>, _ pooling: TextPooling, in body: TransformerWorkspace) {
         let width = shape.transformer.width
         body.layout.removeAll()
-        for text in texts { body.layout.append(rows: pooling.position(in: text) + 1) }
+        for text in texts {
+            let last = pooling.position(in: text)
+            body.layout.append(rows: last + 1, pooled: last)
+        }
         for (text, item) in zip(texts, body.layout.items) {
             var row = body.stream.base + item.start * width
             for position in 0..<item.rows {
@@ -104,7 +101,6 @@ public final class TextTransformer: Sendable {
                 }
                 row += width
             }
-            row.update(repeating: 0, count: (item.occupied - item.rows) * width)
         }
     }
 }

@@ -1,8 +1,11 @@
 import COpenBLAS
 
 /// The one door to OpenBLAS. Every shape is checked before the call; a mismatch is a bug of ours and traps with
-/// both shapes. Calls are single-threaded: parallelism is the caller's lanes. What makes results repeatable bit for
-/// bit across batch sizes is ``RowPacking``.
+/// both shapes. Calls are single-threaded: parallelism is the caller's lanes.
+///
+/// OpenBLAS gives a row bits that depend on the shape of the whole product and on where the row lies in it. So a product here
+/// is of one item (an image, a text, a part) and its shape depends on that item alone; what many items share goes through
+/// ``PackedLayer``.
 public enum BLAS {
     /// A borrowed row-major matrix: `rows × columns` values, consecutive rows `stride` apart.
     public struct View {

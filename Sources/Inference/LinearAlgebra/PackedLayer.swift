@@ -3,16 +3,17 @@ import CKernels
 /// A fully connected layer, or a 1×1 convolution, with its weights in the order in which the kernel of `CKernels` reads
 /// them.
 ///
-/// Maps of convolutional networks have many rows and few columns, or few rows for large weights. OpenBLAS reorders the
-/// weights at every call, which costs more there than the product; here it is done once, and bias, shortcut and
-/// activation are applied while the sums are still in registers. A row's bits depend on that row alone, so any rows may
-/// share a product.
+/// OpenBLAS reorders the weights at every call; here it is done once, and bias, shortcut and activation are applied while
+/// the sums are still in registers. Above all a row's bits depend on that row alone, so any items may share a product,
+/// which OpenBLAS promises of no shape.
 struct PackedLayer: Sendable {
     enum Activation {
         case none
         /// max(x, 0).
         case rectified
         case gelu
+        /// x · σ(1.702 x).
+        case quickGelu
         /// GELU's approximation by tanh.
         case tanhGelu
 
@@ -21,6 +22,7 @@ struct PackedLayer: Sendable {
             case .none: Int32(ENTENTE_PLAIN)
             case .rectified: Int32(ENTENTE_RECTIFIED)
             case .gelu: Int32(ENTENTE_GELU)
+            case .quickGelu: Int32(ENTENTE_QUICK_GELU)
             case .tanhGelu: Int32(ENTENTE_TANH_GELU)
             }
         }
@@ -49,13 +51,15 @@ struct PackedLayer: Sendable {
     /// A stored layer.
     ///
     /// - Parameters:
+    ///   - weight: the name of the weights below `tensors`; `in_proj_weight` has no dot where others have.
     ///   - isConvolution: whether the weights are stored as those of a 1×1 convolution.
     ///   - gain: what each output is multiplied by, if anything.
     init(
-        _ tensors: TensorScope, inputs: Int, outputs: Int, hasBias: Bool = true, isConvolution: Bool = false,
+        _ tensors: TensorScope, weight: String = "weight", inputs: Int, outputs: Int, hasBias: Bool = true,
+        isConvolution: Bool = false,
         gain: [Float] = []
     ) throws(InferenceError) {
-        var weights = try tensors.floats("weight", [outputs, inputs] + (isConvolution ? [1, 1] : []))
+        var weights = try tensors.floats(weight, [outputs, inputs] + (isConvolution ? [1, 1] : []))
         var bias = hasBias ? try tensors.floats("bias", [outputs]) : []
         for (output, gain) in gain.enumerated() {
             if hasBias { bias[output] *= gain }

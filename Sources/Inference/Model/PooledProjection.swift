@@ -1,40 +1,49 @@
-/// Norm and projection of an item's pooled row into the joint embedding space.
+/// Norm and projection of items' pooled rows into the joint embedding space.
 struct PooledProjection: Sendable {
-    let norm: LayerNorm
-    /// `[d, e]`.
-    let weights: [Float]
-    let width: Int
-    let embeddingWidth: Int
+    private let norm: LayerNorm
+    private let layer: PackedLayer
 
-    /// Room for one item; see ``RowPacking`` for why a single row travels with zeros.
+    /// Room for the items of a batch.
     final class Workspace {
-        /// `[leastRows, d]`, zero but for the first row.
+        /// `[items, d]`.
         fileprivate let pooled: ScratchBuffer
-        /// `[leastRows, e]`.
-        fileprivate let projected: ScratchBuffer
+        fileprivate let scratch: ScratchBuffer
 
-        init(width: Int, embeddingWidth: Int) {
-            pooled = ScratchBuffer(count: RowPacking.leastRows * width)
-            projected = ScratchBuffer(count: RowPacking.leastRows * embeddingWidth)
+        init(items: Int, _ layer: PackedLayer) {
+            pooled = ScratchBuffer(count: items * layer.inputs)
+            scratch = ScratchBuffer(count: layer.scratchFloats)
         }
     }
 
-    func makeWorkspace() -> Workspace {
-        Workspace(width: width, embeddingWidth: embeddingWidth)
+    /// - Parameter weights: `[d, e]`, as open_clip stores them.
+    init(norm: LayerNorm, weights: [Float], width: Int, embeddingWidth: Int) {
+        self.norm = norm
+        let transposed = (0..<width * embeddingWidth).map { index in
+            weights[index % width * embeddingWidth + index / width]
+        }
+        layer = PackedLayer(weights: transposed, bias: [], inputs: width, outputs: embeddingWidth)
     }
 
-    /// Writes the embedding `[e]` of the `[d]` values at `row` to `out`.
+    /// e.
+    var embeddingWidth: Int { layer.outputs }
+
+    func makeWorkspace(items: Int) -> Workspace { Workspace(items: items, layer) }
+
+    /// Writes the embeddings `[items, e]` to `out`.
+    ///
+    /// - Parameters:
+    ///   - stream: rows of d values.
+    ///   - layout: where each item's rows are.
+    ///   - keepingRows: as the transformer was told.
     func apply(
-        _ row: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, in workspace: Workspace
+        _ stream: UnsafePointer<Float>, _ layout: RowLayout, keepingRows: Bool,
+        into out: UnsafeMutablePointer<Float>, in workspace: Workspace
     ) {
-        norm.apply(row, into: workspace.pooled.base, rows: 1)
-        weights.withUnsafeBufferPointer { weights in
-            // d · e values, both positive.
-            let view = BLAS.View(weights.baseAddress!, rows: width, columns: embeddingWidth)
-            BLAS.multiply(
-                BLAS.View(workspace.pooled.base, rows: RowPacking.leastRows, columns: width), view,
-                into: workspace.projected.base)
+        for (place, item) in layout.items.enumerated() {
+            let row = keepingRows ? item.pooled : place
+            norm.apply(
+                stream + row * layer.inputs, into: workspace.pooled.base + place * layer.inputs, rows: 1)
         }
-        out.update(from: workspace.projected.base, count: embeddingWidth)
+        layer.apply(workspace.pooled.base, rows: layout.items.count, into: out, scratch: workspace.scratch.base)
     }
 }

@@ -1,13 +1,16 @@
 /// A stack of pre-norm residual attention blocks, the body of both encoders.
 final class Transformer: Sendable {
     let shape: TransformerShape
-    private let activation: Activation
+    private let activation: PackedLayer.Activation
     private let blocks: [TransformerBlock]
 
     /// - Parameter tensors: the scope that holds `resblocks.0`, `resblocks.1`, ….
     init(_ tensors: TensorScope, _ shape: TransformerShape, _ activation: Activation) throws(InferenceError) {
         self.shape = shape
-        self.activation = activation
+        switch activation {
+        case .gelu: self.activation = .gelu
+        case .quickGelu: self.activation = .quickGelu
+        }
         var blocks: [TransformerBlock] = []
         for layer in 0..<shape.layers {
             blocks.append(try TransformerBlock(tensors.scope("resblocks.\(layer)"), shape))
@@ -15,43 +18,60 @@ final class Transformer: Sendable {
         self.blocks = blocks
     }
 
+    /// Floats of scratch memory that its products need.
+    var scratchFloats: Int {
+        blocks.flatMap { [$0.attentionInput, $0.attentionOutput, $0.expansion, $0.contraction] }
+            .map(\.scratchFloats).max() ?? 0
+    }
+
     /// Carries the rows of `workspace.stream` through all blocks, in place.
     ///
     /// - Parameters:
     ///   - causal: whether a row attends only to itself and the rows of its item before it.
+    ///   - keepingRows: whether all rows are wanted. If not, the last block stops at the pooled ones behind its attention,
+    ///     and the stream holds nothing but one row for each item, in order; their bits are the same.
     ///   - readingKeys: called once, when `workspace.wide` holds the last block's queries, keys and values, `[t, 3d]`
     ///     for each item, before their bias is added.
-    func run(in workspace: TransformerWorkspace, causal: Bool, readingKeys: () -> Void = {}) {
+    func run(in workspace: TransformerWorkspace, causal: Bool, keepingRows: Bool, readingKeys: () -> Void = {}) {
         let layout = workspace.layout
-        let rows = layout.totalRows
+        var rows = layout.totalRows
         precondition(rows <= workspace.capacity, "\(rows) rows in a workspace for \(workspace.capacity)")
-        let (stream, normed) = (workspace.stream.base, workspace.normed.base)
-        let (delta, wide) = (workspace.delta.base, workspace.wide.base)
+        let (stream, normed, wide) = (workspace.stream.base, workspace.normed.base, workspace.wide.base)
+        let scratch = workspace.scratch.base
 
-        blocks[0].attentionNorm.apply(stream, into: normed, rows: rows)
         for (index, block) in blocks.enumerated() {
             let isLast = index == blocks.count - 1
-            block.attentionInput.multiply(normed, into: wide, layout)
+            block.attentionNorm.apply(stream, into: normed, rows: rows)
+            block.attentionInput.apply(normed, rows: rows, into: wide, scratch: scratch)
             if isLast { readingKeys() }
-            for item in layout.items { attend(item, block.attentionInput.bias, causal, workspace) }
-            block.attentionOutput.multiply(normed, into: delta, layout)
-            addThenNormalize(stream, delta, block.attentionOutput.bias, block.perceptronNorm, into: normed, rows)
-
-            block.expansion.multiply(normed, into: wide, layout)
-            activate(wide, block.expansion.bias, rows)
-            block.contraction.multiply(wide, into: delta, layout)
-            if isLast {
-                RowKernels.best.residual(stream, delta, block.contraction.bias, rows, shape.width)
-            } else {
-                let next = blocks[index + 1].attentionNorm
-                addThenNormalize(stream, delta, block.contraction.bias, next, into: normed, rows)
+            for item in layout.items { attend(item, block.attentionBias, causal, workspace) }
+            if isLast, !keepingRows {
+                keepPooled(layout, in: stream)
+                keepPooled(layout, in: normed)
+                rows = layout.items.count
             }
+            block.attentionOutput.apply(normed, rows: rows, adding: stream, into: stream, scratch: scratch)
+
+            for first in stride(from: 0, to: rows, by: TransformerWorkspace.rowsAtOnce) {
+                let count = min(TransformerWorkspace.rowsAtOnce, rows - first)
+                let target = stream + first * shape.width
+                block.perceptronNorm.apply(target, into: normed, rows: count)
+                block.expansion.apply(normed, rows: count, activation, into: wide, scratch: scratch)
+                block.contraction.apply(wide, rows: count, adding: target, into: target, scratch: scratch)
+            }
+        }
+    }
+
+    /// Moves the pooled rows to the front.
+    private func keepPooled(_ layout: RowLayout, in rows: UnsafeMutablePointer<Float>) {
+        for (place, item) in layout.items.enumerated() where item.pooled != place {
+            (rows + place * shape.width).update(from: rows + item.pooled * shape.width, count: shape.width)
         }
     }
 
     /// softmax(q kᵀ / √(d/heads)) v of one item, head by head, from `wide` into `normed`.
     ///
-    /// Each product's shape depends on the item alone, so its bits do too (``RowPacking``).
+    /// Each product's shape depends on the item alone, so its bits do too (``BLAS``).
     private func attend(_ item: RowLayout.Item, _ bias: [Float], _ causal: Bool, _ workspace: TransformerWorkspace) {
         let (width, headWidth) = (shape.width, shape.headWidth)
         let queries = workspace.wide.base + item.start * 3 * width
@@ -67,24 +87,18 @@ final class Transformer: Sendable {
             }
             BLAS.multiply(slice(0), slice(1), transposingB: true, alpha: scale, into: scores, outStride: stride)
             RowKernels.best.softmax(scores, item.rows, item.rows, stride, causal ? 1 : 0)
-            BLAS.multiply(
-                BLAS.View(scores, rows: item.rows, columns: item.rows, stride: stride), slice(2),
-                into: out + column, outStride: width)
-        }
-    }
-
-    private func addThenNormalize(
-        _ stream: UnsafeMutablePointer<Float>, _ delta: UnsafePointer<Float>, _ bias: [Float], _ norm: LayerNorm,
-        into out: UnsafeMutablePointer<Float>, _ rows: Int
-    ) {
-        RowKernels.best.residual_layer_norm(
-            stream, delta, bias, norm.gain, norm.bias, norm.epsilon, out, rows, shape.width)
-    }
-
-    private func activate(_ rows: UnsafeMutablePointer<Float>, _ bias: [Float], _ count: Int) {
-        switch activation {
-        case .gelu: RowKernels.best.bias_gelu(rows, bias, count, shape.mlpWidth)
-        case .quickGelu: RowKernels.best.bias_quick_gelu(rows, bias, count, shape.mlpWidth)
+            let weights = BLAS.View(scores, rows: item.rows, columns: item.rows, stride: stride)
+            if let padded = workspace.weighted?.base {
+                // The columns beyond the head's own are whatever lies beside them, and are left behind.
+                let columns = shape.paddedHeadWidth
+                let values = BLAS.View(slice(2).base, rows: item.rows, columns: columns, stride: 3 * width)
+                BLAS.multiply(weights, values, into: padded, outStride: columns)
+                for row in 0..<item.rows {
+                    (out + row * width + column).update(from: padded + row * columns, count: headWidth)
+                }
+            } else {
+                BLAS.multiply(weights, slice(2), into: out + column, outStride: width)
+            }
         }
     }
 }

@@ -1,21 +1,25 @@
 /// The weights of one residual block: x += attention(ln_1(x)); x += perceptron(ln_2(x)).
 struct TransformerBlock: Sendable {
     let attentionNorm: LayerNorm
-    /// Queries, keys and values, d columns each, heads side by side within each.
-    let attentionInput: LinearLayer
-    let attentionOutput: LinearLayer
+    /// Queries, keys and values, d columns each, heads side by side within each; without their bias.
+    let attentionInput: PackedLayer
+    /// `[3d]`.
+    let attentionBias: [Float]
+    let attentionOutput: PackedLayer
     let perceptronNorm: LayerNorm
-    let expansion: LinearLayer
-    let contraction: LinearLayer
+    let expansion: PackedLayer
+    let contraction: PackedLayer
 
     init(_ tensors: TensorScope, _ shape: TransformerShape) throws(InferenceError) {
         let width = shape.width
         attentionNorm = try LayerNorm(tensors.scope("ln_1"), width: width)
-        attentionInput = try LinearLayer(
-            tensors.scope("attn"), weight: "in_proj_weight", bias: "in_proj_bias", inputs: width, outputs: 3 * width)
-        attentionOutput = try LinearLayer(tensors.scope("attn.out_proj"), inputs: width, outputs: width)
+        let attention = tensors.scope("attn")
+        attentionInput = try PackedLayer(
+            attention, weight: "in_proj_weight", inputs: width, outputs: 3 * width, hasBias: false)
+        attentionBias = try attention.floats("in_proj_bias", [3 * width])
+        attentionOutput = try PackedLayer(tensors.scope("attn.out_proj"), inputs: width, outputs: width)
         perceptronNorm = try LayerNorm(tensors.scope("ln_2"), width: width)
-        expansion = try LinearLayer(tensors.scope("mlp.c_fc"), inputs: width, outputs: shape.mlpWidth)
-        contraction = try LinearLayer(tensors.scope("mlp.c_proj"), inputs: shape.mlpWidth, outputs: width)
+        expansion = try PackedLayer(tensors.scope("mlp.c_fc"), inputs: width, outputs: shape.mlpWidth)
+        contraction = try PackedLayer(tensors.scope("mlp.c_proj"), inputs: shape.mlpWidth, outputs: width)
     }
 }

@@ -10,4 +10,8 @@ public struct TransformerShape: Sendable, Hashable {
 
     /// Columns of one head.
     public var headWidth: Int { width / heads }
+
+    /// Columns that a product with a head's values takes: OpenBLAS's AVX-512 kernels for small products allocate memory
+    /// at each call unless the columns are a multiple of 16.
+    var paddedHeadWidth: Int { min((headWidth + 15) / 16 * 16, 3 * width) }
 }

@@ -20,8 +20,8 @@ public final class VisionTransformer: VisionEncoder {
 
     private let shape: VisionTransformerShape
     private let transformer: Transformer
-    /// The patch convolution, `[d, 3 · patch²]`; columns ordered channel, row, column.
-    private let patchWeights: [Float]
+    /// The patch convolution, 3 · patch² inputs ordered channel, row, column.
+    private let patchLayer: PackedLayer
     /// `[1 + n, d]`: the positional embedding, with the class embedding added to its first row.
     private let positions: [Float]
     private let inputNorm: LayerNorm
@@ -48,7 +48,9 @@ public final class VisionTransformer: VisionEncoder {
         self.shape = shape
         let width = shape.transformer.width
         let side = shape.patchSize
-        patchWeights = try tensors.floats("conv1.weight", [width, 3, side, side])
+        patchLayer = PackedLayer(
+            weights: try tensors.floats("conv1.weight", [width, 3, side, side]), bias: [], inputs: 3 * side * side,
+            outputs: width)
         var positions = try Self.positions(tensors, shape)
         let classEmbedding = try tensors.floats("class_embedding", [width])
         for column in 0..<width { positions[column] += classEmbedding[column] }
@@ -76,15 +78,12 @@ public final class VisionTransformer: VisionEncoder {
     }
 
     public func makeWorkspace(batchSize: Int) -> VisionWorkspace {
-        makeWorkspace(batchSize: batchSize, packing: .current)
-    }
-
-    func makeWorkspace(batchSize: Int, packing: RowPacking) -> VisionWorkspace {
         Workspace(
             batchSize: batchSize,
             transformer: TransformerWorkspace(
-                shape.transformer, items: batchSize, longest: patchCount + 1, packing: packing),
-            projection: projection.makeWorkspace(), patchValues: patchValues)
+                shape.transformer, items: batchSize, longest: patchCount + 1,
+                scratchFloats: max(transformer.scratchFloats, patchLayer.scratchFloats)),
+            projection: projection.makeWorkspace(items: batchSize), patchValues: patchValues)
     }
 
     public func encode(
@@ -98,24 +97,23 @@ public final class VisionTransformer: VisionEncoder {
             let batch = first..<min(first + workspace.batchSize, pixelValues.count)
             embed(pixelValues[batch], in: workspace)
             let body = workspace.transformer
-            transformer.run(in: body, causal: false) {
+            let keepingRows = outputs.contains(.tokens)
+            transformer.run(in: body, causal: false, keepingRows: keepingRows) {
                 guard outputs.contains(.keys) else { return }
                 for item in body.layout.items {
                     keys.append(patchRows(of: item, in: body.wide, stride: 3 * width, column: width))
                 }
             }
-            if outputs.contains(.tokens) {
+            if keepingRows {
                 for item in body.layout.items {
                     tokens.append(patchRows(of: item, in: body.stream, stride: width, column: 0))
                 }
             }
             embeddings.elements.withUnsafeMutableBufferPointer { out in
-                for (image, item) in zip(batch, body.layout.items) {
-                    // There is at least one image, hence an address.
-                    projection.apply(
-                        body.stream.base + item.start * width, into: out.baseAddress! + image * embeddingWidth,
-                        in: workspace.projection)
-                }
+                // There is at least one image, hence an address.
+                projection.apply(
+                    body.stream.base, body.layout, keepingRows: keepingRows,
+                    into: out.baseAddress! + first * embeddingWidth, in: workspace.projection)
             }
         }
         return EncodedImages(embeddings: embeddings, patchTokens: tokens, patchKeys: keys)
@@ -129,18 +127,17 @@ public final class VisionTransformer: VisionEncoder {
             precondition(
                 image.count == 3 * imageSize * imageSize,
                 "\(image.count) pixel values for a model of 3×\(imageSize)×\(imageSize)")
-            body.layout.append(rows: patchCount + 1)
+            body.layout.append(rows: patchCount + 1, pooled: 0)
         }
         for (image, item) in zip(images, body.layout.items) {
             cutPatches(of: image, into: workspace.patches.base + (item.start + 1) * patchValues)
         }
-        body.layout.multiply(
-            workspace.patches.base, by: patchWeights, inner: patchValues, columns: width, into: body.stream.base)
+        patchLayer.apply(
+            workspace.patches.base, rows: body.layout.totalRows, into: body.stream.base, scratch: body.scratch.base)
         for item in body.layout.items {
             let rows = body.stream.base + item.start * width
             RowKernels.best.add_bias(rows, positions, 1, item.rows * width)
             inputNorm.apply(rows, into: rows, rows: item.rows)
-            // The products above left padding rows zero: their patches are.
         }
     }
 

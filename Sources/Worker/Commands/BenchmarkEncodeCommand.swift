@@ -9,8 +9,10 @@ struct BenchmarkEncodeCommand: AsyncParsableCommand {
         abstract: "Measure a vision encoder with random weights against the machine's matrix products.",
         discussion: """
             gflops counts 2 operations for each multiply-add of the unpadded model's projections, convolutions and \
-            attention; the peak is the best square product of 2048 to 4096, one single-threaded call a lane, all lanes at \
-            once. Both are medians over rounds that take turns. Unset OPENBLAS_CORETYPE to see what the machine can do.
+            attention, however few of them the encoder needs (3×3 convolutions take fewer, and the last block stops at \
+            the pooled token when no patch features are asked for); the peak is the best square product of 2048 to 4096, \
+            one single-threaded call a lane, all lanes at once. Both are medians over rounds that take turns. Unset \
+            OPENBLAS_CORETYPE to see what the machine can do.
             """)
 
     @Option(help: ArgumentHelp("Architecture by open_clip's name, such as ViT-B-16.", valueName: "name"))

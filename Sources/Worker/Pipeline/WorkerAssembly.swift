@@ -64,6 +64,7 @@ struct WorkerAssembly: Sendable {
             "worker starts",
             metadata: [
                 "version": "\(BuildInformation.version)", "blas.kernel_set": "\(BLAS.kernelSet)",
+                "blas.threads_per_lane": "1",
                 "worker.lanes": "\(lanes)", "worker.fetch_threads": "\(fetchThreads)",
                 "worker.batch_size": "\(batchSize)", "kafka.topic": "\(topic)", "kafka.group": "\(group)",
             ])

@@ -82,6 +82,8 @@ import Testing
         #expect(worst(run(bias, addend, Int(ENTENTE_RECTIFIED)), residual.map { max($0, 0) }) <= bound)
         let gelu = shifted.map { $0 / 2 * (1 + erf($0 / 2.0.squareRoot())) }
         #expect(worst(run(bias, nil, Int(ENTENTE_GELU)), gelu) <= bound)
+        let quickGelu = shifted.map { $0 / (1 + exp(-1.702 * $0)) }
+        #expect(worst(run(bias, nil, Int(ENTENTE_QUICK_GELU)), quickGelu) <= bound)
         let tanhGelu = shifted.map { $0 / 2 * (1 + tanh((2 / .pi).squareRoot() * ($0 + 0.044715 * $0 * $0 * $0))) }
         #expect(worst(run(bias, nil, Int(ENTENTE_TANH_GELU)), tanhGelu) <= bound)
     }

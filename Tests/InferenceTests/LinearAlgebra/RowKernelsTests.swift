@@ -11,6 +11,14 @@ import Testing
         let kernels: entente_kernels
         var testDescription: String { String(cString: kernels.name) }
 
+        /// An activation of each value, out of a product with 1.
+        func activated(_ x: [Float], _ activation: Int) -> [Float] {
+            let ones = [Float](repeating: 1, count: 16)
+            let out = PackedLayerTests.product(
+                kernels, x, ones, rows: x.count, inner: 1, columns: 16, activation: activation)
+            return x.indices.map { out[16 * $0] }
+        }
+
         static let all = (0..<3).compactMap { index in
             entente_kernels_variant(Int32(index)).map { Variant(kernels: $0.pointee) }
         }
@@ -41,22 +49,10 @@ import Testing
     }
 
     @Test(arguments: Variant.all)
-    func residuals(variant: Variant) {
+    func biases(variant: Variant) {
         var generator = SeededGenerator(seed: 2)
         for (rows, columns) in Self.shapes {
-            let (x, delta) = (generator.floats(rows * columns, scale: 4), generator.floats(rows * columns))
-            let (deltaBias, gain, bias) = (
-                generator.floats(columns), generator.floats(columns), generator.floats(columns)
-            )
-            let sum = x.indices.map { x[$0] + (delta[$0] + deltaBias[$0 % columns]) }
-            var plain = x
-            variant.kernels.residual(&plain, delta, deltaBias, rows, columns)
-            #expect(plain == sum, "\(rows)×\(columns)")
-            var fused = x
-            var out = [Float](repeating: .nan, count: rows * columns)
-            variant.kernels.residual_layer_norm(&fused, delta, deltaBias, gain, bias, 1e-5, &out, rows, columns)
-            #expect(fused == sum)
-            expectNear(out, normalized(sum, gain, bias, columns), within: 2e-5, "\(rows)×\(columns)")
+            let (x, bias) = (generator.floats(rows * columns, scale: 4), generator.floats(columns))
             var biased = x
             variant.kernels.add_bias(&biased, bias, rows, columns)
             #expect(biased == x.indices.map { x[$0] + bias[$0 % columns] })
@@ -66,18 +62,13 @@ import Testing
     @Test(arguments: Variant.all)
     func activations(variant: Variant) {
         var generator = SeededGenerator(seed: 3)
-        for (rows, columns) in Self.shapes {
-            for scale in [Float(0.01), 3, 30] {
-                let x = generator.floats(rows * columns, scale: scale)
-                let bias = generator.floats(columns)
-                let input = x.indices.map { Double(x[$0] + bias[$0 % columns]) }
-                var quick = x
-                variant.kernels.bias_quick_gelu(&quick, bias, rows, columns)
-                expectNear(quick, input.map { $0 / (1 + exp(-1.702 * $0)) }, within: 3e-7, "quick \(rows)×\(columns)")
-                var exact = x
-                variant.kernels.bias_gelu(&exact, bias, rows, columns)
-                expectNear(exact, input.map { gelu($0) }, within: 3e-7, "exact \(rows)×\(columns)")
-            }
+        for scale in [Float(0.01), 3, 30] {
+            let x = generator.floats(1000, scale: scale)
+            let input = x.map(Double.init)
+            expectNear(
+                variant.activated(x, Int(ENTENTE_QUICK_GELU)), input.map { $0 / (1 + exp(-1.702 * $0)) }, within: 3e-7,
+                "quick")
+            expectNear(variant.activated(x, Int(ENTENTE_GELU)), input.map { gelu($0) }, within: 3e-7, "exact")
         }
     }
 
@@ -85,10 +76,8 @@ import Testing
     @Test(arguments: Variant.all)
     func activationsKeepTheirRelativePrecision(variant: Variant) {
         let x = stride(from: Float(-8), through: 8, by: 1.0 / 1024).map { $0 }
-        let zero = [Float](repeating: 0, count: x.count)
-        var (quick, exact) = (x, x)
-        variant.kernels.bias_quick_gelu(&quick, zero, 1, x.count)
-        variant.kernels.bias_gelu(&exact, zero, 1, x.count)
+        let quick = variant.activated(x, Int(ENTENTE_QUICK_GELU))
+        let exact = variant.activated(x, Int(ENTENTE_GELU))
         for index in x.indices where x[index] != 0 {
             let value = Double(x[index])
             // An error of half an ulp in the exponent's argument grows with the argument.
@@ -101,10 +90,8 @@ import Testing
     @Test(arguments: Variant.all)
     func extremesStayInBounds(variant: Variant) {
         let x: [Float] = [0, -0.0, 1e-30, -1e-30, 88, -88, 1000, -1000, 1e30, -1e30, .infinity, .nan]
-        let zero = [Float](repeating: 0, count: x.count)
-        var (quick, exact) = (x, x)
-        variant.kernels.bias_quick_gelu(&quick, zero, 1, x.count)
-        variant.kernels.bias_gelu(&exact, zero, 1, x.count)
+        let quick = variant.activated(x, Int(ENTENTE_QUICK_GELU))
+        let exact = variant.activated(x, Int(ENTENTE_GELU))
         for result in [quick, exact] {
             for index in [0, 1, 2, 3, 5, 7] { #expect(abs(result[index]) <= 1e-30) }
             for index in [4, 6, 8, 10] { #expect(result[index] == x[index]) }
@@ -172,13 +159,18 @@ import Testing
         for (rows, columns) in Self.shapes {
             let x = generator.floats(rows * columns, scale: 5)
             let (gain, bias) = (generator.floats(columns), generator.floats(columns))
+            let weights = generator.floats(columns * columns)
             func results(_ variant: Variant) -> [[UInt32]] {
-                var (norm, quick, exact, soft) = (x, x, x, x)
+                var (norm, soft) = (x, x)
                 variant.kernels.layer_norm(x, gain, bias, 1e-5, &norm, rows, columns)
-                variant.kernels.bias_quick_gelu(&quick, bias, rows, columns)
-                variant.kernels.bias_gelu(&exact, bias, rows, columns)
                 variant.kernels.softmax(&soft, rows, columns, columns, 1)
-                return [norm, quick, exact, soft].map { $0.map(\.bitPattern) }
+                let activations = [ENTENTE_PLAIN, ENTENTE_GELU, ENTENTE_QUICK_GELU, ENTENTE_TANH_GELU]
+                let products = activations.map { activation in
+                    PackedLayerTests.product(
+                        variant.kernels, x, weights, rows: rows, inner: columns, columns: columns, bias: bias,
+                        activation: Int(activation))
+                }
+                return ([norm, soft] + products).map { $0.map(\.bitPattern) }
             }
             for other in fused.dropFirst() {
                 #expect(results(other) == results(first), "\(rows)×\(columns)")

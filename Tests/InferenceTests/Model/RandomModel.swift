@@ -114,12 +114,11 @@ struct RandomModel {
 extension RandomModel: CustomStringConvertible {
     var description: String { "\(imageSize)/\(patchSize) px, width \(width), text width \(textWidth)" }
 
-    /// From models whose every product is small to ones whose every product is shared; on both sides of
-    /// ``RowPacking/soloLimit``, with row counts that are no multiple of anything.
+    /// Small and large, with row counts that are no multiple of anything.
     static let shapes = [
         // 2 rows an image.
         RandomModel(imageSize: 8, patchSize: 8, width: 8, headWidth: 8, textWidth: 8, textHeads: 1),
-        // 17 rows of 32: everything below the limit.
+        // 17 rows of 32.
         RandomModel(),
         // 145 rows of 128: some products below, some above.
         RandomModel(

@@ -28,12 +28,17 @@ import Testing
         }
     }
 
-    @Test func patchFeaturesComeOnlyWhenAskedFor() throws {
-        let golden = GoldenModel.all[0]
+    /// Without tokens the last block ends early, which must not show.
+    @Test(arguments: GoldenModel.all)
+    func patchFeaturesComeOnlyWhenAskedFor(golden: GoldenModel) throws {
         let model = try golden.load()
         let images = try golden.expected().slices("pixel_values")
         let workspace = model.vision.makeWorkspace(batchSize: 3)
         let plain = model.vision.encode(images, in: workspace)
+        let tokens = model.vision.encode(images, including: .tokens, in: workspace)
+        #expect(tokens.patchTokens.count == images.count && tokens.patchKeys.isEmpty)
+        #expect(tokens.embeddings == plain.embeddings)
+        guard model.configuration.vision.hasKeys else { return }
         let keys = model.vision.encode(images, including: .keys, in: workspace)
         #expect(plain.patchTokens.isEmpty && plain.patchKeys.isEmpty)
         #expect(keys.patchTokens.isEmpty && keys.patchKeys.count == images.count)

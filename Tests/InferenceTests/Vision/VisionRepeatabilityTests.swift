@@ -63,22 +63,6 @@ import Testing
         }
         #expect(Array(alone.embeddings.row(0)) != Array(alone.embeddings.row(1)))
     }
-
-    /// What an unknown set gets must hold on any set, and mean the same as far as rounding goes.
-    @Test func theStrictestRuleAgreesWithTheCurrentOne() throws {
-        let shape = RandomModel.shapes[2]
-        let model = try shape.load()
-        let images = shape.images(5)
-        let strict = RowPacking(kernelSet: "unheard of")
-        #expect(!strict.sharing)
-        let current = model.vision.encode(images, in: model.vision.makeWorkspace(batchSize: 5))
-        let transformer = try #require(model.vision as? VisionTransformer)
-        let one = model.vision.encode(images, in: transformer.makeWorkspace(batchSize: 1, packing: strict))
-        let five = model.vision.encode(images, in: transformer.makeWorkspace(batchSize: 5, packing: strict))
-        #expect(one.isSameBits(as: five))
-        let agreement = try Agreement(one.embeddings, current.embeddings)
-        #expect(agreement.holds, "\(agreement)")
-    }
 }
 
 extension EncodedImages {

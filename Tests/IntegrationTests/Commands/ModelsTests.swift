@@ -17,7 +17,8 @@ import Testing
             let models = try list.output.split(separator: "\n").map {
                 try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
             }
-            #expect(models.count == 8)
+            let goldens = try FileManager.default.contentsOfDirectory(atPath: "\(Self.golden)/encoder")
+            #expect(models.count == goldens.count + 1)
             let resNet = models.first { ($0["directory"] as? String)?.hasSuffix("resnet-f32") == true }
             #expect(resNet?["family"] as? String == "ResNet, blocks 1-2-1-1, width 8")
             #expect(resNet?["grid"] as? Int == 2 && resNet?["features"] as? Int == 256)

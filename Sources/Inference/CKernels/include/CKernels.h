@@ -5,10 +5,14 @@
 #include <stdint.h>
 
 // What a product does to its sums last.
-enum { ENTENTE_PLAIN, ENTENTE_RECTIFIED, ENTENTE_GELU, ENTENTE_TANH_GELU };
+//   rectified    max(v, 0)
+//   gelu         v / 2 * (1 + erf(v / sqrt 2))
+//   quick gelu   v / (1 + exp(-1.702 v))
+//   tanh gelu    v / 2 * (1 + tanh(sqrt(2 / pi) (v + 0.044715 v^3)))
+enum { ENTENTE_PLAIN, ENTENTE_RECTIFIED, ENTENTE_GELU, ENTENTE_QUICK_GELU, ENTENTE_TANH_GELU };
 
 // Floats of `a` that meet all panels before the next ones do; a product of few rows has room for at least 14 rows.
-enum { ENTENTE_BLOCK_FLOATS = 131072 };
+enum { ENTENTE_BLOCK_FLOATS = 196608 };
 
 // out[r] = activation(a[r] · weightsᵀ + bias + addend[r]), `out` and `addend` with rows `out_stride` floats apart.
 typedef struct entente_product {
@@ -43,21 +47,8 @@ typedef struct entente_kernels {
     void (*layer_norm)(const float *x, const float *gain, const float *bias, float epsilon, float *out, size_t rows,
                        size_t columns);
 
-    // x[r] += delta[r] + delta_bias, then out[r] = layer_norm(x[r]).
-    void (*residual_layer_norm)(float *x, const float *delta, const float *delta_bias, const float *gain,
-                                const float *bias, float epsilon, float *out, size_t rows, size_t columns);
-
-    // x[r] += delta[r] + delta_bias.
-    void (*residual)(float *x, const float *delta, const float *delta_bias, size_t rows, size_t columns);
-
     // x[r] += bias.
     void (*add_bias)(float *x, const float *bias, size_t rows, size_t columns);
-
-    // x[r] = quick_gelu(x[r] + bias), quick_gelu(v) = v / (1 + exp(-1.702 v)).
-    void (*bias_quick_gelu)(float *x, const float *bias, size_t rows, size_t columns);
-
-    // x[r] = gelu(x[r] + bias), gelu(v) = v / 2 * (1 + erf(v / sqrt 2)).
-    void (*bias_gelu)(float *x, const float *bias, size_t rows, size_t columns);
 
     // Each row becomes its softmax. Rows are `stride` floats apart. If `causal`, row r covers its first r + 1
     // columns and the others become zero.

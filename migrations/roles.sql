@@ -12,11 +12,13 @@ GRANT SELECT ON ALL TABLES IN SCHEMA entente TO entente_worker;
 GRANT INSERT, UPDATE ON
     entente.analyses, entente.analysis_names, entente.classes, entente.descriptors, entente.class_language_concepts,
     entente.text_embeddings, entente.submissions, entente.images, entente.image_results, entente.part_results,
-    entente.job_offsets, entente.failed_images, entente.dead_letters
+    entente.job_offsets, entente.in_flight_jobs, entente.failed_images, entente.dead_letters
     TO entente_worker;
 GRANT EXECUTE ON FUNCTION
     entente.advance_offset(text, text, integer, bigint, bigint, bigint),
-    entente.claim_offset(text, text, integer, text), entente.check_group_digests(text[], text[], text[]),
+    entente.claim_offset(text, text, integer, text), entente.announce_owner(text),
+    entente.release_offset(text, text, integer, bigint),
+    entente.take_job(text, text, integer, bigint, bigint, boolean), entente.check_group_digests(text[], text[], text[]),
     entente.rollup_differences(text), entente.recomputed_progress_rollups(text),
     entente.recomputed_image_rollups(text), entente.recomputed_part_rollups(text),
     entente.recomputed_concept_rollups(text), entente.without_trailing_zeros(bigint[]),

@@ -7,6 +7,8 @@ public struct SessionSettings: Sendable {
     public var lockTimeout = 10_000
     /// A frozen worker would otherwise hold its partition's row, and whoever claims the partition would wait.
     public var idleInTransactionTimeout = 10_000
+    /// Whether a commit waits for the disk. Not needed for notes that matter only while the server lives.
+    public var synchronousCommit = true
 
     public init(applicationName: String) { self.applicationName = applicationName }
 
@@ -28,7 +30,7 @@ public struct SessionSettings: Sendable {
             ("statement_timeout", "\(statementTimeout)"),
             ("lock_timeout", "\(lockTimeout)"),
             ("idle_in_transaction_session_timeout", "\(idleInTransactionTimeout)"),
-        ]
+        ] + (synchronousCommit ? [] : [("synchronous_commit", "off")])
     }
 
     /// Told to libpq before the URI, which may say otherwise. Keepalives find a dead peer within about a minute

@@ -23,6 +23,8 @@ struct ImageFailure: Error, Hashable, Sendable, CustomStringConvertible {
     let kind: Kind
     /// One sentence that names the image and what would mend it.
     let description: String
+    /// How often it was tried.
+    var attempts = 1
 
     init(_ kind: Kind, _ description: String) {
         self.kind = kind

@@ -26,6 +26,8 @@ struct JobError: Error, Sendable, Hashable, CustomStringConvertible {
         case unregisteredAnalysis = "unregistered_analysis"
         /// Registered, but this build can't run it.
         case unsupportedAnalysis = "unsupported_analysis"
+        /// Workers crashed while it ran alone, too often to try again.
+        case crashedWorker = "crashed_worker"
         /// One image's entry alone exceeds the limit of a message.
         case imageTooLarge = "image_too_large"
     }

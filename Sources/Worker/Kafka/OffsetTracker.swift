@@ -41,6 +41,11 @@ struct OffsetTracker<Outcome: Sendable>: Sendable {
         ledgers[ticket.partition]?.finish(ticket.offset, assignment: ticket.assignment, outcome) ?? false
     }
 
+    /// Gives a record up; see ``PartitionLedger/abandon(_:assignment:)``.
+    mutating func abandon(_ ticket: Ticket) {
+        ledgers[ticket.partition]?.abandon(ticket.offset, assignment: ticket.assignment)
+    }
+
     /// What may be stored now, by partition; see ``PartitionLedger/finishedPrefix(limit:)``.
     func finishedPrefixes(limit: Int = .max) -> [TopicPartition: PartitionLedger<Outcome>.Prefix] {
         ledgers.compactMapValues { $0.finishedPrefix(limit: limit) }

@@ -59,6 +59,17 @@ struct PartitionLedger<Outcome: Sendable>: Sendable {
         return true
     }
 
+    /// Gives a record up: it and all behind it will not be stored during this assignment, and none is handed out any
+    /// more. What lies before it still may be stored.
+    mutating func abandon(_ offset: Int64, assignment: Int) {
+        guard assignment == self.assignment, let index = index(of: offset), entries[index].outcome == nil else {
+            return
+        }
+        outstandingBytes -= entries[index...].reduce(0) { $0 + $1.bytes }
+        entries.removeSubrange(index...)
+        nextOffset = .max
+    }
+
     /// The finished records that lie before the first unfinished one, at most `limit` of them; `nil` when there are
     /// none. Asking again gives them again, until ``store(_:)``.
     func finishedPrefix(limit: Int = .max) -> Prefix? {

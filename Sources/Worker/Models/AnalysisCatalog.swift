@@ -15,11 +15,14 @@ final class AnalysisCatalog: @unchecked Sendable {
     private let cache: TextCache
     private let log: Logger
     private var loaded: [String: LoadedAnalysis] = [:]
+    /// Why an analysis could not be loaded, and when it is tried again.
+    private var unavailable: [String: (reason: String, backoff: Backoff, retry: ContinuousClock.Instant)] = [:]
 
     enum Answer {
         case loaded(LoadedAnalysis)
-        /// Something that an operator or time can mend: the database is away, or no directory holds the model.
-        case unavailable(String)
+        /// Something that an operator or time can mend: the database is away, or no directory holds the model. Asking
+        /// before `retry` gives the same answer.
+        case unavailable(String, retry: ContinuousClock.Instant)
     }
 
     init(connection: Connection, models: ModelLibrary, cache: TextCache, log: Logger) {
@@ -34,15 +37,32 @@ final class AnalysisCatalog: @unchecked Sendable {
         lock.lock()
         defer { lock.unlock() }
         if let analysis = loaded[id] { return .loaded(analysis) }
+        if let (reason, _, retry) = unavailable[id], retry > .now { return .unavailable(reason, retry: retry) }
         do {
             let analysis = try load(id)
             loaded[id] = analysis
+            unavailable[id] = nil
             return .loaded(analysis)
         } catch let error as JobError {
+            unavailable[id] = nil
             throw error
         } catch {
-            return .unavailable("\(error)")
+            var backoff = unavailable[id]?.backoff ?? Backoff()
+            let pause = backoff.next()
+            log.warning(
+                "analysis can't be loaded yet",
+                metadata: ["analysis.id": "\(id)", "error": "\(error)", "retry.seconds": "\(pause)"])
+            let retry = ContinuousClock.now + .seconds(pause)
+            unavailable[id] = ("\(error)", backoff, retry)
+            return .unavailable("\(error)", retry: retry)
         }
+    }
+
+    /// Why analyses that jobs asked for can't be loaded now, by their ids.
+    var problems: [String: String] {
+        lock.lock()
+        defer { lock.unlock() }
+        return unavailable.mapValues(\.reason)
     }
 
     private func load(_ id: String) throws -> LoadedAnalysis {

@@ -18,6 +18,10 @@ final class Assignments: Sendable {
         let epoch: Int64
         /// Whether the database holds an offset already.
         var isStored: Bool
+        /// Crashes of each suspect, by its offset.
+        let suspects: [Int64: Int]
+        /// Jobs that wait for a model, or for the database to say which.
+        var stalled = 0
     }
 
     private struct State {
@@ -38,10 +42,13 @@ final class Assignments: Sendable {
     /// - Parameters:
     ///   - start: the first offset that may come.
     ///   - isStored: whether `start` is what the database holds, or a choice for a group's first start.
-    func assign(_ partition: TopicPartition, startingAt start: Int64, epoch: Int64, isStored: Bool) {
+    ///   - suspects: crashes of each job, by its offset, that was in flight when the former owner vanished.
+    func assign(
+        _ partition: TopicPartition, startingAt start: Int64, epoch: Int64, isStored: Bool, suspects: [Int64: Int] = [:]
+    ) {
         state.withLock { state in
             state.tracker.assign(partition, startingAt: start)
-            state.claims[partition] = Claim(epoch: epoch, isStored: isStored)
+            state.claims[partition] = Claim(epoch: epoch, isStored: isStored, suspects: suspects)
         }
     }
 
@@ -55,8 +62,14 @@ final class Assignments: Sendable {
     /// Takes a record in; nil for one to be dropped, because it came before or its partition isn't ours.
     func take(_ record: KafkaRecord, weight: Int) -> Ticket? {
         state.withLock { state in
-            state.tracker.handOut(record.topicPartition, offset: record.offset, bytes: weight)
-        }.map { Ticket(record: record, assignment: $0.assignment) }
+            let place = record.topicPartition
+            guard let ticket = state.tracker.handOut(place, offset: record.offset, bytes: weight),
+                let claim = state.claims[place]
+            else { return nil }
+            return Ticket(
+                record: record, assignment: ticket.assignment, epoch: claim.epoch,
+                crashes: claim.suspects[record.offset])
+        }
     }
 
     /// Whether work on a ticket can still count.
@@ -65,12 +78,34 @@ final class Assignments: Sendable {
     }
 
     func finish(_ job: FinishedJob) {
-        let record = job.ticket.record
-        let place = OffsetTracker<FinishedJob>.Ticket(
-            partition: record.topicPartition, assignment: job.ticket.assignment, offset: record.offset)
         // Without effect for a job of a partition that has gone: whoever has it now does the job anew.
-        state.withLock { state in _ = state.tracker.finish(place, job) }
+        state.withLock { state in _ = state.tracker.finish(Self.place(of: job.ticket), job) }
     }
+
+    /// Gives a job up, and with it whatever comes behind it in its partition: the next owner begins there.
+    func abandon(_ ticket: Ticket) {
+        state.withLock { state in state.tracker.abandon(Self.place(of: ticket)) }
+    }
+
+    private static func place(of ticket: Ticket) -> OffsetTracker<FinishedJob>.Ticket {
+        OffsetTracker<FinishedJob>.Ticket(
+            partition: ticket.record.topicPartition, assignment: ticket.assignment, offset: ticket.record.offset)
+    }
+
+    /// Notes that a job begins or ceases to wait for something that all jobs of its partition may need.
+    func stall(_ ticket: Ticket, _ stalls: Bool) {
+        state.withLock { state in
+            let partition = ticket.record.topicPartition
+            guard state.tracker[partition]?.assignment == ticket.assignment else { return }
+            state.claims[partition]?.stalled += stalls ? 1 : -1
+        }
+    }
+
+    /// The partitions of which no more should be taken for now.
+    var stalled: Set<TopicPartition> { state.withLock { Set($0.claims.filter { $0.value.stalled > 0 }.keys) } }
+
+    /// Of the claim in force.
+    func epoch(of partition: TopicPartition) -> Int64? { state.withLock { $0.claims[partition]?.epoch } }
 
     /// The finished prefix of each partition, in order of partitions.
     func ready(limit: Int) -> [Ready] {

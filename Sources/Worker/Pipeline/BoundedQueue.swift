@@ -39,6 +39,15 @@ final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
         }
     }
 
+    /// Waits up to `seconds` for an element.
+    func pop(waiting seconds: TimeInterval) -> Element? {
+        condition.withLock {
+            let deadline = Date().addingTimeInterval(seconds)
+            while head == elements.count, !closed, condition.wait(until: deadline) {}
+            return takeFirst()
+        }
+    }
+
     /// Waits up to `seconds` for an element, then takes everything that is there.
     func popAll(waiting seconds: TimeInterval) -> [Element] {
         condition.withLock {

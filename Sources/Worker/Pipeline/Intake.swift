@@ -20,6 +20,8 @@ final class Intake {
     private var claimBackoff = Backoff()
     private var lastActivity = ContinuousClock.now
     private var isEnding = false
+    /// Partitions that are paused because a job of theirs waits for its model.
+    private var stalled: Set<TopicPartition> = []
 
     struct Options: Sendable {
         let topic: String
@@ -97,6 +99,12 @@ final class Intake {
 
     /// Pauses when downstream is full and goes on when it has room, polling all the while.
     private func balance() throws {
+        let stalled = assignments.stalled
+        if stalled != self.stalled {
+            try consumer.pause(stalled.subtracting(self.stalled))
+            try consumer.resume(self.stalled.subtracting(stalled))
+            self.stalled = stalled
+        }
         if consumer.isHeld {
             if tickets.isHalfEmpty, assignments.hasDrained { try consumer.release() }
         } else if assignments.isFull || !tickets.waitForRoom(1) {
@@ -164,9 +172,13 @@ final class Intake {
                 ])
             return nil
         }
-        assignments.assign(partition, startingAt: start, epoch: claim.epoch, isStored: claim.stored != nil)
+        assignments.assign(
+            partition, startingAt: start, epoch: claim.epoch, isStored: claim.stored != nil, suspects: claim.suspects)
         self.log.info(
-            "partition assigned", metadata: ["kafka.partition": "\(partition)", "offset.next": "\(start)"])
+            "partition assigned",
+            metadata: [
+                "kafka.partition": "\(partition)", "offset.next": "\(start)", "suspects": "\(claim.suspects.count)",
+            ])
         return start
     }
 
@@ -207,9 +219,21 @@ final class Intake {
             }
         }
         for partition in partitions {
+            let epoch = assignments.epoch(of: partition)
             assignments.revoke(partition)
+            // Of a lost partition the database is asked by whoever has it now; this worker is seen to live.
+            if !lost, let epoch { letGo(partition, epoch) }
             committed[partition] = nil
+            stalled.remove(partition)
             log.info("partition released", metadata: ["kafka.partition": "\(partition)", "lost": "\(lost)"])
+        }
+    }
+
+    private func letGo(_ partition: TopicPartition, _ epoch: Int64) {
+        do { try claims.release(partition, epoch: epoch) } catch {
+            log.notice(
+                "a partition's release can't be noted; its jobs in flight will be run one at a time",
+                metadata: ["kafka.partition": "\(partition)", "error": "\(error)"])
         }
     }
 

@@ -34,19 +34,25 @@ struct JobRows: Sendable {
         let source = MessageSource(topic: record.topic, partition: record.partition, offset: record.offset)
         let shard = Shard.of(partition: record.partition)
         var failures: [FailedImage] = []
-        func fail(_ image: ImageReference, of job: ImageJob, _ failure: ImageFailure) {
+        func fail(_ image: ImageReference?, of job: ImageJob?, _ kind: String, _ message: String, attempts: Int = 1) {
             failures.append(
                 FailedImage(
-                    source: source, analysisID: job.analysis, image: image, submissionID: job.submission,
-                    kind: failure.kind.rawValue, message: failure.description, worker: worker, shard: shard))
+                    source: source, analysisID: job?.analysis, image: image, submissionID: job?.submission, kind: kind,
+                    message: message, attempts: attempts, worker: worker, shard: shard))
+        }
+        func fail(_ image: ImageReference, of job: ImageJob, _ failure: ImageFailure) {
+            fail(image, of: job, failure.kind.rawValue, failure.description, attempts: failure.attempts)
         }
         switch finished.outcome {
         case .abandoned: break
-        case .failed(let error, let job):
-            failures.append(
-                FailedImage(
-                    source: source, analysisID: job?.analysis, image: nil, submissionID: job?.submission,
-                    kind: error.kind.rawValue, message: error.message, worker: worker, shard: shard))
+        case .failed(let error, let job?) where error.kind == .crashedWorker:
+            // The job was expected and its analysis may be registered, so each of its images has an end.
+            for image in job.images {
+                fail(
+                    ImageReference(image, of: job), of: job, error.kind.rawValue, error.message,
+                    attempts: Flights.crashLimit)
+            }
+        case .failed(let error, let job): fail(nil, of: job, error.kind.rawValue, error.message)
         case .images(let analysis, let job, let images):
             for image in images {
                 let reference = ImageReference(image.image, of: job)

@@ -8,6 +8,8 @@ struct Lane: Sendable {
     let finished: BoundedQueue<FinishedJob>
     let assignments: Assignments
     let batchSize: Int
+    /// Says that a job is done with, whatever came of it.
+    let leave: @Sendable (Ticket) -> Void
 
     /// Works until the queue of prepared jobs is closed and empty.
     func run() {
@@ -16,13 +18,17 @@ struct Lane: Sendable {
         while let job = prepared.pop() {
             // Another worker has the partition by now, and would be the one whose rows count.
             guard assignments.isCurrent(job.ticket) else {
+                leave(job.ticket)
                 finished.push(FinishedJob(ticket: job.ticket, outcome: .abandoned))
                 continue
             }
             let current = analyzer.flatMap { $0.analysis.id == job.analysis.id ? $0 : nil }
             let lane = current ?? ImageAnalyzer(job.analysis, batchSize: batchSize)
             analyzer = lane
-            finished.push(FinishedJob(ticket: job.ticket, outcome: analyze(job, with: lane)))
+            Fault.crash(onAnyOf: job.images.lazy.map(\.image.id))
+            let outcome = analyze(job, with: lane)
+            leave(job.ticket)
+            finished.push(FinishedJob(ticket: job.ticket, outcome: outcome))
         }
     }
 

@@ -17,6 +17,8 @@ final class PartitionClaims {
         let stored: Int64?
         /// Where to read from; nil if the stored offset is not in the log.
         let start: Int64?
+        /// Crashes of each job, by its offset, that was in flight when the former owner vanished.
+        let suspects: [Int64: Int]
     }
 
     init(connection: Connection, group: String, owner: String, first: FirstStart) {
@@ -30,6 +32,7 @@ final class PartitionClaims {
     /// - Throws: `PersistenceError` if the database can't be asked now.
     func claim(_ partition: TopicPartition, log: Range<Int64>) throws -> Claim {
         let position = try OffsetLedger(connection).claim(key(partition), owner: owner)
+        let suspects = try InFlightStore(connection).suspects(of: key(partition))
         let stored = position.nextOffset
         let start: Int64?
         if let stored {
@@ -37,7 +40,14 @@ final class PartitionClaims {
         } else {
             start = firstOffset(in: log)
         }
-        return Claim(epoch: position.epoch, stored: stored, start: start)
+        return Claim(
+            epoch: position.epoch, stored: stored, start: start,
+            suspects: Dictionary(uniqueKeysWithValues: suspects.map { ($0.offset, $0.crashes) }))
+    }
+
+    /// Says that a partition is let go in order, so that whoever is next does not suspect its jobs.
+    func release(_ partition: TopicPartition, epoch: Int64) throws {
+        try InFlightStore(connection).release(key(partition), epoch: epoch)
     }
 
     /// Whether the database holds the outcome of everything in a partition's log, whoever put it there.

@@ -1,129 +1,182 @@
+import Concepts
 import Foundation
-import Inference
 import Logging
 import Persistence
 
 /// The fetch pool's work: from a record's bytes to pictures that a lane can encode.
+///
+/// A job that can't go on now waits in the ``WaitingRoom`` and not on a thread, so that later ones overtake it.
 struct Preparation: Sendable {
     let tickets: BoundedQueue<Ticket>
     let prepared: BoundedQueue<PreparedJob>
     let finished: BoundedQueue<FinishedJob>
     let assignments: Assignments
+    let flights: Flights
     let catalog: AnalysisCatalog
-    let fetcher: ImageFetcher
-    let limits: DecodingLimits
-    /// Seconds for which one image's fetch is retried.
-    let giveUpAfter: Double
+    let pictures: PictureSource
     let stop: StopSignal
     let log: Logger
+    private let waiting = WaitingRoom(pictureLimit: Self.waitingPictures)
 
-    /// Works until the queue of tickets is closed and empty.
+    /// Pictures that jobs hold while they wait, at most: some 150 MB at 224 pixels.
+    private static let waitingPictures = 1024
+    /// Seconds after which a thread looks for jobs whose wait is over.
+    private static let interval = 0.2
+
+    init(
+        tickets: BoundedQueue<Ticket>, prepared: BoundedQueue<PreparedJob>, finished: BoundedQueue<FinishedJob>,
+        assignments: Assignments, flights: Flights, catalog: AnalysisCatalog, pictures: PictureSource, stop: StopSignal,
+        log: Logger
+    ) {
+        self.tickets = tickets
+        self.prepared = prepared
+        self.finished = finished
+        self.assignments = assignments
+        self.flights = flights
+        self.catalog = catalog
+        self.pictures = pictures
+        self.stop = stop
+        self.log = log
+    }
+
+    /// Works until the queue of tickets is closed and empty and nothing waits any more.
     func run() {
-        while let ticket = tickets.pop() {
-            switch prepare(ticket) {
-            case .prepared(let job): prepared.push(job)
-            case .finished(let outcome): finished.push(FinishedJob(ticket: ticket, outcome: outcome))
+        while true {
+            if stop.isRequested { for task in waiting.clear() { end(task, .abandoned) } }
+            if let task = waiting.next(now: .now) {
+                work(task)
+            } else if let ticket = tickets.pop(waiting: Self.interval) {
+                work(PreparationTask(ticket))
+            } else if tickets.isFinished, waiting.isEmpty {
+                return
             }
         }
     }
 
     private enum Step {
-        case prepared(PreparedJob)
-        case finished(FinishedJob.Outcome)
+        case ready(PreparedJob)
+        case over(FinishedJob.Outcome)
+        case later(ContinuousClock.Instant)
     }
 
-    private func prepare(_ ticket: Ticket) -> Step {
-        var decoded: ImageJob?
-        do {
-            let job = try ImageJob(decoding: ticket.record.value)
-            decoded = job
-            guard let analysis = try loaded(job.analysis, for: ticket) else { return .finished(.abandoned) }
-            var entries: [PreparedJob.Entry] = []
-            for image in job.images {
-                guard let entry = entry(image, analysis, ticket) else { return .finished(.abandoned) }
-                entries.append(entry)
-            }
-            return .prepared(PreparedJob(ticket: ticket, job: job, analysis: analysis, images: entries))
-        } catch {
-            return .finished(.failed(error, decoded))
-        }
-    }
-
-    /// The analysis, waited for as long as its model or the database is away; nil if the ticket is no longer ours.
-    private func loaded(_ id: String, for ticket: Ticket) throws(JobError) -> LoadedAnalysis? {
-        var backoff = Backoff()
-        while assignments.isCurrent(ticket) {
-            switch try catalog.analysis(id) {
-            case .loaded(let analysis): return analysis
-            case .unavailable(let reason):
-                let pause = backoff.next()
-                log.warning(
-                    "analysis can't be loaded yet",
-                    metadata: ["analysis.id": "\(id)", "error": "\(reason)", "retry.seconds": "\(pause)"])
-                if stop.wait(pause) { return nil }
-            }
-        }
-        return nil
-    }
-
-    private func entry(
-        _ image: ImageJob.Image, _ analysis: LoadedAnalysis, _ ticket: Ticket
-    ) -> PreparedJob.Entry? {
-        var label: Int?
-        var timings = StageTimings()
-        var result: Result<PreparedImage, ImageFailure>
-        do throws(ImageFailure) {
-            label = try image.label.map { name throws(ImageFailure) in try labelIndex(name, analysis) }
-            let start = ContinuousClock.now
-            guard let (bytes, hash) = try fetch(image, ticket) else { return nil }
-            let fetched = ContinuousClock.now
-            result = .success(try decode(bytes, hash, image, label, analysis))
-            timings.fetch = start.duration(to: fetched).microseconds
-            timings.decode = fetched.duration(to: .now).microseconds
-        } catch {
-            result = .failure(error)
-        }
-        return PreparedJob.Entry(image: image, label: label, prepared: result, timings: timings)
-    }
-
-    private func labelIndex(_ label: String, _ analysis: LoadedAnalysis) throws(ImageFailure) -> Int {
-        switch analysis.classIndex.find(label) {
-        case .success(let index): return index
-        case .failure(let failure):
-            throw ImageFailure(.unknownLabel, "The label \"\(label)\" \(failure.rawValue); use a class id.")
-        }
-    }
-
-    /// The picture's bytes, fetched again after transient failures; nil if the ticket is no longer ours.
-    private func fetch(
-        _ image: ImageJob.Image, _ ticket: Ticket
-    ) throws(ImageFailure) -> (bytes: [UInt8], hash: [UInt8])? {
-        let deadline = Date(timeIntervalSinceNow: giveUpAfter)
-        var backoff = Backoff()
-        while assignments.isCurrent(ticket) {
+    private func work(_ task: PreparationTask) {
+        var task = task
+        while true {
+            guard flights.enter(task.ticket) else { return end(task, .abandoned) }
+            let step: Step
             do {
-                return try fetcher.fetch(image.uri, sha256: image.sha256)
-            } catch let failure as ImageFailure {
-                throw failure
+                step = try prepare(&task)
             } catch {
-                guard Date() < deadline else {
-                    throw ImageFailure(.fetchExhausted, "\(error) Given up after \(Int(giveUpAfter)) s.")
-                }
-                log.warning("image can't be fetched yet", metadata: ["image.id": "\(image.id)", "error": "\(error)"])
-                if stop.wait(backoff.next()) { return nil }
+                step = .over(.failed(error, task.job))
+            }
+            switch step {
+            case .ready(let job):
+                stall(&task, false)
+                // The lane that takes it says when it leaves.
+                if !prepared.push(job) { flights.leave(job.ticket) }
+                return
+            case .over(let outcome):
+                flights.leave(task.ticket)
+                return end(task, outcome)
+            case .later(let due):
+                flights.leave(task.ticket)
+                guard !stop.isRequested, assignments.isCurrent(task.ticket) else { return end(task, .abandoned) }
+                if waiting.park(task, until: due) { return }
+                // Too much is in memory: this thread waits with it, and takes nothing new meanwhile.
+                stop.wait(max(0, ContinuousClock.now.duration(to: due).seconds))
             }
         }
-        return nil
     }
 
-    private func decode(
-        _ bytes: [UInt8], _ hash: [UInt8], _ image: ImageJob.Image, _ label: Int?, _ analysis: LoadedAnalysis
-    ) throws(ImageFailure) -> PreparedImage {
-        do {
-            let picture = try ImageDecoder.decode(bytes, named: redactedURI(image.uri), limits: limits)
-            return PreparedImage(id: image.id, label: label, picture: analysis.fit(picture), contentHash: hash)
-        } catch {
-            throw ImageFailure(decoding: error)
+    private func end(_ task: PreparationTask, _ outcome: FinishedJob.Outcome) {
+        var task = task
+        stall(&task, false)
+        finished.push(FinishedJob(ticket: task.ticket, outcome: outcome))
+    }
+
+    /// Notes whether the job keeps its whole partition waiting, once.
+    private func stall(_ task: inout PreparationTask, _ stalls: Bool) {
+        guard task.isStalled != stalls else { return }
+        task.isStalled = stalls
+        assignments.stall(task.ticket, stalls)
+    }
+
+    private func prepare(_ task: inout PreparationTask) throws(JobError) -> Step {
+        guard assignments.isCurrent(task.ticket) else { return .over(.abandoned) }
+        let job: ImageJob
+        if let read = task.job { job = read } else { job = try ImageJob(decoding: task.ticket.record.value) }
+        task.job = job
+        if let crashes = task.ticket.crashes, crashes >= Flights.crashLimit {
+            throw JobError(
+                .crashedWorker,
+                "\(crashes) workers crashed while this job ran alone; look for its pictures in their core dumps or for the "
+                    + "memory that they ran out of, and requeue it once that is mended.")
         }
+        let analysis: LoadedAnalysis
+        switch try catalog.analysis(job.analysis) {
+        case .loaded(let found): analysis = found
+        case .unavailable(_, let retry):
+            stall(&task, true)
+            return .later(retry)
+        }
+        stall(&task, false)
+        if task.images.isEmpty {
+            do { task.images = try begin(job, analysis) } catch {
+                let pause = task.backoff.next()
+                log.warning(
+                    "can't ask which results are in yet", metadata: ["error": "\(error)", "retry.seconds": "\(pause)"])
+                return .later(.now + .seconds(pause))
+            }
+        }
+        for index in job.images.indices where task.images[index].outcome == nil {
+            guard assignments.isCurrent(task.ticket) else { return .over(.abandoned) }
+            pictures.attempt(&task.images[index], job.images[index], analysis)
+        }
+        let missing = task.images.filter { $0.outcome == nil }
+        if !missing.isEmpty { return .later(missing.compactMap(\.nextAttempt).min() ?? .now) }
+        return step(task, job, analysis)
+    }
+
+    /// What is known of a job's images before any is fetched.
+    private func begin(_ job: ImageJob, _ analysis: LoadedAnalysis) throws -> [PreparationTask.Image] {
+        let standing = try flights.standing(of: job)
+        let isGroup = analysis.analysis.method.decomposition == .group
+        return job.images.map { entry in
+            var image = PreparationTask.Image(patience: pictures.giveUpAfter)
+            image.standingDigest = standing[entry.id]
+            // Whether a group's result stands is seen once all members' contents are known.
+            if image.standingDigest != nil, !isGroup { image.outcome = .standing }
+            return image
+        }
+    }
+
+    /// What to compute, once everything is fetched.
+    private func step(_ task: PreparationTask, _ job: ImageJob, _ analysis: LoadedAnalysis) -> Step {
+        var images = task.images
+        if analysis.analysis.method.decomposition == .group, isStanding(images) {
+            for index in images.indices {
+                if case .picture? = images[index].outcome { images[index].outcome = .standing }
+            }
+        }
+        let entries = zip(job.images, images).compactMap { entry, image -> PreparedJob.Entry? in
+            let prepared: Result<PreparedImage, ImageFailure>
+            switch image.outcome {
+            case .picture(let picture): prepared = .success(picture)
+            case .failure(let failure): prepared = .failure(failure)
+            case .standing, nil: return nil
+            }
+            return PreparedJob.Entry(image: entry, label: image.label, prepared: prepared, timings: image.timings)
+        }
+        if entries.isEmpty { return .over(.images(analysis, job, [])) }
+        return .ready(PreparedJob(ticket: task.ticket, job: job, analysis: analysis, images: entries))
+    }
+
+    /// Whether each member of a group that can be used has a result from this very group.
+    private func isStanding(_ images: [PreparationTask.Image]) -> Bool {
+        let members = images.compactMap { image -> (picture: PreparedImage, digest: String??)? in
+            if case .picture(let picture)? = image.outcome { (picture, image.standingDigest) } else { nil }
+        }
+        let digest = GroupDigest.value(members.map { ($0.picture.id, $0.picture.contentHash) })
+        return members.allSatisfy { $0.digest == .some(.some(digest)) }
     }
 }

@@ -5,6 +5,7 @@ struct PreparedJob: Sendable {
     let ticket: Ticket
     let job: ImageJob
     let analysis: LoadedAnalysis
+    /// Those that are to be computed, and those that failed; not those whose results stand.
     let images: [Entry]
 
     struct Entry: Sendable {

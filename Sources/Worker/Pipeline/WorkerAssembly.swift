@@ -19,6 +19,7 @@ struct WorkerAssembly: Sendable {
     private let fetchThreads: Int
     private let limits: DecodingLimits
     private let giveUpAfter: Int
+    private let failureLimit: FailureLimit
     private let gracePeriod: Int
 
     /// Jobs that wait for a fetch thread; taken from Kafka, so few.
@@ -46,6 +47,9 @@ struct WorkerAssembly: Sendable {
         fetchThreads = try settings.integer(.workerFetchThreads, in: 1...512)
         limits = try settings.decodingLimits()
         giveUpAfter = try settings.integer(.fetchGiveUpAfter, in: 0...86_400)
+        let images = try settings.integer(.failureImageLimit, in: 0...100)
+        let jobs = try settings.integer(.failureJobLimit, in: 0...1_000_000)
+        failureLimit = FailureLimit(imageLimit: images < 100 ? images : nil, jobLimit: jobs > 0 ? jobs : nil)
         gracePeriod = try settings.integer(.workerGracePeriod, in: 0...3600)
         // Without this, a volume that is not mounted yet would fail every image on it for good.
         for path in settings.paths(.fileRoots) where FileRoots.resolved(path) == nil {
@@ -56,6 +60,9 @@ struct WorkerAssembly: Sendable {
 
     /// Host and process: who wrote a row.
     static let workerName = "\(ProcessInfo.processInfo.hostName)/\(ProcessInfo.processInfo.processIdentifier)"
+
+    /// Who owns a partition: unlike a process number, never the same for two workers.
+    private static let ownerName = "\(workerName)/\(String(UInt32.random(in: .min ... .max), radix: 16))"
 
     /// Runs the pipeline on the calling thread until it ends.
     func run() throws {
@@ -85,19 +92,27 @@ struct WorkerAssembly: Sendable {
         let intake = Intake(
             consumer: try KafkaConsumer(kafka, group: group, logger: log),
             claims: PartitionClaims(
-                connection: try connect("claims"), group: group, owner: Self.workerName, first: first),
+                connection: try connect("claims"), group: group, owner: Self.ownerName, first: first),
             assignments: assignments, tickets: tickets, stop: stop, options: intakeOptions, log: log)
+        let flights = Flights(
+            connection: try connect("flights", synchronousCommit: false), owner: Self.ownerName, group: group,
+            assignments: assignments, stop: stop, log: log)
         let fetcher = ImageFetcher(
             files: LocalFile(roots: FileRoots(settings.paths(.fileRoots)), limit: limits.maxBytes))
         let preparation = Preparation(
-            tickets: tickets, prepared: prepared, finished: finished, assignments: assignments, catalog: catalog,
-            fetcher: fetcher, limits: limits, giveUpAfter: Double(giveUpAfter), stop: stop, log: log)
-        let lane = Lane(prepared: prepared, finished: finished, assignments: assignments, batchSize: batchSize)
+            tickets: tickets, prepared: prepared, finished: finished, assignments: assignments, flights: flights,
+            catalog: catalog,
+            pictures: PictureSource(
+                fetcher: fetcher, limits: limits, circuit: FetchCircuit(), giveUpAfter: Double(giveUpAfter), log: log),
+            stop: stop, log: log)
+        let lane = Lane(
+            prepared: prepared, finished: finished, assignments: assignments, batchSize: batchSize,
+            leave: { flights.leave($0) })
         let writer = Writer(
             connection: writing, finished: finished, assignments: assignments, group: group,
             deadLetters: DeadLetterPublisher(
                 producer: try KafkaProducer(kafka, logger: log), topic: topic + ".dead-letters", log: log),
-            worker: Self.workerName, stop: stop, log: log)
+            limit: failureLimit, worker: Self.workerName, stop: stop, log: log)
         try Pipeline(
             intake: intake, preparation: preparation, lane: lane, writer: writer, fetchThreads: fetchThreads,
             lanes: lanes
@@ -113,8 +128,9 @@ struct WorkerAssembly: Sendable {
             drainPeriod: .milliseconds(min(10_000, session / 2)))
     }
 
-    private func connect(_ role: String) throws -> Connection {
-        try Connection(
-            uri: postgresURI, settings: SessionSettings(applicationName: "entente \(role) \(Self.workerName)"))
+    private func connect(_ role: String, synchronousCommit: Bool = true) throws -> Connection {
+        var session = SessionSettings(applicationName: "entente \(role) \(Self.workerName)")
+        session.synchronousCommit = synchronousCommit
+        return try Connection(uri: postgresURI, settings: session)
     }
 }

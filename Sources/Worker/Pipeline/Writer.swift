@@ -14,6 +14,7 @@ final class Writer: @unchecked Sendable {
     private let assignments: Assignments
     private let deadLetters: DeadLetterPublisher
     private let rows: JobRows
+    private var limit: FailureLimit
     private let group: String
     private let stop: StopSignal
     private let log: Logger
@@ -24,7 +25,7 @@ final class Writer: @unchecked Sendable {
 
     init(
         connection: Connection, finished: BoundedQueue<FinishedJob>, assignments: Assignments, group: String,
-        deadLetters: DeadLetterPublisher, worker: String, stop: StopSignal, log: Logger
+        deadLetters: DeadLetterPublisher, limit: FailureLimit, worker: String, stop: StopSignal, log: Logger
     ) {
         self.connection = connection
         database = BatchWriter(connection)
@@ -32,6 +33,7 @@ final class Writer: @unchecked Sendable {
         self.assignments = assignments
         self.group = group
         self.deadLetters = deadLetters
+        self.limit = limit
         rows = JobRows(worker: worker)
         self.stop = stop
         self.log = log
@@ -44,14 +46,13 @@ final class Writer: @unchecked Sendable {
     func run() {
         while !finished.isFinished {
             for job in finished.popAll(waiting: 0.2) {
-                if case .abandoned = job.outcome { continue }
-                assignments.finish(job)
+                if case .abandoned = job.outcome { assignments.abandon(job.ticket) } else { assignments.finish(job) }
             }
             do {
                 while try writeReady() {}
                 deadLetters.publish(from: connection)
             } catch {
-                log.critical("results can't be written; the worker stops", metadata: ["error": "\(error)"])
+                log.critical("the worker stops", metadata: ["error": "\(error)"])
                 failed.withLock { $0 = error }
                 // Intake ends and hands nothing over any more; what is in flight is read again by the next worker.
                 stop.request()
@@ -90,8 +91,10 @@ final class Writer: @unchecked Sendable {
 
     private func write(_ ready: [Assignments.Ready]) throws {
         let start = ContinuousClock.now
+        let limit = try limit(after: ready)
         let batch = try writeStorable(ready)
         ready.forEach(assignments.stored)
+        self.limit = limit
         if !batch.deadLetters.isEmpty { deadLetters.expectLetters() }
         log.info(
             "batch written",
@@ -100,6 +103,23 @@ final class Writer: @unchecked Sendable {
                 "jobs": "\(ready.reduce(0) { $0 + $1.prefix.outcomes.count })",
                 "milliseconds": "\(start.duration(to: .now).microseconds / 1000)",
             ])
+    }
+
+    /// The failure limit with what is ready taken into account.
+    ///
+    /// - Throws: ``TooManyFailures`` before any more of them is stored.
+    private func limit(after ready: [Assignments.Ready]) throws -> FailureLimit {
+        var limit = limit
+        for (_, job) in ready.flatMap(\.prefix.outcomes) {
+            guard case .images(_, _, let images) = job.outcome else { continue }
+            let failures = images.map { image -> ImageFailure? in
+                if case .failure(let failure) = image.result { failure } else { nil }
+            }
+            if let finding = limit.note(failures.map { $0 != nil }) {
+                throw TooManyFailures(finding: finding, example: failures.last { $0 != nil }??.description)
+            }
+        }
+        return limit
     }
 
     private func jobs(of ready: [Assignments.Ready], refusing refused: [Int: ImageFailure]) -> JobBatch {

@@ -34,6 +34,10 @@ enum Setting: String, CaseIterable {
     case imageMaxPixels = "image.max_pixels"
     /// Seconds for which the fetch of one image is retried.
     case fetchGiveUpAfter = "fetch.give_up_after"
+    /// The worker stops once more than this many of its last 100 images failed; 100: never.
+    case failureImageLimit = "failure.image_limit"
+    /// The worker stops once this many jobs in a row had no image that succeeded; 0: never.
+    case failureJobLimit = "failure.job_limit"
     /// Seconds that a worker may take to finish after SIGTERM.
     case workerGracePeriod = "worker.grace_period"
     /// trace, debug, info, notice, warning, error or critical.
@@ -50,6 +54,8 @@ enum Setting: String, CaseIterable {
         case .imageMaxBytes: String(64 << 20)
         case .imageMaxPixels: "100000000"
         case .fetchGiveUpAfter: "600"
+        case .failureImageLimit: "20"
+        case .failureJobLimit: "10"
         case .workerGracePeriod: "30"
         case .logLevel: "info"
         }

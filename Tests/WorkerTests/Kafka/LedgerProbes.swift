@@ -7,6 +7,7 @@ final class LedgerProbe<Outcome: Sendable> {
     init(_ value: PartitionLedger<Outcome>) { self.value = value }
 
     func handOut(_ offset: Int64, bytes: Int) -> Bool { value.handOut(offset, bytes: bytes) }
+    func abandon(_ offset: Int64, assignment: Int) { value.abandon(offset, assignment: assignment) }
     func finish(_ offset: Int64, assignment: Int, _ outcome: Outcome) -> Bool {
         value.finish(offset, assignment: assignment, outcome)
     }

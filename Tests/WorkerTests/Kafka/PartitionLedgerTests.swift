@@ -29,6 +29,19 @@ import Testing
         #expect(last?.nextOffset == 16, "one past the record, across the gap before it")
     }
 
+    @Test func whatIsAbandonedEndsTheAssignment() {
+        let ledger = LedgerProbe(PartitionLedger<Int>(assignment: 1, startingAt: 0))
+        for offset in 0..<4 { #expect(ledger.handOut(Int64(offset), bytes: 10)) }
+        for offset in [0, 2] { #expect(ledger.finish(Int64(offset), assignment: 1, offset)) }
+        ledger.abandon(1, assignment: 2)
+        #expect(ledger.value.outstandingCount == 4, "of another assignment")
+        ledger.abandon(1, assignment: 1)
+        #expect(ledger.value.outstandingCount == 1 && ledger.value.outstandingBytes == 10)
+        #expect(!ledger.finish(3, assignment: 1, 3), "behind it")
+        #expect(!ledger.handOut(4, bytes: 1), "nothing more is taken")
+        #expect(ledger.value.finishedPrefix()?.nextOffset == 1, "what lies before it may be stored")
+    }
+
     @Test func strangersAreIgnored() {
         let ledger = LedgerProbe(PartitionLedger<Int>(assignment: 7, startingAt: 5))
         #expect(!ledger.handOut(4, bytes: 1), "below the start")

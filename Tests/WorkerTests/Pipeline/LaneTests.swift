@@ -10,8 +10,12 @@ import Testing
     private let prepared = BoundedQueue<PreparedJob>(limit: .max)
     private let finished = BoundedQueue<FinishedJob>(limit: .max)
 
+    private let left = Shared(0)
+
     private var lane: Lane {
-        Lane(prepared: prepared, finished: finished, assignments: assignments, batchSize: 2)
+        Lane(
+            prepared: prepared, finished: finished, assignments: assignments, batchSize: 2,
+            leave: { _ in left.change { $0 += 1 } })
     }
 
     private func ticket(_ offset: Int64) throws -> Ticket {
@@ -51,7 +55,7 @@ import Testing
         prepared.close()
         lane.run()
         let done = finished.popAll(waiting: 0)
-        #expect(done.count == 1)
+        #expect(done.count == 1 && left.value == 1)
         let images = try images(try #require(done.first).outcome)
         try #require(images.map(\.image.id) == ["0", "1", "2", "3", "4"])
         #expect(images.map(\.label) == [0, 1, 2, 0, 1])
@@ -88,5 +92,6 @@ import Testing
         try #require(done.count == 2)
         if case .abandoned = done[0].outcome {} else { Issue.record("\(done[0].outcome)") }
         #expect(try images(done[1].outcome).count == 1)
+        #expect(left.value == 2)
     }
 }

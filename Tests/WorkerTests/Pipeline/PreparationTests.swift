@@ -24,7 +24,9 @@ import Testing
         database = try TestDatabase()
         analysis = try DemoAnalysis.analysis()
         try AnalysisStore(database.connect()).register(analysis, name: "trial")
-        assignments.assign(partition, startingAt: 0, epoch: 1, isStored: true)
+        let claim = try OffsetLedger(database.connect()).claim(
+            PartitionKey(group: "g", topic: "t", partition: 0), owner: "worker")
+        assignments.assign(partition, startingAt: 0, epoch: claim.epoch, isStored: true)
     }
 
     private func run(_ values: [String?], models: [String] = [Checkout.model], pixels: Int = 1 << 20) throws {
@@ -39,10 +41,16 @@ import Testing
         tickets.close()
         let limits = DecodingLimits(maxBytes: 1 << 20, maxPixels: pixels)
         Preparation(
-            tickets: tickets, prepared: prepared, finished: finished, assignments: assignments, catalog: catalog,
-            fetcher: ImageFetcher(
-                files: LocalFile(roots: FileRoots([scratch.path, Checkout.demo]), limit: limits.maxBytes)),
-            limits: limits, giveUpAfter: 0, stop: stop, log: DemoAnalysis.quiet
+            tickets: tickets, prepared: prepared, finished: finished, assignments: assignments,
+            flights: Flights(
+                connection: try database.connect(), owner: "worker", group: "g", assignments: assignments, stop: stop,
+                log: DemoAnalysis.quiet),
+            catalog: catalog,
+            pictures: PictureSource(
+                fetcher: ImageFetcher(
+                    files: LocalFile(roots: FileRoots([scratch.path, Checkout.demo]), limit: limits.maxBytes)),
+                limits: limits, circuit: FetchCircuit(), giveUpAfter: 0, log: DemoAnalysis.quiet),
+            stop: stop, log: DemoAnalysis.quiet
         ).run()
     }
 

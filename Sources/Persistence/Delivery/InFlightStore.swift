@@ -1,0 +1,53 @@
+/// The jobs that are being worked on, so that after a crash it is known which of them may have been its cause.
+public struct InFlightStore {
+    private let connection: Connection
+
+    public init(_ connection: Connection) { self.connection = connection }
+
+    /// A job whose worker vanished while it was in flight.
+    public struct Suspect: Sendable, Hashable {
+        public let offset: Int64
+        /// Workers that vanished while it ran alone.
+        public let crashes: Int
+    }
+
+    private static let take = Statement("entente_take_job", "SELECT entente.take_job($1, $2, $3, $4, $5, $6)")
+    private static let suspects = Statement(
+        "entente_suspects",
+        """
+        SELECT message_offset, crashes FROM entente.in_flight_jobs
+        WHERE consumer_group = $1 AND topic = $2 AND partition = $3 AND is_suspect
+        ORDER BY message_offset
+        """)
+    private static let release = Statement("entente_release_offset", "SELECT entente.release_offset($1, $2, $3, $4)")
+
+    /// Shows that a worker lives for as long as this session does; once a session.
+    public func announce(owner: String) throws {
+        try connection.query("SELECT entente.announce_owner($1)", [.text(owner)])
+    }
+
+    /// Notes a job before it is touched, or that it runs alone now, or no longer does.
+    ///
+    /// - Parameter epoch: of the claim under which it was taken.
+    /// - Returns: `false` when the partition has another owner by now: the job is none of this worker's business.
+    public func take(_ partition: PartitionKey, offset: Int64, epoch: Int64, alone: Bool) throws -> Bool {
+        try connection.run(Self.take, key(partition) + [.bigint(offset), .bigint(epoch), .bool(alone)]).bool(0, 0)
+    }
+
+    /// The suspects of a partition that was claimed, in order.
+    public func suspects(of partition: PartitionKey) throws -> [Suspect] {
+        let rows = try connection.run(Self.suspects, key(partition))
+        return try (0..<rows.count).map { row in
+            try Suspect(offset: rows.bigint(row, 0), crashes: Int(rows.int(row, 1)))
+        }
+    }
+
+    /// Says that a partition is let go in order: what was in flight did not end by a crash.
+    public func release(_ partition: PartitionKey, epoch: Int64) throws {
+        try connection.run(Self.release, key(partition) + [.bigint(epoch)])
+    }
+
+    private func key(_ partition: PartitionKey) -> [Parameter] {
+        [.text(partition.group), .text(partition.topic), .int(partition.partition)]
+    }
+}

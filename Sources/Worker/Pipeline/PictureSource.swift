@@ -4,7 +4,8 @@ import Logging
 
 /// From an image's entry in a job to its fitted picture, or to the reason why there will be none.
 struct PictureSource: Sendable {
-    let fetcher: ImageFetcher
+    /// ``ImageFetcher/fetch(_:sha256:)``, or what a test puts in its place.
+    let fetch: @Sendable (_ uri: String, _ sha256: String?) throws -> (bytes: [UInt8], hash: [UInt8])
     let limits: DecodingLimits
     let circuit: FetchCircuit
     /// Seconds for which one image's fetch is retried; time during which its host's circuit is open does not count.
@@ -19,7 +20,7 @@ struct PictureSource: Sendable {
         do throws(ImageFailure) {
             image.label = try entry.label.map { name throws(ImageFailure) in try labelIndex(name, analysis) }
             let start = ContinuousClock.now
-            guard let (bytes, hash) = try fetch(&image, entry) else { return }
+            guard let (bytes, hash) = try contents(of: entry, &image) else { return }
             let fetched = ContinuousClock.now
             let picture = try decode(bytes, named: entry.uri)
             image.outcome = .picture(
@@ -42,8 +43,8 @@ struct PictureSource: Sendable {
     }
 
     /// The picture's bytes and their hash; nil if they can't be had now.
-    private func fetch(
-        _ image: inout PreparationTask.Image, _ entry: ImageJob.Image
+    private func contents(
+        of entry: ImageJob.Image, _ image: inout PreparationTask.Image
     ) throws(ImageFailure) -> (bytes: [UInt8], hash: [UInt8])? {
         let origin = FetchCircuit.origin(of: entry.uri)
         let now = ContinuousClock.now
@@ -54,7 +55,7 @@ struct PictureSource: Sendable {
         }
         image.attempts += 1
         do {
-            let fetched = try fetcher.fetch(entry.uri, sha256: entry.sha256)
+            let fetched = try fetch(entry.uri, entry.sha256)
             note(origin, failed: false)
             return fetched
         } catch let failure as ImageFailure {

@@ -103,7 +103,8 @@ struct WorkerAssembly: Sendable {
             tickets: tickets, prepared: prepared, finished: finished, assignments: assignments, flights: flights,
             catalog: catalog,
             pictures: PictureSource(
-                fetcher: fetcher, limits: limits, circuit: FetchCircuit(), giveUpAfter: Double(giveUpAfter), log: log),
+                fetch: { try fetcher.fetch($0, sha256: $1) }, limits: limits, circuit: FetchCircuit(),
+                giveUpAfter: Double(giveUpAfter), log: log),
             stop: stop, log: log)
         let lane = Lane(
             prepared: prepared, finished: finished, assignments: assignments, batchSize: batchSize,

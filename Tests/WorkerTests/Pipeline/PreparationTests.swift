@@ -29,7 +29,11 @@ import Testing
         assignments.assign(partition, startingAt: 0, epoch: claim.epoch, isStored: true)
     }
 
-    private func run(_ values: [String?], models: [String] = [Checkout.model], pixels: Int = 1 << 20) throws {
+    /// - Parameter hindrance: called before each fetch, with the URI; what it throws is the fetch's failure.
+    private func run(
+        _ values: [String?], models: [String] = [Checkout.model], pixels: Int = 1 << 20, giveUpAfter: Double = 0,
+        hindrance: @escaping @Sendable (String) throws -> Void = { _ in }
+    ) throws {
         let catalog = AnalysisCatalog(
             connection: try database.connect(), models: ModelLibrary(paths: models),
             cache: DemoAnalysis.cache(in: scratch), log: DemoAnalysis.quiet)
@@ -40,6 +44,8 @@ import Testing
         }
         tickets.close()
         let limits = DecodingLimits(maxBytes: 1 << 20, maxPixels: pixels)
+        let fetcher = ImageFetcher(
+            files: LocalFile(roots: FileRoots([scratch.path, Checkout.demo]), limit: limits.maxBytes))
         Preparation(
             tickets: tickets, prepared: prepared, finished: finished, assignments: assignments,
             flights: Flights(
@@ -47,9 +53,10 @@ import Testing
                 log: DemoAnalysis.quiet),
             catalog: catalog,
             pictures: PictureSource(
-                fetcher: ImageFetcher(
-                    files: LocalFile(roots: FileRoots([scratch.path, Checkout.demo]), limit: limits.maxBytes)),
-                limits: limits, circuit: FetchCircuit(), giveUpAfter: 0, log: DemoAnalysis.quiet),
+                fetch: { uri, hash in
+                    try hindrance(uri)
+                    return try fetcher.fetch(uri, sha256: hash)
+                }, limits: limits, circuit: FetchCircuit(), giveUpAfter: giveUpAfter, log: DemoAnalysis.quiet),
             stop: stop, log: DemoAnalysis.quiet
         ).run()
     }
@@ -117,6 +124,69 @@ import Testing
         let entry = try #require(prepared.popAll(waiting: 0).first?.images.first)
         let failure = #expect(throws: ImageFailure.self) { try entry.prepared.get() }
         #expect(failure?.kind == .tooLarge)
+    }
+
+    private struct Hiccup: Error {}
+
+    /// One thread: whatever waits must not wait on it.
+    @Test func aSlowFetchHoldsUpNoOtherJob() throws {
+        let calls = Shared(0)
+        try run([job(image("slow", good + "?") + "," + image("a", good)), job(image("b", good))], giveUpAfter: 60) {
+            guard $0.hasSuffix("?") else { return }
+            calls.change { $0 += 1 }
+            if calls.value < 4 { throw Hiccup() }
+        }
+        let jobs = prepared.popAll(waiting: 0)
+        try #require(jobs.map { $0.images.map(\.image.id) } == [["b"], ["slow", "a"]])
+        #expect(throws: ImageFailure.self, "a file has no query, once it is read") {
+            try jobs[1].images[0].prepared.get()
+        }
+        #expect(calls.value == 4)
+        #expect(throws: Never.self) { try jobs[1].images[1].prepared.get() }
+    }
+
+    @Test func whatStaysAwayIsGivenUp() throws {
+        try run([job(image("never", good) + "," + image("inline", "data:,x"))], giveUpAfter: 0.3) {
+            if $0.hasPrefix("file") { throw Hiccup() }
+        }
+        let entry = try #require(prepared.popAll(waiting: 0).first?.images.first)
+        let failure = #expect(throws: ImageFailure.self) { try entry.prepared.get() }
+        #expect(failure?.kind == .fetchExhausted)
+        #expect((failure?.attempts ?? 0) > 1)
+    }
+
+    /// Ten failures in a row are the volume's fault, and no image's.
+    @Test func aSilentHostFailsNoImage() throws {
+        let calls = Shared(0)
+        try run((0..<12).map { job(image("\($0)", good)) }, giveUpAfter: 0.5) { _ in
+            calls.change { $0 += 1 }
+            if calls.value <= 14 { throw Hiccup() }
+        }
+        let jobs = prepared.popAll(waiting: 0)
+        #expect(jobs.count == 12)
+        for job in jobs { #expect(throws: Never.self) { try job.images[0].prepared.get() } }
+    }
+
+    /// What would stay as it is, is not computed.
+    @Test func standingResultsAreLeftOut() throws {
+        let connection = try database.connect()
+        try connection.exec(
+            """
+            INSERT INTO entente.images (analysis_id, image_id, uri, shard) VALUES ('\(analysis.id)', 'a', 'data:', 0);
+            INSERT INTO entente.image_results (analysis_id, image_id, predicted_index, top_classes, top_similarities,
+                worker, kernel_set, method_revision, fetch_microseconds, decode_microseconds, encode_microseconds,
+                concepts_microseconds, shard)
+            VALUES ('\(analysis.id)', 'a', 0, '{0}', '{0.5}', 'w', 'k', 1, 0, 0, 0, 0, 0)
+            """)
+        try run([job(image("a", good)), job(image("a", good) + "," + image("b", good))])
+        let done = finished.popAll(waiting: 0)
+        #expect(done.count == 1)
+        guard case .images(_, let job, let images)? = done.first?.outcome else {
+            Issue.record("\(done)")
+            return
+        }
+        #expect(job.images.map(\.id) == ["a"] && images.isEmpty)
+        #expect(prepared.popAll(waiting: 0).map { $0.images.map(\.image.id) } == [["b"]])
     }
 
     @Test func jobsThatCanNeverSucceedGoStraightToTheWriter() throws {

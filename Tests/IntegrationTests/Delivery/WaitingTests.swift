@@ -1,6 +1,9 @@
 import Foundation
+import Logging
 import Testbed
 import Testing
+
+@testable import Worker
 
 /// What a worker waits for, because time or an operator can mend it, instead of failing what it was given.
 @Suite struct WaitingTests {
@@ -27,6 +30,73 @@ import Testing
             #expect(
                 try site.status(submitted.analysis)
                     == Standing(expected: ids.count, done: ids.count, failed: 0, pending: 0))
+        }
+    }
+
+    /// Only the partition whose job needs the missing model waits.
+    @Test func otherPartitionsGoOn() async throws {
+        try await onOwnThread {
+            let site = try Site(partitions: 2)
+            defer { site.end() }
+            let other = try Self.otherModel(site)
+            let stranded = try site.submit(
+                ["--images", DrawnWorld.copy([DrawnWorld.ids(perClass: 1)[0]], to: site.scratch, as: "pictures/one")],
+                analysis: other)
+            let held = try #require(try Self.recordCounts(site).firstIndex(of: 1))
+            let ids = DrawnWorld.ids(perClass: 1)
+            let submitted = try site.submit(ids, imagesPerJob: 1)
+            let free = try Self.recordCounts(site)[1 - held]
+            try #require(0 < free && free < ids.count, "both partitions have jobs")
+
+            let worker = try site.worker(["--until-idle", "1"])
+            try eventually(within: 120, "the free partition is worked off") {
+                try site.status(submitted.analysis).done == free
+            }
+            #expect(
+                try site.status(stranded.analysis) == Standing(expected: 1, done: 0, failed: 0, pending: 1))
+            #expect(worker.isRunning)
+            // Nothing hurries: a stop does not wait for what can't be finished.
+            worker.signal(SIGTERM)
+            let end = try worker.wait(within: 20)
+            #expect(end.status == 0, "\(end)")
+            #expect(end.seconds < 60)
+
+            try site.work(environment: [
+                "ENTENTE_MODEL_PATH": DrawnWorld.model + ":" + site.scratch.path + "/other"
+            ])
+            #expect(try site.status(submitted.analysis).done == ids.count)
+            #expect(try site.status(stranded.analysis).done == 1)
+            try site.expectRollupsTrue()
+        }
+    }
+
+    /// An analysis file whose model has other weights than the demo's.
+    private static func otherModel(_ site: Site) throws -> String {
+        let folder = site.scratch.path + "/other"
+        try FileManager.default.copyItem(atPath: DrawnWorld.model, toPath: folder)
+        let weights = folder + "/open_clip_model.safetensors"
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: weights))
+        // The lowest bit of some weight.
+        bytes[bytes.count - 2] ^= 1
+        try bytes.write(to: URL(fileURLWithPath: weights))
+        for name in ["classes.json", "descriptors.json"] {
+            try FileManager.default.copyItem(
+                atPath: DrawnWorld.folder + "/" + name, toPath: site.scratch.path + "/" + name)
+        }
+        let yaml = try String(contentsOfFile: DrawnWorld.analysis, encoding: .utf8)
+        return try site.scratch.write(yaml.replacing("model: model", with: "model: other"), to: "other.yaml")
+    }
+
+    private static func recordCounts(_ site: Site) throws -> [Int] {
+        let consumer = try KafkaConsumer(
+            KafkaClientConfiguration(bootstrapServers: site.bootstrapServers), group: "onlooker",
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        defer { consumer.close(within: .seconds(5)) }
+        return try (0..<2).map { number in
+            Int(
+                try consumer.watermarks(
+                    of: TopicPartition(topic: Site.topic, partition: number), within: .seconds(10)
+                ).upperBound)
         }
     }
 

@@ -22,14 +22,16 @@ GRANT EXECUTE ON FUNCTION
     entente.rollup_differences(text), entente.recomputed_progress_rollups(text),
     entente.recomputed_image_rollups(text), entente.recomputed_part_rollups(text),
     entente.recomputed_concept_rollups(text), entente.without_trailing_zeros(bigint[]),
-    entente.negated_curve(bigint[])
+    entente.negated_curve(bigint[]), entente.cancel_submission(text)
     TO entente_worker;
 
 GRANT SELECT ON
     entente.analysis_progress, entente.analysis_summary, entente.mi_dynamics, entente.class_summary,
     entente.mutual_concept_ranking, entente.class_concept_ranking, entente.model_comparison, entente.failures,
-    entente.image_scores, entente.image_concepts, entente.image_curves, entente.language_concepts
+    entente.image_scores, entente.image_concepts, entente.image_curves, entente.language_concepts,
+    entente.replay_comparison, entente.replay_image_comparison
     TO entente_reader;
 -- A view's functions run with the rights of whoever reads it.
-GRANT EXECUTE ON FUNCTION entente.add_curves(bigint[], bigint[]), entente.sum_curves(bigint[])
+GRANT EXECUTE ON FUNCTION entente.add_curves(bigint[], bigint[]), entente.sum_curves(bigint[]),
+    entente.compare_analyses(text, text), entente.compare_images(text, text)
     TO entente_worker, entente_reader;

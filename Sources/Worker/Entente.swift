@@ -10,8 +10,8 @@ struct Entente: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, WorkerCommand.self, SubmitCommand.self, AnalyzeCommand.self, EncodeCommand.self,
             EncodeTextCommand.self, TokenizeCommand.self, MigrateCommand.self, VerifyCommand.self, StatusCommand.self,
-            StatisticsCommand.self,
-            BrokerCommand.self, BenchmarkCommand.self, ModelsCommand.self,
+            ReplayCommand.self, AnalysesCommand.self, SubmissionsCommand.self, DeadLettersCommand.self,
+            StatisticsCommand.self, ExportCommand.self, BrokerCommand.self, BenchmarkCommand.self, ModelsCommand.self,
         ])
 
     static func main() async { await CommandRunner.run(Entente.self) }

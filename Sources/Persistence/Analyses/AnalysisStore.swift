@@ -3,7 +3,7 @@ import Foundation
 
 /// Analyses and what belongs to them once: classes, bank, names, language concepts.
 public struct AnalysisStore {
-    private let connection: Connection
+    let connection: Connection
 
     public init(_ connection: Connection) { self.connection = connection }
 

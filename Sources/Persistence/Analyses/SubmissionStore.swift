@@ -1,7 +1,7 @@
 /// What is expected to arrive: recorded before it is produced, so that nothing can be lost unnoticed and a replay
 /// needs no Kafka retention.
 public struct SubmissionStore {
-    private let connection: Connection
+    let connection: Connection
     private let keepData: Bool
 
     /// - Parameter keepData: store `data:` URIs whole, so that those images can be replayed.

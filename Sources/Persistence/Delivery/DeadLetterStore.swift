@@ -1,12 +1,14 @@
 /// The outbox of the dead-letter topic: written with the offsets, published afterwards, at least once.
 public struct DeadLetterStore {
-    private let connection: Connection
+    let connection: Connection
 
     public init(_ connection: Connection) { self.connection = connection }
 
-    private static let columns = """
+    static let columns = """
         SELECT d.topic, d.partition, d.message_offset, d.message_timestamp, d.message_key, d.message_value,
-            d.header_names, d.header_values, d.reason, d.published
+            d.header_names, d.header_values, d.reason, d.published,
+            to_char(d.written_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+            to_char(d.requeued_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), d.requeue_count
         FROM entente.dead_letters AS d
         """
     private static let unpublished = Statement(
@@ -27,6 +29,12 @@ public struct DeadLetterStore {
         ORDER BY f.topic, f.partition, f.message_offset, f.image_id
         """)
 
+    /// `$1` has a failure in letter `d`.
+    static let ofAnalysis = """
+        EXISTS (SELECT FROM entente.failed_images AS f WHERE f.topic = d.topic AND f.partition = d.partition
+            AND f.message_offset = d.message_offset AND f.analysis_id = $1)
+        """
+
     /// The oldest ones that are not on the topic yet.
     public func unpublished(limit: Int) throws -> [StoredDeadLetter] {
         try letters(connection.run(Self.unpublished, [.int(Int32(clamping: limit))]))
@@ -44,8 +52,7 @@ public struct DeadLetterStore {
             connection.query(
                 """
                 \(Self.columns)
-                WHERE $1::text IS NULL OR EXISTS (SELECT FROM entente.failed_images AS f WHERE f.topic = d.topic
-                    AND f.partition = d.partition AND f.message_offset = d.message_offset AND f.analysis_id = $1)
+                WHERE $1::text IS NULL OR \(Self.ofAnalysis)
                 ORDER BY d.written_at DESC, d.dead_letter_id DESC LIMIT $2
                 """, [.text(analysisID), .int(Int32(clamping: limit))]))
     }
@@ -55,7 +62,7 @@ public struct DeadLetterStore {
         try letters(connection.query("\(Self.columns) WHERE d.dead_letter_id = $1", [.text(id)])).first
     }
 
-    private func letters(_ rows: Rows) throws -> [StoredDeadLetter] {
+    func letters(_ rows: Rows) throws -> [StoredDeadLetter] {
         let sources = try (0..<rows.count).map { row in
             try MessageSource(topic: rows.text(row, 0), partition: rows.int(row, 1), offset: rows.bigint(row, 2))
         }
@@ -68,7 +75,9 @@ public struct DeadLetterStore {
                 value: rows.optionalBytes(row, 5),
                 headers: zip(names, values).map { .init(name: $0 ?? [], value: $1) }, reason: rows.text(row, 8))
             return try StoredDeadLetter(
-                letter: letter, failures: failures[source] ?? [], isPublished: rows.bool(row, 9))
+                letter: letter, failures: failures[source] ?? [], isPublished: rows.bool(row, 9),
+                writtenAt: rows.text(row, 10), requeuedAt: rows.optionalText(row, 11),
+                requeueCount: Int(rows.int(row, 12)))
         }
     }
 

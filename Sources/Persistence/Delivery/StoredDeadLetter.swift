@@ -15,4 +15,8 @@ public struct StoredDeadLetter: Sendable, Hashable {
     public let failures: [Failure]
     /// Whether it is on the dead-letter topic.
     public let isPublished: Bool
+    /// When it was written and last sent to the job topic again, if it was; ISO 8601, UTC.
+    public let writtenAt: String
+    public let requeuedAt: String?
+    public let requeueCount: Int
 }

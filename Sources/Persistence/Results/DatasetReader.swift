@@ -2,8 +2,8 @@ import Concepts
 
 /// Reads what was found in the images of one analysis, in order of their ids, out of one snapshot of the database.
 public struct DatasetReader {
-    private let connection: Connection
-    private let analysisID: String
+    let connection: Connection
+    let analysisID: String
     private let languageClass: MethodParameters.Language.ClassChoice
 
     private static let pageSize: Int32 = 2000
@@ -42,10 +42,7 @@ public struct DatasetReader {
 
     /// Runs `body` with everything that is read in it coming from one moment.
     public func snapshot<R>(_ body: () throws -> R) throws -> R {
-        try connection.transaction {
-            try connection.exec("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            return try body()
-        }
+        try connection.snapshot(body)
     }
 
     /// Part methods with results, in alphabetical order.

@@ -15,6 +15,15 @@ public struct ResultLookup {
                 CASE WHEN $4 IS NULL THEN 0 ELSE 9223372036854775807 END)))
         """)
 
+    private static let cancelled = Statement(
+        "entente_is_cancelled",
+        "SELECT EXISTS (SELECT FROM entente.submissions WHERE submission_id = $1 AND cancelled_at IS NOT NULL)")
+
+    /// Whether a submission was called off: its jobs are not worth doing.
+    public func isCancelled(submissionID: String) throws -> Bool {
+        try connection.run(Self.cancelled, [.text(submissionID)]).bool(0, 0)
+    }
+
     /// The images of a job whose results would stay as they are.
     ///
     /// - Returns: for each its group's digest, if it has one.

@@ -1,14 +1,25 @@
 import ArgumentParser
+import Foundation
 import Persistence
 
 /// `status`: how far an analysis is.
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Show how many of an analysis's images are done, failed and pending.")
+        abstract: "Show how many of an analysis's images are done, failed and pending.",
+        discussion: """
+            --watch shows it until nothing is pending: as a bar with rate and time left on a terminal, else as a line \
+            each time. A database that is away for a while is waited for.
+            """)
 
     @Option(help: ArgumentHelp("Analysis id, a unique beginning of it, or its name.", valueName: "id"))
     var analysis: String
+
+    @Flag(help: "Show it until nothing is pending.")
+    var watch = false
+
+    @Option(help: ArgumentHelp("Seconds between two looks of --watch, 0.1 to 3600.", valueName: "seconds"))
+    var interval = 2.0
 
     @Flag(help: "Print {\"expected\", \"done\", \"failed\", \"pending\"}.")
     var json = false
@@ -16,18 +27,48 @@ struct StatusCommand: AsyncParsableCommand {
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var global: GlobalOptions
 
+    func validate() throws {
+        guard 0.1...3600 ~= interval else { throw ValidationError("--interval takes 0.1 to 3600, not \(interval)") }
+    }
+
     func run() async throws {
-        let settings = try await global.settings(database.flags)
-        let connection = try Connection(
-            uri: settings.required(.postgresURI), settings: SessionSettings(applicationName: "entente status"))
-        try Migrator(connection).check()
+        let connection = try await global.settings(database.flags).connect("status", patient: false)
         let id = try AnalysisStore(connection).resolve(analysis)
-        let progress = try SubmissionStore(connection).progress(analysisID: id)
-        try StandardOutput.line(
-            json
-                ? "{\"expected\": \(progress.expected), \"done\": \(progress.done), "
-                    + "\"failed\": \(progress.failed), \"pending\": \(progress.pending)}"
-                : "\(progress.expected) images expected: \(progress.done) done, \(progress.failed) failed, "
-                    + "\(progress.pending) pending")
+        let store = SubmissionStore(connection)
+        let last = watch ? try await follow(id, store) : try store.progress(analysisID: id)
+        try StandardOutput.line(line(last))
+    }
+
+    private func line(_ progress: AnalysisProgress) -> String {
+        json
+            ? "{\"expected\": \(progress.expected), \"done\": \(progress.done), "
+                + "\"failed\": \(progress.failed), \"pending\": \(progress.pending)}"
+            : "\(progress.expected) images expected: \(progress.done) done, \(progress.failed) failed, "
+                + "\(progress.pending) pending"
+    }
+
+    /// Looks until nothing is pending, which is returned and not shown yet.
+    private func follow(_ id: String, _ store: SubmissionStore) async throws -> AnalysisProgress {
+        let showsBar = !json && isatty(STDOUT_FILENO) == 1 && isatty(STDERR_FILENO) == 1
+        var bar: ProgressBar?
+        defer { bar?.finish() }
+        while true {
+            do {
+                let progress = try store.progress(analysisID: id)
+                guard progress.pending > 0 else { return progress }
+                if showsBar {
+                    let settled = progress.done + progress.failed
+                    var current = bar ?? ProgressBar(total: progress.expected, before: settled)
+                    current.total = progress.expected
+                    current.show(settled)
+                    bar = current
+                } else {
+                    try StandardOutput.line(line(progress))
+                }
+            } catch let error as PersistenceError where error.isRetriable {
+                FileHandle.standardError.write(Data("entente: \(error); looking again\n".utf8))
+            }
+            try await Task.sleep(for: .seconds(interval))
+        }
     }
 }

@@ -85,7 +85,7 @@ struct DemoRun {
         }
     }
 
-    private func submit(uri: String, broker: String, log: Logger) throws -> DatasetSubmission.Sent {
+    private func submit(uri: String, broker: String, log: Logger) throws -> SentJobs {
         let file = try AnalysisFile(path: share + "/demo/analysis.yaml")
         let images = try ImageFolder.list(share + "/demo/heldout")
         let submission = try DatasetSubmission(
@@ -97,7 +97,7 @@ struct DemoRun {
     }
 
     private func follow(
-        _ sent: DatasetSubmission.Sent, _ workers: [WorkerProcess], _ connection: Connection
+        _ sent: SentJobs, _ workers: [WorkerProcess], _ connection: Connection
     ) throws {
         let store = SubmissionStore(connection)
         var bar = ProgressBar(total: sent.images)

@@ -15,7 +15,6 @@ struct JobPacker {
 
     private struct Parcel {
         let group: String?
-        let emptyBytes: Int
         var bytes: Int
         var images: [ImageJob.Image] = []
         var ids: Set<[UInt8]> = []
@@ -39,6 +38,15 @@ struct JobPacker {
         self.maximumBytes = min(maximumBytes, ImageJob.maximumBytes)
     }
 
+    /// The bytes of a message, key and value, that holds this image alone.
+    static func bytes(
+        of image: ImageJob.Image, group: String?, analysis: String, submission: String?, force: Bool
+    ) -> Int {
+        let head = ImageJob.encodedHead(analysis: analysis, submission: submission, force: force, group: group)
+        // The key: the group, else an image id no longer than the entry that holds it.
+        return head.count + ImageJob.encodedTail.count + image.encoded().count + (group ?? image.id).utf8.count
+    }
+
     /// Adds an image to the job of its group.
     ///
     /// - Returns: a job that is full now, or had to make room for this image.
@@ -49,8 +57,8 @@ struct JobPacker {
         let slot = group.map { Array($0.utf8) }
         let size = image.encoded().count
         var parcel = open[slot] ?? makeParcel(group)
-        // The key: the group, else an image id no longer than the entry that holds it.
-        let alone = parcel.emptyBytes + size + (group == nil ? image.id.utf8.count : 0)
+        let alone = Self.bytes(
+            of: image, group: group, analysis: analysis, submission: submission, force: force)
         guard alone <= maximumBytes else {
             throw JobError(
                 .imageTooLarge,
@@ -93,7 +101,7 @@ struct JobPacker {
     private func makeParcel(_ group: String?) -> Parcel {
         let head = ImageJob.encodedHead(analysis: analysis, submission: submission, force: force, group: group)
         let bytes = head.count + ImageJob.encodedTail.count + (group?.utf8.count ?? 0)
-        return Parcel(group: group, emptyBytes: bytes, bytes: bytes)
+        return Parcel(group: group, bytes: bytes)
     }
 
     private func job(_ parcel: Parcel) throws(JobError) -> ImageJob {

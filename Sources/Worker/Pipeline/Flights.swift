@@ -58,12 +58,15 @@ final class Flights: @unchecked Sendable {
         gate.leave(alone: true)
     }
 
-    /// The images of a job whose results are in and would stay as they are, with the digest of the group of each.
+    /// The images of a job whose results are in and would stay as they are, with the digest of the group of each; nil
+    /// when the job's submission was called off.
     ///
     /// - Throws: `PersistenceError` while the database can't be asked.
-    func standing(of job: ImageJob) throws -> [String: String?] {
+    func standing(of job: ImageJob) throws -> [String: String?]? {
         try lock.withLock {
-            try ResultLookup(connection).standing(
+            let lookup = ResultLookup(connection)
+            if let submission = job.submission, try lookup.isCancelled(submissionID: submission) { return nil }
+            return try lookup.standing(
                 job.images.map(\.id), analysisID: job.analysis, force: job.force, submissionID: job.submission)
         }
     }

@@ -121,7 +121,10 @@ struct Preparation: Sendable {
         }
         stall(&task, false)
         if task.images.isEmpty {
-            do { task.images = try begin(job, analysis) } catch {
+            do {
+                guard let images = try begin(job, analysis) else { return .over(.images(analysis, job, [])) }
+                task.images = images
+            } catch {
                 let pause = task.backoff.next()
                 log.warning(
                     "can't ask which results are in yet", metadata: ["error": "\(error)", "retry.seconds": "\(pause)"])
@@ -137,9 +140,9 @@ struct Preparation: Sendable {
         return step(task, job, analysis)
     }
 
-    /// What is known of a job's images before any is fetched.
-    private func begin(_ job: ImageJob, _ analysis: LoadedAnalysis) throws -> [PreparationTask.Image] {
-        let standing = try flights.standing(of: job)
+    /// What is known of a job's images before any is fetched; nil if none is wanted any more.
+    private func begin(_ job: ImageJob, _ analysis: LoadedAnalysis) throws -> [PreparationTask.Image]? {
+        guard let standing = try flights.standing(of: job) else { return nil }
         let isGroup = analysis.analysis.method.decomposition == .group
         return job.images.map { entry in
             var image = PreparationTask.Image(patience: pictures.giveUpAfter)

@@ -31,6 +31,30 @@ import Testing
         #expect(message?.contains("images-per-job") == true)
     }
 
+    @Test func replayNamesBothAnalyses() throws {
+        #expect(refusal(["replay", "--from", "a"])?.contains("--to") == true)
+        #expect(refusal(["replay", "--to", "a"])?.contains("--from") == true)
+        #expect(refusal(["replay", "--from", "a", "--to", "b", "--images-per-job", "257"])?.contains("257") == true)
+        let command = try #require(
+            try Entente.parseAsRoot(["replay", "--from", "a", "--to", "b.yaml", "--failed-only", "--json"])
+                as? ReplayCommand)
+        #expect(command.failedOnly && command.json && !command.force && command.imagesPerJob == 32)
+    }
+
+    @Test func requeueTakesOneChoice() {
+        for choice in [[], ["jobs/0/1", "--all"], ["--all", "--analysis", "a"]] {
+            #expect(
+                refusal(["dead-letters", "requeue"] + choice)?.contains("one of ID…, --analysis ID and --all") == true)
+        }
+    }
+
+    @Test(arguments: [
+        ["status", "--analysis", "a", "--watch", "--interval", "0"], ["analyses", "delete", "a", "--batch-size", "0"],
+        ["dead-letters", "list", "--limit", "0"], ["submissions", "list", "--limit", "0"],
+        ["export", "--analysis", "a", "--format", "xml"], ["export", "--analysis", "a"],
+    ])
+    func whatCannotBeIsRefused(arguments: [String]) { #expect(refusal(arguments) != nil) }
+
     @Test func workerTakesItsOptions() throws {
         let command = try #require(
             try Entente.parseAsRoot([

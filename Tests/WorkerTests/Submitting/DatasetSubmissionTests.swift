@@ -107,7 +107,7 @@ import Testing
     }
 
     @Test func whatWasSentReadsAsDocumented() {
-        let sent = DatasetSubmission.Sent(analysis: "a", submission: "s", jobs: 2, images: 9)
+        let sent = SentJobs(analysis: "a", submission: "s", jobs: 2, images: 9)
         #expect(sent.json == #"{"analysis": "a", "submission": "s", "jobs": 2, "images": 9}"#)
         #expect(sent.text.contains("9 images in 2 jobs"))
     }

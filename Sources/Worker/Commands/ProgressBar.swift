@@ -1,0 +1,44 @@
+import Foundation
+
+/// How far a long run is: a bar that moves on a terminal, a line now and then elsewhere.
+struct ProgressBar {
+    var total: Int
+    /// What was done before anybody looked, which says nothing of the rate.
+    private let before: Int
+    private let isTerminal = isatty(STDERR_FILENO) == 1
+    private let start = ContinuousClock.now
+    private var lastLine = ContinuousClock.now
+    private static let width = 32
+
+    init(total: Int, before: Int = 0) {
+        self.total = total
+        self.before = before
+    }
+
+    mutating func show(_ done: Int) {
+        let numbers = Self.numbers(
+            done, of: total, before: before, seconds: Double(start.duration(to: .now).microseconds) / 1e6)
+        if isTerminal {
+            let filled = total > 0 ? min(Self.width * done / total, Self.width) : Self.width
+            let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: Self.width - filled)
+            // To the end of the line: what was longer before goes.
+            write("\r  \(bar) \(numbers)\u{1B}[K")
+        } else if lastLine.duration(to: .now) > .seconds(5) {
+            lastLine = .now
+            write("  \(numbers)\n")
+        }
+    }
+
+    func finish() {
+        if isTerminal { write("\n") }
+    }
+
+    /// Counts, rate and, while there is a rate and something is left, the time that is left.
+    static func numbers(_ done: Int, of total: Int, before: Int, seconds: Double) -> String {
+        let rate = seconds > 0 ? Double(max(done - before, 0)) / seconds : 0
+        let left = rate > 0 && done < total ? ", about \(readableDuration(Double(total - done) / rate)) left" : ""
+        return "\(done)/\(total) images, \(String(format: "%.1f", rate)) a second\(left)"
+    }
+
+    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+}

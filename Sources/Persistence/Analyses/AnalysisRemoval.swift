@@ -57,13 +57,21 @@ public struct AnalysisRemoval {
         while try removeDeadLetters(batchSize) > 0 {}
         var removed = 0
         while true {
-            let count = try removeImages(batchSize)
+            let count = try retryingDeadlocks { try removeImages(batchSize) }
             guard count > 0 else { break }
             removed += count
             try progress(removed)
         }
         while try removeFailures(batchSize) > 0 {}
-        return removed + (try removeAnalysis())
+        return removed + (try retryingDeadlocks(removeAnalysis))
+    }
+
+    /// A worker that still writes results of this analysis takes the roll-ups' rows in another order.
+    private func retryingDeadlocks<R>(_ body: () throws -> R) throws -> R {
+        for _ in 0..<10 {
+            do { return try body() } catch let error as PersistenceError where error.sqlState == "40P01" {}
+        }
+        return try body()
     }
 
     /// Parts before their images: a cascade would be one statement an image, each with its triggers.

@@ -51,7 +51,7 @@ struct AnalysesDeleteCommand: AsyncParsableCommand {
         try removal.checkRights()
         if !force { try refuse(removal.obstacles(), details) }
         if !yes { try confirm(details) }
-        var bar = ProgressBar(total: details.progress.expected)
+        var bar = ProgressBar(total: details.progress.expected, of: "images deleted")
         let images = try removal.run(batchSize: batchSize) { bar.show($0) }
         bar.finish()
         if json { return try StandardOutput.json(Output(analysis: details.id, images: images)) }

@@ -33,10 +33,10 @@ struct ExportCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The summary's dataset; default: the analysis's name.", valueName: "name"))
     var dataset: String?
 
-    @Option(help: ArgumentHelp("The summary's model; default: sha256: and its configuration's.", valueName: "name"))
+    @Option(help: ArgumentHelp("The summary's model; default: its configuration's hash.", valueName: "name"))
     var model: String?
 
-    @Option(help: ArgumentHelp("The summary's pretrained; default: sha256: and its weights'.", valueName: "name"))
+    @Option(help: ArgumentHelp("The summary's pretrained; default: its weights' hash.", valueName: "name"))
     var pretrained: String?
 
     @Option(help: ArgumentHelp("Resamples of the summary's bootstrap.", valueName: "n"))
@@ -89,8 +89,8 @@ struct ExportCommand: AsyncParsableCommand {
         let reader = DatasetReader(connection, analysisID: id, languageClass: content.method.language.class)
         return DatasetSummary(
             analysis: id, dataset: dataset ?? details.name,
-            model: model ?? "sha256:\(content.model.configuration)",
-            pretrained: pretrained ?? "sha256:\(content.model.weights)", accuracy: try reader.accuracy(),
+            model: model ?? "sha256:\(content.model.configuration.prefix(16))",
+            pretrained: pretrained ?? "sha256:\(content.model.weights.prefix(16))", accuracy: try reader.accuracy(),
             statistics: try StatisticsCommand.read(
                 content, id: id, connection, resamples: resamples, shuffles: 0, seed: 0))
     }

@@ -5,19 +5,21 @@ struct ProgressBar {
     var total: Int
     /// What was done before anybody looked, which says nothing of the rate.
     private let before: Int
+    private let what: String
     private let isTerminal = isatty(STDERR_FILENO) == 1
     private let start = ContinuousClock.now
     private var lastLine = ContinuousClock.now
     private static let width = 32
 
-    init(total: Int, before: Int = 0) {
+    init(total: Int, of what: String = "images", before: Int = 0) {
         self.total = total
+        self.what = what
         self.before = before
     }
 
     mutating func show(_ done: Int) {
         let numbers = Self.numbers(
-            done, of: total, before: before, seconds: Double(start.duration(to: .now).microseconds) / 1e6)
+            done, of: total, what, before: before, seconds: Double(start.duration(to: .now).microseconds) / 1e6)
         if isTerminal {
             let filled = total > 0 ? min(Self.width * done / total, Self.width) : Self.width
             let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: Self.width - filled)
@@ -33,11 +35,14 @@ struct ProgressBar {
         if isTerminal { write("\n") }
     }
 
-    /// Counts, rate and, while there is a rate and something is left, the time that is left.
-    static func numbers(_ done: Int, of total: Int, before: Int, seconds: Double) -> String {
-        let rate = seconds > 0 ? Double(max(done - before, 0)) / seconds : 0
+    /// Counts; the rate, as soon as there is one to speak of; and the time left, while something moves and is left.
+    static func numbers(
+        _ done: Int, of total: Int, _ what: String = "images", before: Int, seconds: Double
+    ) -> String {
+        guard seconds >= 0.1 else { return "\(done)/\(total) \(what)" }
+        let rate = Double(max(done - before, 0)) / seconds
         let left = rate > 0 && done < total ? ", about \(readableDuration(Double(total - done) / rate)) left" : ""
-        return "\(done)/\(total) images, \(String(format: "%.1f", rate)) a second\(left)"
+        return "\(done)/\(total) \(what), \(String(format: "%.1f", rate)) a second\(left)"
     }
 
     private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }

@@ -56,15 +56,18 @@ struct ReplayCommand: AsyncParsableCommand {
         let replay = Replay(
             fromID: try store.resolve(from), target: try TargetAnalysis(to, share: settings.value(.share), store),
             failedOnly: failedOnly, imagesPerJob: imagesPerJob, force: force)
-        var bar: ProgressBar?
+        var bar: (phase: JobSender.Phase, bar: ProgressBar)?
         let outcome = try replay.run(
             reader: try settings.connect("replay"), writer: writer, kafka: broker,
             topic: try settings.required(.kafkaTopic), log: try settings.logger("entente.replay")
-        ) { done, total in
-            if bar == nil { bar = ProgressBar(total: total) }
-            bar?.show(done)
+        ) { phase, done, total in
+            if bar?.phase != phase {
+                bar?.bar.finish()
+                bar = (phase, ProgressBar(total: total, of: "images \(phase.rawValue)"))
+            }
+            bar?.bar.show(done)
         }
-        bar?.finish()
+        bar?.bar.finish()
         try StandardOutput.line(json ? outcome.json : outcome.text)
     }
 }

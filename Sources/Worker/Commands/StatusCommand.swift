@@ -55,16 +55,15 @@ struct StatusCommand: AsyncParsableCommand {
         while true {
             do {
                 let progress = try store.progress(analysisID: id)
-                guard progress.pending > 0 else { return progress }
-                if showsBar {
+                if showsBar, bar != nil || progress.pending > 0 {
                     let settled = progress.done + progress.failed
                     var current = bar ?? ProgressBar(total: progress.expected, before: settled)
                     current.total = progress.expected
                     current.show(settled)
                     bar = current
-                } else {
-                    try StandardOutput.line(line(progress))
                 }
+                guard progress.pending > 0 else { return progress }
+                if !showsBar { try StandardOutput.line(line(progress)) }
             } catch let error as PersistenceError where error.isRetriable {
                 FileHandle.standardError.write(Data("entente: \(error); looking again\n".utf8))
             }

@@ -13,6 +13,12 @@ struct JobSender {
     /// The analysis whose images they are, for a replay.
     var replayedFrom: String?
 
+    /// Of a long submission: first every image is announced, then every one is sent.
+    enum Phase: String { case announced, sent }
+
+    /// Told how many images are through a phase, of how many.
+    typealias Progress = (_ phase: Phase, _ done: Int, _ total: Int) -> Void
+
     /// An id's length, for packing before there is one.
     private static let standIn = String(repeating: "0", count: 36)
 
@@ -54,12 +60,10 @@ struct JobSender {
 
     /// Announces the images, sends the jobs and waits until the broker has all of them.
     ///
-    /// - Parameters:
-    ///   - prepare: run when it is certain that everything can be sent, before anything is written.
-    ///   - progress: told how many images are sent of how many.
+    /// - Parameter prepare: run when it is certain that everything can be sent, before anything is written.
     func send(
         _ images: some OutgoingImages, to topic: String, through producer: KafkaProducer, _ connection: Connection,
-        prepare: () throws -> Void = {}, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+        prepare: () throws -> Void = {}, progress: Progress = { _, _, _ in }
     ) throws -> SentJobs {
         // Packed once before anything else, so that nothing impossible is announced.
         var (planned, total) = (0, 0)
@@ -75,32 +79,41 @@ struct JobSender {
         let submission = try store.create(
             analysisID: analysisID, kind: replayedFrom == nil ? .submit : .replay, force: force,
             replayedFrom: replayedFrom)
-        try announce(images, of: submission, store)
+        var announced = 0
+        try announce(images, of: submission, store) { count in
+            announced += count
+            progress(.announced, announced, total)
+        }
         try store.plan(jobs: planned, of: submission)
         var (jobsSent, imagesSent) = (0, 0)
         try jobs(of: images, submission: submission.id, maximumBytes: limit) { job in
             try producer.send(to: topic, key: Array(job.key.utf8), value: job.encoded())
             jobsSent += 1
             imagesSent += job.images.count
-            progress(imagesSent, total)
+            progress(.sent, imagesSent, total)
         }
         try producer.flush(within: .seconds(120))
         try store.produced(jobs: jobsSent, of: submission)
         return SentJobs(analysis: analysisID, submission: submission.id, jobs: jobsSent, images: imagesSent)
     }
 
-    private func announce(_ images: some OutgoingImages, of submission: Submission, _ store: SubmissionStore) throws {
+    private func announce(
+        _ images: some OutgoingImages, of submission: Submission, _ store: SubmissionStore, _ announced: (Int) -> Void
+    ) throws {
         var waiting: [ImageReference] = []
+        func expect() throws {
+            try store.expect(waiting, of: submission)
+            announced(waiting.count)
+            waiting = []
+        }
         try images.forEach { entry in
             let image = entry.image
             waiting.append(
                 ImageReference(
                     id: image.id, uri: image.uri, label: image.label, sha256: image.sha256, group: entry.group))
-            guard waiting.count == Self.announcedTogether else { return }
-            try store.expect(waiting, of: submission)
-            waiting = []
+            if waiting.count == Self.announcedTogether { try expect() }
         }
-        try store.expect(waiting, of: submission)
+        try expect()
     }
 
     private static let announcedTogether = 1000

@@ -40,12 +40,10 @@ struct Replay {
         }
     }
 
-    /// - Parameters:
-    ///   - reader: reads the images, all from one moment, while `writer` announces them.
-    ///   - progress: told how many images are sent of how many.
+    /// - Parameter reader: reads the images, all from one moment, while `writer` announces them.
     func run(
         reader: Connection, writer: Connection, kafka: KafkaClientConfiguration, topic: String, log: Logger,
-        progress: (_ done: Int, _ of: Int) -> Void
+        progress: JobSender.Progress
     ) throws -> Outcome {
         let analysis = target.analysis
         let producer = try KafkaProducer(kafka, logger: log)

@@ -84,6 +84,45 @@ import Testing
         }
     }
 
+    /// Pictures that were decomposed together are so again, although a class came in two jobs.
+    @Test func groupsStayAsTheyWere() async throws {
+        try await onOwnThread {
+            let site = try Site(partitions: 1)
+            defer { site.end() }
+            let ids = DrawnWorld.ids(perClass: 3, classes: 2)
+            _ = try DrawnWorld.copy(ids, to: site.scratch)
+            func analysis(_ name: String, parts: Int) throws -> String {
+                try site.scratch.write(
+                    """
+                    name: \(name)
+                    model: \(DrawnWorld.model)
+                    classes: \(DrawnWorld.folder)/classes.json
+                    descriptors: \(DrawnWorld.folder)/descriptors.json
+                    method: {decomposition: group, parts: {by: [pca], count: \(parts)}, language: {count: 20}}
+                    """, to: name + ".yaml")
+            }
+            let list = try site.scratch.write(DrawnWorld.manifest(ids, below: site.root), to: "list.csv")
+            let first = try site.submit(
+                ["--manifest", list, "--group-by", "label", "--images-per-job", "2"],
+                analysis: analysis("few", parts: 2))
+            #expect(first.jobs == 4)
+            try site.work()
+            let sent = try Self.replay(
+                site, ["--from", "few", "--to", analysis("many", parts: 3), "--images-per-job", "1"])
+            #expect(sent.jobs == 4 && sent.images == 6)
+            try site.work()
+            #expect(try site.status("many") == Standing(expected: 6, done: 6, failed: 0, pending: 0))
+            #expect(
+                try site.connect().number(
+                    """
+                    SELECT count(*) + 10 * count(DISTINCT group_digest) FROM entente.image_results AS f
+                    JOIN entente.image_results AS t USING (image_id, group_digest)
+                    WHERE f.analysis_id = '\(first.analysis)' AND t.analysis_id = '\(sent.analysis)'
+                    """) == 46)
+            try site.expectRollupsTrue()
+        }
+    }
+
     /// What was found, without the analysis.
     private static func rows(of analysis: String, _ connection: Connection) throws -> Set<String> {
         Set(

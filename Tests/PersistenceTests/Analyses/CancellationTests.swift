@@ -70,6 +70,7 @@ import Testing
                     """
                     SELECT count(*) > 0 FROM pg_locks
                     WHERE relation = 'entente.images'::regclass AND pid <> pg_backend_pid() AND \(condition)
+                        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
                     """
                 ).bool(0, 0)
             }

@@ -17,15 +17,22 @@ import Testing
         #expect(table.rows == [odd])
     }
 
-    /// Values of R's `binom::binom.wilson`, to seven digits.
-    @Test(
-        arguments: [
-            (0, 10, 0, 0.2775328), (10, 10, 0.7224672, 1), (5, 10, 0.2365931, 0.7634069),
-            (274, 280, 0.9540255, 0.9901461),
-        ] as [(Int, Int, Double, Double)])
-    func wilson(hits: Int, count: Int, lower: Double, upper: Double) throws {
+    /// The bounds are where the score test's statistic is z: `(share - p)² = z² p (1 - p) / n`.
+    @Test(arguments: [(1, 10), (5, 10), (9, 10), (274, 280), (1, 1_000_000)])
+    func wilsonBoundsSolveTheScoreEquation(hits: Int, count: Int) throws {
         let interval = try #require(wilsonInterval(hits, of: count))
-        #expect(abs(interval.lowerBound - lower) < 1e-6 && abs(interval.upperBound - upper) < 1e-6, "\(interval)")
+        let (share, n) = (Double(hits) / Double(count), Double(count))
+        for p in [interval.lowerBound, interval.upperBound] {
+            let (left, right) = ((share - p) * (share - p), 1.959963984540054 * 1.959963984540054 * p * (1 - p) / n)
+            #expect(abs(left - right) < 1e-9 * right, "\(p)")
+        }
+        #expect(interval.lowerBound < share && share < interval.upperBound)
+    }
+
+    @Test func wilsonHoldsAtTheEnds() throws {
+        let (none, all) = (try #require(wilsonInterval(0, of: 10)), try #require(wilsonInterval(10, of: 10)))
+        #expect(none.lowerBound == 0 && abs(none.upperBound - 0.2775328) < 1e-6)
+        #expect(all.upperBound == 1 && abs(all.lowerBound - 0.7224672) < 1e-6)
         #expect(wilsonInterval(0, of: 0) == nil)
     }
 

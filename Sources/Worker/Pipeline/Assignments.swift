@@ -27,6 +27,7 @@ final class Assignments: Sendable {
     private struct State {
         var tracker = OffsetTracker<FinishedJob>()
         var claims: [TopicPartition: Claim] = [:]
+        var fenced: Set<TopicPartition> = []
     }
 
     private let state = Mutex(State())
@@ -49,6 +50,7 @@ final class Assignments: Sendable {
         state.withLock { state in
             state.tracker.assign(partition, startingAt: start)
             state.claims[partition] = Claim(epoch: epoch, isStored: isStored, suspects: suspects)
+            state.fenced.remove(partition)
         }
     }
 
@@ -56,6 +58,26 @@ final class Assignments: Sendable {
         state.withLock { state in
             state.tracker.revoke(partition)
             state.claims[partition] = nil
+            state.fenced.remove(partition)
+        }
+    }
+
+    /// Drops a partition of which the database says that somebody claimed it since `epoch`; without effect if that was
+    /// this worker itself. ``takeFenced()`` tells of it.
+    func fence(_ partition: TopicPartition, epoch: Int64) {
+        state.withLock { state in
+            guard state.claims[partition]?.epoch == epoch else { return }
+            state.tracker.revoke(partition)
+            state.claims[partition] = nil
+            state.fenced.insert(partition)
+        }
+    }
+
+    /// The partitions that were fenced since this was last asked and have not been assigned or revoked since.
+    func takeFenced() -> Set<TopicPartition> {
+        state.withLock { state in
+            defer { state.fenced = [] }
+            return state.fenced
         }
     }
 

@@ -77,7 +77,7 @@ final class Flights: @unchecked Sendable {
         var backoff = Backoff()
         while assignments.isCurrent(ticket) {
             do {
-                return try lock.withLock {
+                let isOurs = try lock.withLock {
                     let store = InFlightStore(connection)
                     let isOurs = try store.take(partition, offset: record.offset, epoch: ticket.epoch, alone: alone)
                     // After the call, because it is the call that connects again.
@@ -87,6 +87,9 @@ final class Flights: @unchecked Sendable {
                     }
                     return isOurs
                 }
+                // It has another owner: the group will say so, or it was claimed by one that had lost it.
+                if !isOurs { assignments.fence(record.topicPartition, epoch: ticket.epoch) }
+                return isOurs
             } catch {
                 let pause = backoff.next()
                 log.warning(

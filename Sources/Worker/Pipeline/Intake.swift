@@ -33,6 +33,9 @@ final class Intake {
         let drainPeriod: Duration
     }
 
+    /// Until a fenced partition is claimed again: time for whoever claimed it wrongly to learn that it isn't theirs.
+    private static let fencedPause = Duration.seconds(3)
+
     init(
         consumer: KafkaConsumer, claims: PartitionClaims, assignments: Assignments, tickets: BoundedQueue<Ticket>,
         stop: StopSignal, options: Options, log: Logger
@@ -57,6 +60,7 @@ final class Intake {
             onRevoke: { [unowned self] partitions, lost in release(partitions, lost: lost) })
         while !stop.isRequested, try !isIdle() {
             try balance()
+            try stopFenced()
             retryClaims()
             try take(timeout: .milliseconds(100))
             commitIfDue()
@@ -180,6 +184,17 @@ final class Intake {
                 "kafka.partition": "\(partition)", "offset.next": "\(start)", "suspects": "\(claim.suspects.count)",
             ])
         return start
+    }
+
+    /// Stops reading what the writer found claimed by another worker.
+    ///
+    /// If the group gave the partition away, this member learns so while it polls. If not, the other claimed late what it
+    /// had lost (it was stalled in between), and nobody would read the partition unless its owner claimed it again.
+    private func stopFenced() throws {
+        let fenced = assignments.takeFenced()
+        guard !fenced.isEmpty else { return }
+        for partition in fenced.sorted() { try consumer.stop(partition) }
+        nextClaim = .now + Self.fencedPause
     }
 
     private func retryClaims() {

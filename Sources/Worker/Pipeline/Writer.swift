@@ -75,8 +75,8 @@ final class Writer: @unchecked Sendable {
                 log.warning(
                     "partitions were claimed by another worker; their jobs in flight are dropped",
                     metadata: ["error": "\(error)"])
-                for partition in ready.map(\.partition) where error.fenced.contains(key(partition)) {
-                    assignments.revoke(partition)
+                for partition in ready where error.fenced.contains(key(partition.partition)) {
+                    assignments.fence(partition.partition, epoch: partition.epoch)
                 }
             } catch let error as PersistenceError where error.isRetriable {
                 let pause = backoff.next()

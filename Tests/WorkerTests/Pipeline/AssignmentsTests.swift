@@ -52,6 +52,26 @@ import Testing
         #expect(assignments.ready(limit: 2).first?.prefix.nextOffset == 2)
     }
 
+    @Test func whatAnotherWorkerClaimedIsDroppedOnce() throws {
+        assignments.assign(first, startingAt: 0, epoch: 1, isStored: true)
+        finish(try take(0))
+        let ready = try #require(assignments.ready(limit: 64).first)
+        assignments.fence(first, epoch: ready.epoch)
+        #expect(assignments.partitions.isEmpty)
+        #expect(assignments.takeFenced() == [first])
+        #expect(assignments.takeFenced().isEmpty)
+        // Claimed anew by this worker: an answer that comes late is none of the new claim's business.
+        assignments.assign(first, startingAt: 0, epoch: 3, isStored: true)
+        assignments.fence(first, epoch: ready.epoch)
+        #expect(assignments.partitions == [first])
+        #expect(assignments.takeFenced().isEmpty)
+        // What the group takes away needs no word of it any more.
+        finish(try take(0))
+        assignments.fence(first, epoch: 3)
+        assignments.revoke(first)
+        #expect(assignments.takeFenced().isEmpty)
+    }
+
     @Test func theFirstWriteOfAGroupExpectsNoOffset() throws {
         assignments.assign(first, startingAt: 40, epoch: 1, isStored: false)
         // Nothing to tell Kafka: the database holds nothing yet.

@@ -121,7 +121,7 @@ public final class PrivateCluster {
                 // The shell outlives a server that could not start, so the log says whether it did.
                 let printed = (try? Data(contentsOf: URL(filePath: log)).dropFirst(logStart)) ?? Data()
                 let lines = String(decoding: printed, as: UTF8.self).split(whereSeparator: \.isNewline)
-                if lines.contains(where: { $0.contains("FATAL:") && !$0.contains("starting up") }) {
+                if lines.contains(where: { $0.contains("FATAL:") && !Self.isComing($0) }) {
                     throw PersistenceError(
                         .cluster, "the PostgreSQL server did not start: \(lines.suffix(3).joined(separator: "; "))")
                 }
@@ -131,6 +131,11 @@ public final class PrivateCluster {
                 usleep(20_000)
             }
         }
+    }
+
+    /// Whether the server only puts a session off, while it starts or recovers from a crash.
+    static func isComing(_ line: some StringProtocol) -> Bool {
+        ["starting up", "not yet accepting connections", "in recovery mode"].contains { line.contains($0) }
     }
 
     /// A unix socket's address has 107 bytes, of which the server's file takes the last part.

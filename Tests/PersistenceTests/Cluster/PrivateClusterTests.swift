@@ -96,4 +96,12 @@ import Testing
         #expect(error?.code == .cluster)
         #expect(error?.description.contains("no_such_setting") == true, "\(error?.description ?? "")")
     }
+
+    /// Sessions are refused for a while by a server that starts well.
+    @Test func aServerThatComesIsTold() {
+        for state in ["starting up", "not yet accepting connections", "in recovery mode"] {
+            #expect(PrivateCluster.isComing("FATAL:  the database system is \(state)"))
+        }
+        #expect(!PrivateCluster.isComing("FATAL:  could not create any Unix-domain sockets"))
+    }
 }

@@ -15,9 +15,10 @@ public final class RunningProgram {
     ///   - environment: all of it; nothing is inherited.
     ///   - folder: where its output is written, under names of their own.
     ///   - input: what it reads from standard input; nil is an empty one.
+    ///   - conversing: its standard input is open instead, for ``send(_:)``.
     public init(
         _ executable: String, _ arguments: [String], environment: [String: String], folder: String,
-        input: String? = nil
+        input: String? = nil, conversing: Bool = false
     ) throws {
         let stem = folder + "/" + (arguments.first ?? "program") + "-" + UUID().uuidString.prefix(8)
         name = ([URL(fileURLWithPath: executable).lastPathComponent] + arguments).joined(separator: " ")
@@ -26,8 +27,8 @@ public final class RunningProgram {
         let inputFile = stem + ".in"
         try Data((input ?? "").utf8).write(to: URL(fileURLWithPath: inputFile))
         process = try ChildProcess(
-            [executable] + arguments, environment: environment, input: inputFile, output: outputFile,
-            errors: errorFile)
+            [executable] + arguments, environment: environment, input: conversing ? nil : inputFile,
+            output: outputFile, errors: errorFile)
     }
 
     public var pid: pid_t { process.pid }
@@ -38,6 +39,9 @@ public final class RunningProgram {
 
     /// Sends a signal, unless it has ended.
     public func signal(_ number: Int32) { process.signal(number) }
+
+    /// Writes a line to its standard input, if it converses.
+    public func send(_ line: String) { process.send(line + "\n") }
 
     /// Waits for its end.
     ///

@@ -83,7 +83,7 @@ public final class ChildProcess {
     deinit { closeInput() }
 
     /// Writes to the child's standard input; a child that is gone does not matter.
-    func send(_ line: String) {
+    public func send(_ line: String) {
         guard input >= 0 else { return }
         let bytes = Array(line.utf8)
         _ = Glibc.send(input, bytes, bytes.count, Int32(MSG_NOSIGNAL))

@@ -11,6 +11,11 @@ struct BrokerCommand: AsyncParsableCommand {
         discussion: """
             For trials and tests: it listens on loopback ports of its own choosing, keeps everything in memory \
             (5 MiB a partition) and forgets it at the end. SIGTERM and SIGINT end it.
+
+            A line on standard input disturbs it, and is answered on standard output with “ok” or with what is wrong: \
+            \(BrokerOrder.grammar). BROKER counts from 1; REQUEST is a kind of request, such as Fetch or JoinGroup, of \
+            which the next COUNT fail with ERROR, by librdkafka's name, such as NOT_LEADER_FOR_PARTITION, or \
+            _TRANSPORT, which drops the connection. The end of standard input changes nothing.
             """)
 
     @Option(
@@ -54,11 +59,27 @@ struct BrokerCommand: AsyncParsableCommand {
         }
         // Unbuffered: whoever started the broker reads the address from a pipe while it runs.
         try FileHandle.standardOutput.write(contentsOf: Data((broker.bootstrapServers + "\n").utf8))
+        _ = WorkerThread("orders") { Self.obeyInput(broker) }
         await withCheckedContinuation { done in
             _ = WorkerThread("wait") {
                 while !stop.wait(3600) {}
                 done.resume()
             }
+        }
+    }
+
+    /// Obeys standard input, line by line, to its end.
+    private static func obeyInput(_ broker: MockBroker) {
+        while let line = readLine() {
+            let answer: String
+            do {
+                try broker.obey(BrokerOrder(parsing: line))
+                answer = "ok"
+            } catch {
+                answer = "error: \(error)"
+            }
+            // Whoever gives orders need not read the answers.
+            try? FileHandle.standardOutput.write(contentsOf: Data((answer + "\n").utf8))
         }
     }
 

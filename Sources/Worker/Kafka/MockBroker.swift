@@ -81,7 +81,7 @@ final class MockBroker: @unchecked Sendable {
     }
 
     /// Kinds of requests, by the protocol's numbers.
-    enum Request: Int16 {
+    enum Request: Int16, CaseIterable {
         case produce = 0
         case fetch = 1
         case listOffsets = 2
@@ -91,6 +91,18 @@ final class MockBroker: @unchecked Sendable {
         case findCoordinator = 10
         case joinGroup = 11
         case heartbeat = 12
+        case leaveGroup = 13
         case syncGroup = 14
+
+        /// As the protocol writes it, such as `JoinGroup`.
+        var name: String {
+            let word = "\(self)"
+            return word.prefix(1).uppercased() + word.dropFirst()
+        }
+
+        init?(named name: String) {
+            guard let request = Self.allCases.first(where: { $0.name == name }) else { return nil }
+            self = request
+        }
     }
 }

@@ -55,6 +55,61 @@ import Testing
         }
     }
 
+    @Test func ordersAreObeyedAndTheEndOfInputIsNone() async throws {
+        try await onKafkaThread {
+            let process = Process()
+            process.executableURL = try Self.executable()
+            process.arguments = ["broker", "--topic", "image-jobs:1"]
+            let (input, output) = (Pipe(), Pipe())
+            process.standardInput = input
+            process.standardOutput = output
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+            let reader = output.fileHandleForReading
+            let servers = String(decoding: reader.availableData, as: UTF8.self).trimmingCharacters(in: .newlines)
+            func order(_ line: String) throws -> String {
+                try input.fileHandleForWriting.write(contentsOf: Data((line + "\n").utf8))
+                return String(decoding: reader.availableData, as: UTF8.self)
+            }
+            func isReachable() throws -> Bool {
+                let producer = try KafkaProducer(
+                    KafkaClientConfiguration(bootstrapServers: servers),
+                    logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+                defer { producer.close(within: .seconds(5)) }
+                return (try? producer.partitionCount(of: "image-jobs", within: .seconds(2))) == 1
+            }
+            #expect(try isReachable())
+            #expect(try order("down all") == "ok\n")
+            #expect(try !isReachable())
+            #expect(try order("up 1") == "ok\n")
+            #expect(try isReachable())
+            #expect(try order("down 7").hasPrefix("error: can't take down broker"))
+            #expect(try order("errors Fetch 3 SPLENDID") == "error: “SPLENDID” is no error that librdkafka knows\n")
+            try input.fileHandleForWriting.close()
+            #expect(try isReachable())
+            kill(process.processIdentifier, SIGTERM)
+            try eventually("the broker ends") { !process.isRunning }
+            #expect(process.terminationStatus == 0)
+        }
+    }
+
+    @Test func ordersAreRead() throws {
+        #expect(try BrokerOrder(parsing: "down all") == .down(nil))
+        #expect(try BrokerOrder(parsing: " up  2 ") == .up(2))
+        #expect(try BrokerOrder(parsing: "rtt 1 200") == .roundTrip(1, milliseconds: 200))
+        #expect(try BrokerOrder(parsing: "errors Fetch 3 _TRANSPORT") == .errors(.fetch, count: 3, code: -195))
+        #expect(
+            try BrokerOrder(parsing: "errors OffsetCommit 1 NOT_LEADER_FOR_PARTITION")
+                == .errors(.offsetCommit, count: 1, code: 6))
+        #expect(try BrokerOrder(parsing: "clear JoinGroup") == .clear(.joinGroup))
+        for line in [
+            "", "down", "down 0", "up x", "rtt 1 -5", "errors Fetch 0 _TRANSPORT", "errors fetch 1 _TRANSPORT", "dance",
+        ] {
+            #expect(throws: BrokerOrder.Misunderstood.self, "\(line)") { try BrokerOrder(parsing: line) }
+        }
+    }
+
     @Test(arguments: [["--topic", "jobs"], ["--topic", "a:1", "--topic", "a:2"], ["--brokers", "0"]])
     func misuseIsRefused(arguments: [String]) throws {
         #expect(throws: (any Error).self) { try BrokerCommand.parse(arguments) }

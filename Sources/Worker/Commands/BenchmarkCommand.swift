@@ -7,7 +7,7 @@ import Inference
 struct BenchmarkCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "benchmark", abstract: "Measure how fast this machine is, on made data.",
-        subcommands: [BenchmarkEncodeCommand.self, BenchmarkStagesCommand.self])
+        subcommands: [BenchmarkEncodeCommand.self, BenchmarkStagesCommand.self, BenchmarkWritersCommand.self])
 }
 
 /// `benchmark stages`: the method's stages around the encoder, on one core.

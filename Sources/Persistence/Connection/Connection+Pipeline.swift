@@ -31,6 +31,10 @@ extension Connection {
     /// - Returns: one answer a call.
     /// - Throws: ``PipelineFailure``; unless it says that the outcome is unknown, nothing has taken effect.
     func pipelinedTransaction(_ calls: [Call], commit: Bool = true) throws -> [Rows] {
+        try observed { try transact(calls, commit: commit) }
+    }
+
+    private func transact(_ calls: [Call], commit: Bool) throws -> [Rows] {
         let all = [Call(Self.begin)] + calls + [Call(commit ? Self.commit : Self.rollback)]
         for (index, call) in all.enumerated() {
             do {

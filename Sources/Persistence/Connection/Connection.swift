@@ -12,6 +12,9 @@ public final class Connection {
     /// Everything parsed so far in any session, in order: what the next session parses again.
     private var known: [(statement: Statement, types: [UInt32])] = []
     private var parsed: Set<String> = []
+    /// Hears of every exchange with the server, on the owner's thread: nil when it answered as hoped, the error when not. A
+    /// pipeline is one exchange.
+    public var onExchange: (PersistenceError?) -> Void = { _ in }
 
     /// - Parameter uri: libpq connection URI.
     /// - Throws: ``PersistenceError`` when the URI can't be read or the server not be reached.
@@ -61,32 +64,38 @@ public final class Connection {
 
     /// Runs `sql`, which may hold several statements and no parameters.
     public func exec(_ sql: String) throws {
-        let handle = try live()
-        let answer = Answer(PQexec(handle, sql))
-        try check(answer, "running a statement")
+        try observed {
+            let handle = try live()
+            let answer = Answer(PQexec(handle, sql))
+            try check(answer, "running a statement")
+        }
     }
 
     /// Runs one statement that is parsed each time.
     @discardableResult
     public func query(_ sql: String, _ parameters: [Parameter] = []) throws -> Rows {
-        let handle = try live()
-        try refuseNUL(parameters, "running a statement")
-        let answer = withWire(parameters) { types, values, lengths, formats in
-            Answer(PQexecParams(handle, sql, Int32(parameters.count), types, values, lengths, formats, 1))
+        try observed {
+            let handle = try live()
+            try refuseNUL(parameters, "running a statement")
+            let answer = withWire(parameters) { types, values, lengths, formats in
+                Answer(PQexecParams(handle, sql, Int32(parameters.count), types, values, lengths, formats, 1))
+            }
+            return try rows(answer, "running a statement")
         }
-        return try rows(answer, "running a statement")
     }
 
     /// Runs a statement that is parsed once a session.
     @discardableResult
     func run(_ statement: Statement, _ parameters: [Parameter] = []) throws -> Rows {
-        let handle = try live()
-        try refuseNUL(parameters, statement.name)
-        try prepare(statement, types: parameters.map(\.type.rawValue))
-        let answer = withWire(parameters) { _, values, lengths, formats in
-            Answer(PQexecPrepared(handle, statement.name, Int32(parameters.count), values, lengths, formats, 1))
+        try observed {
+            let handle = try live()
+            try refuseNUL(parameters, statement.name)
+            try prepare(statement, types: parameters.map(\.type.rawValue))
+            let answer = withWire(parameters) { _, values, lengths, formats in
+                Answer(PQexecPrepared(handle, statement.name, Int32(parameters.count), values, lengths, formats, 1))
+            }
+            return try rows(answer, statement.name)
         }
-        return try rows(answer, statement.name)
     }
 
     /// Runs `body` between BEGIN and COMMIT; anything it throws rolls back.
@@ -123,8 +132,10 @@ public final class Connection {
     }
 
     private func parse(_ statement: Statement, types: [UInt32], _ handle: OpaquePointer) throws {
-        let answer = Answer(PQprepare(handle, statement.name, statement.sql, Int32(types.count), types))
-        try check(answer, "preparing \(statement.name)")
+        try observed {
+            let answer = Answer(PQprepare(handle, statement.name, statement.sql, Int32(types.count), types))
+            try check(answer, "preparing \(statement.name)")
+        }
         parsed.insert(statement.name)
     }
 

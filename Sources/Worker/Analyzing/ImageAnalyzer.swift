@@ -13,10 +13,15 @@ final class ImageAnalyzer {
     private let batchSize: Int
     /// Time spent in the encoder since the analyzer was made.
     private(set) var encodeTime = Duration.zero
+    /// Pictures, prompted ones among them, that the encoder was given since.
+    private(set) var encodedPictures = 0
+    private let onEncode: (Int) -> Void
 
-    init(_ analysis: LoadedAnalysis, batchSize: Int) {
+    /// - Parameter onEncode: hears how many pictures each call of the encoder has.
+    init(_ analysis: LoadedAnalysis, batchSize: Int, onEncode: @escaping (Int) -> Void = { _ in }) {
         self.analysis = analysis
         self.batchSize = batchSize
+        self.onEncode = onEncode
         workspace = analysis.model.vision.makeWorkspace(batchSize: batchSize)
     }
 
@@ -147,6 +152,8 @@ final class ImageAnalyzer {
     }
 
     private func encode(_ pictures: [Picture], including outputs: PatchOutputs) -> EncodedImages {
+        onEncode(pictures.count)
+        encodedPictures += pictures.count
         let pixels = pictures.map(analysis.preprocessor.pixelValues)
         let start = ContinuousClock.now
         defer { encodeTime += start.duration(to: .now) }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Inference
 import Logging
+import Metrics
 import Persistence
 
 /// `worker`: takes image jobs from Kafka and writes results to PostgreSQL until it is told to stop.
@@ -36,6 +37,12 @@ struct WorkerCommand: AsyncParsableCommand {
         help: ArgumentHelp("Directories of file:// images, colon-separated (ENTENTE_FILE_ROOTS).", valueName: "dirs"))
     var fileRoots: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Where to answer /healthz, /readyz and /metrics (ENTENTE_HTTP_ADDRESS); default: nowhere.",
+            valueName: "host:port"))
+    var httpAddress: String?
+
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var kafka: KafkaOptions
     @OptionGroup var global: GlobalOptions
@@ -54,8 +61,21 @@ struct WorkerCommand: AsyncParsableCommand {
             database.flags.merging(kafka.flags) { $1 }.merging([
                 .workerLanes: lanes.map(String.init), .workerBatchSize: batchSize.map(String.init),
                 .workerFetchThreads: fetchThreads.map(String.init), .modelPath: modelPath, .fileRoots: fileRoots,
+                .httpAddress: httpAddress,
             ]) { $1 })
-        let assembly = try WorkerAssembly(settings: settings, first: start, untilIdle: untilIdle, stop: stop)
+        let observation = Observation(stop: stop)
+        // For what libraries count.
+        MetricsSystem.bootstrap(observation.registry)
+        let assembly = try WorkerAssembly(
+            settings: settings, first: start, untilIdle: untilIdle, stop: stop, observation: observation)
+        guard let address = try settings.operationsAddress() else { return try await run(assembly) }
+        try await OperationsServer(
+            address: address, endpoint: OperationsEndpoint(observation: observation),
+            log: settings.logger("entente.operations")
+        ).whileServing { try await run(assembly) }
+    }
+
+    private func run(_ assembly: WorkerAssembly) async throws {
         // The pipeline blocks; it must not do so on the thread that runs Swift's tasks.
         try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
             _ = WorkerThread("kafka") { done.resume(with: Result { try assembly.run() }) }

@@ -53,6 +53,17 @@ func kafkaCommitCallback(
     kafkaContext(opaque)?.onCommit(code, TopicPartitionList.elements(of: offsets))
 }
 
+/// Runs on the consumer's thread inside `rd_kafka_consumer_poll`, every `statistics.interval.ms`. Returns 0: librdkafka frees
+/// the text.
+func kafkaStatisticsCallback(
+    client: OpaquePointer?, json: UnsafeMutablePointer<CChar>?, count: Int, opaque: UnsafeMutableRawPointer?
+) -> Int32 {
+    if let statistics = KafkaStatistics(json: UnsafeRawBufferPointer(start: json, count: count)) {
+        kafkaContext(opaque)?.onStatistics(statistics)
+    }
+    return 0
+}
+
 /// Runs on the producer's thread inside `rd_kafka_poll` or `rd_kafka_flush`, once per message.
 func kafkaDeliveryCallback(
     client: OpaquePointer?, message: UnsafePointer<rd_kafka_message_t>?, opaque: UnsafeMutableRawPointer?

@@ -11,6 +11,7 @@ final class KafkaClientContext {
     var onError: (KafkaError) -> Void = { _ in }
     var onRebalance: (rd_kafka_resp_err_t, [TopicPartition]) -> Void = { _, _ in }
     var onCommit: (rd_kafka_resp_err_t, [TopicPartitionList.Element]) -> Void = { _, _ in }
+    var onStatistics: (KafkaStatistics) -> Void = { _ in }
     var onDelivery: (UnsafePointer<rd_kafka_message_t>) -> Void = { _ in }
 
     init(logger: Logger) { self.logger = logger }
@@ -20,6 +21,7 @@ final class KafkaClientContext {
         onError = { _ in }
         onRebalance = { _, _ in }
         onCommit = { _, _ in }
+        onStatistics = { _ in }
         onDelivery = { _ in }
     }
 }

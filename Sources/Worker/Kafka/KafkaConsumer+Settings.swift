@@ -25,5 +25,7 @@ extension KafkaConsumer {
         ("isolation.level", "read_committed"),
         ("allow.auto.create.topics", "false"),
         ("enable.partition.eof", "false"),
+        // Whether a broker can be reached is known from them alone.
+        ("statistics.interval.ms", "2000"),
     ]
 }

@@ -31,6 +31,7 @@ final class KafkaConsumer {
     var onCommit: CommitHandler = { _, _ in }
     /// Troubles of the connection, which mend themselves; logged as well.
     var onError: (KafkaError) -> Void = { _ in }
+    var onStatistics: (KafkaStatistics) -> Void = { _ in }
 
     /// What the group has given to this member.
     var owned: Set<TopicPartition> = []
@@ -65,6 +66,7 @@ final class KafkaConsumer {
         // Unowned: librdkafka calls these only from calls that this object makes.
         handle.context.onRebalance = { [unowned self] in rebalance($0, $1) }
         handle.context.onCommit = { [unowned self] in committed($0, $1) }
+        handle.context.onStatistics = { [unowned self] in onStatistics($0) }
         handle.context.onError = { [unowned self] error in
             log(error)
             onError(error)
@@ -160,7 +162,8 @@ final class KafkaConsumer {
             rd_kafka_queue_destroy(queue)
         }
         isClosed = true
-        (onAssign, onRevoke, onCommit, onError) = ({ _ in [:] }, { _, _ in }, { _, _ in }, { _ in })
+        (onAssign, onRevoke, onCommit) = ({ _ in [:] }, { _, _ in }, { _, _ in })
+        (onError, onStatistics) = ({ _ in }, { _ in })
         let left = rd_kafka_consumer_closed(handle.pointer) != 0
         guard hasBeenAssigned else {
             // The sticky assignor of 2.0.2 aborts the process when it is freed between joining and the first assignment

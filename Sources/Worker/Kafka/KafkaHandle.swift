@@ -26,6 +26,7 @@ final class KafkaHandle {
             if kind == RD_KAFKA_CONSUMER {
                 rd_kafka_conf_set_rebalance_cb(conf, kafkaRebalanceCallback)
                 rd_kafka_conf_set_offset_commit_cb(conf, kafkaCommitCallback)
+                rd_kafka_conf_set_stats_cb(conf, kafkaStatisticsCallback)
             } else {
                 rd_kafka_conf_set_dr_msg_cb(conf, kafkaDeliveryCallback)
             }

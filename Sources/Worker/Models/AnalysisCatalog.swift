@@ -14,6 +14,7 @@ final class AnalysisCatalog: @unchecked Sendable {
     private let models: ModelLibrary
     private let cache: TextCache
     private let log: Logger
+    private let observation: Observation
     private var loaded: [String: LoadedAnalysis] = [:]
     /// Why an analysis could not be loaded, and when it is tried again.
     private var unavailable: [String: (reason: String, backoff: Backoff, retry: ContinuousClock.Instant)] = [:]
@@ -25,11 +26,15 @@ final class AnalysisCatalog: @unchecked Sendable {
         case unavailable(String, retry: ContinuousClock.Instant)
     }
 
-    init(connection: Connection, models: ModelLibrary, cache: TextCache, log: Logger) {
+    init(
+        connection: Connection, models: ModelLibrary, cache: TextCache, log: Logger,
+        observation: Observation = Observation()
+    ) {
         self.connection = connection
         self.models = models
         self.cache = cache
         self.log = log
+        self.observation = observation
     }
 
     /// - Throws: `JobError` if nobody registered the analysis, or this build can't run it.
@@ -42,11 +47,13 @@ final class AnalysisCatalog: @unchecked Sendable {
             let analysis = try load(id)
             loaded[id] = analysis
             unavailable[id] = nil
+            observation.modelLoaded(id)
             return .loaded(analysis)
         } catch let error as JobError {
             unavailable[id] = nil
             throw error
         } catch {
+            observation.modelFailed(id, error)
             var backoff = unavailable[id]?.backoff ?? Backoff()
             let pause = backoff.next()
             log.warning(
@@ -56,13 +63,6 @@ final class AnalysisCatalog: @unchecked Sendable {
             unavailable[id] = ("\(error)", backoff, retry)
             return .unavailable("\(error)", retry: retry)
         }
-    }
-
-    /// Why analyses that jobs asked for can't be loaded now, by their ids.
-    var problems: [String: String] {
-        lock.lock()
-        defer { lock.unlock() }
-        return unavailable.mapValues(\.reason)
     }
 
     private func load(_ id: String) throws -> LoadedAnalysis {

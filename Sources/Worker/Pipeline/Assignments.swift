@@ -164,6 +164,9 @@ final class Assignments: Sendable {
         }
     }
 
+    /// The next offset of each partition that is not stored.
+    var storedOffsets: [TopicPartition: Int64] { state.withLock { $0.tracker.storedOffsets } }
+    var outstandingBytes: Int { state.withLock { $0.tracker.outstandingBytes } }
     var outstanding: Int { state.withLock { $0.tracker.outstandingCount } }
     var isFull: Bool { state.withLock { $0.tracker.outstandingBytes } >= limit }
     /// Room enough to resume: some way below full, so that intake does not flutter.

@@ -7,6 +7,7 @@ final class DeadLetterPublisher {
     private let producer: KafkaProducer
     private let topic: String
     private let log: Logger
+    private let observation: Observation
     private var nextLook = ContinuousClock.now
     private var backoff = Backoff(base: 1, cap: 60)
 
@@ -17,10 +18,11 @@ final class DeadLetterPublisher {
     /// How often the outbox is looked at for what another worker left there.
     private static let interval = Duration.seconds(10)
 
-    init(producer: KafkaProducer, topic: String, log: Logger) {
+    init(producer: KafkaProducer, topic: String, log: Logger, observation: Observation = Observation()) {
         self.producer = producer
         self.topic = topic
         self.log = log
+        self.observation = observation
     }
 
     /// Looks at the outbox at the next ``publish(from:)`` instead of when it is due.
@@ -50,6 +52,7 @@ final class DeadLetterPublisher {
         for letter in letters { try send(letter) }
         try producer.flush(within: .seconds(30))
         try store.markPublished(letters.map(\.letter.id))
+        observation.published(letters.count)
         return letters.count == Self.pageSize
     }
 

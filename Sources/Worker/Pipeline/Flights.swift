@@ -18,6 +18,7 @@ final class Flights: @unchecked Sendable {
     private let assignments: Assignments
     private let stop: StopSignal
     private let log: Logger
+    private let observation: Observation
 
     /// Crashes of a job alone after which it is not tried again.
     static let crashLimit = 3
@@ -26,7 +27,8 @@ final class Flights: @unchecked Sendable {
     ///   - connection: without synchronous commit; a note that is lost with the server was of no use to it.
     ///   - owner: as the partitions are claimed.
     init(
-        connection: Connection, owner: String, group: String, assignments: Assignments, stop: StopSignal, log: Logger
+        connection: Connection, owner: String, group: String, assignments: Assignments, stop: StopSignal, log: Logger,
+        observation: Observation = Observation()
     ) {
         self.connection = connection
         self.owner = owner
@@ -34,6 +36,7 @@ final class Flights: @unchecked Sendable {
         self.assignments = assignments
         self.stop = stop
         self.log = log
+        self.observation = observation
     }
 
     /// Waits until the job may be worked on and is noted as such. Blocks while the database is away.
@@ -91,6 +94,7 @@ final class Flights: @unchecked Sendable {
                 if !isOurs { assignments.fence(record.topicPartition, epoch: ticket.epoch) }
                 return isOurs
             } catch {
+                observation.retried(.database)
                 let pause = backoff.next()
                 log.warning(
                     "a job can't be noted as in flight yet",

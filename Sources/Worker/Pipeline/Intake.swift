@@ -14,6 +14,7 @@ final class Intake {
     private let stop: StopSignal
     private let options: Options
     private let log: Logger
+    private let observation: Observation
     private var committed: [TopicPartition: Int64] = [:]
     private var nextCommit = ContinuousClock.now
     private var nextClaim = ContinuousClock.now
@@ -38,7 +39,7 @@ final class Intake {
 
     init(
         consumer: KafkaConsumer, claims: PartitionClaims, assignments: Assignments, tickets: BoundedQueue<Ticket>,
-        stop: StopSignal, options: Options, log: Logger
+        stop: StopSignal, options: Options, log: Logger, observation: Observation = Observation()
     ) {
         self.consumer = consumer
         self.claims = claims
@@ -47,6 +48,7 @@ final class Intake {
         self.stop = stop
         self.options = options
         self.log = log
+        self.observation = observation
     }
 
     /// Runs until the stop is requested or there was nothing to do for the idle time, then lets the jobs in flight
@@ -54,6 +56,7 @@ final class Intake {
     ///
     /// - Throws: `KafkaError` if the client can't go on.
     func run() throws {
+        consumer.onStatistics = { [observation] in observation.broker($0) }
         try consumer.subscribe(
             to: options.topic,
             onAssign: { [unowned self] partitions in try start(partitions) },
@@ -72,6 +75,7 @@ final class Intake {
     // MARK: - Taking jobs
 
     private func take(timeout: Duration) throws {
+        defer { observation.polled(consumer, assignments) }
         let record: KafkaRecord?
         do {
             record = try consumer.poll(timeout: timeout)
@@ -81,13 +85,17 @@ final class Intake {
         }
         guard let record else { return }
         lastActivity = .now
-        guard let ticket = assignments.take(record, weight: Self.weight(of: record)) else { return }
+        guard let ticket = assignments.take(record, weight: Self.weight(of: record)) else {
+            observation.skipped()
+            return
+        }
         tickets.push(ticket)
     }
 
     /// Goes on after an error of Kafka's unless it is fatal.
     private func bear(_ error: KafkaError) throws {
         guard !error.isFatal else { throw error }
+        observation.retried(.broker)
         guard error.isOutOfRange, let partition = error.partition else {
             log.warning("Kafka can't be read now", metadata: ["error": "\(error)"])
             return
@@ -155,6 +163,7 @@ final class Intake {
 
     private func start(_ partitions: [TopicPartition]) throws -> [TopicPartition: StartOffset] {
         lastActivity = .now
+        observation.assigned()
         var starts: [TopicPartition: StartOffset] = [:]
         for partition in partitions {
             if let start = try claim(partition) { starts[partition] = .offset(start) }
@@ -209,6 +218,7 @@ final class Intake {
                 try consumer.start(partition, at: .offset(start))
                 claimBackoff.reset()
             } catch {
+                observation.retried(.database)
                 pause = claimBackoff.next()
                 log.warning(
                     "partition can't be claimed yet",
@@ -233,6 +243,7 @@ final class Intake {
                 log.notice("last commit of revoked partitions failed", metadata: ["error": "\(error)"])
             }
         }
+        observation.released(partitions, lost: lost)
         for partition in partitions {
             let epoch = assignments.epoch(of: partition)
             assignments.revoke(partition)
@@ -269,6 +280,7 @@ final class Intake {
             try consumer.commit(offsets)
             committed.merge(offsets) { _, new in new }
         } catch {
+            observation.retried(.broker)
             log.notice("offsets can't be committed to Kafka now", metadata: ["error": "\(error)"])
         }
     }

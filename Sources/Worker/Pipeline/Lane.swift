@@ -8,6 +8,7 @@ struct Lane: Sendable {
     let finished: BoundedQueue<FinishedJob>
     let assignments: Assignments
     let batchSize: Int
+    var observation = Observation()
     /// Says that a job is done with, whatever came of it.
     let leave: @Sendable (Ticket) -> Void
 
@@ -23,7 +24,9 @@ struct Lane: Sendable {
                 continue
             }
             let current = analyzer.flatMap { $0.analysis.id == job.analysis.id ? $0 : nil }
-            let lane = current ?? ImageAnalyzer(job.analysis, batchSize: batchSize)
+            let lane =
+                current
+                ?? ImageAnalyzer(job.analysis, batchSize: batchSize, onEncode: observation.encoderCalled)
             analyzer = lane
             Fault.crash(onAnyOf: job.images.lazy.map(\.image.id))
             let outcome = analyze(job, with: lane)
@@ -35,9 +38,13 @@ struct Lane: Sendable {
     private func analyze(_ job: PreparedJob, with analyzer: ImageAnalyzer) -> FinishedJob.Outcome {
         let pictures = job.images.compactMap { try? $0.prepared.get() }
         let start = ContinuousClock.now
-        let encodeBefore = analyzer.encodeTime
-        var findings = analyzer.analyze(pictures, isGroupIncomplete: pictures.count < job.images.count)[...]
+        let (encodeBefore, encodedBefore) = (analyzer.encodeTime, analyzer.encodedPictures)
+        var findings = analyzer.analyze(pictures, isGroupIncomplete: pictures.count < job.images.count) { _, _ in
+            observation.analyzed()
+        }[...]
         let encode = analyzer.encodeTime - encodeBefore
+        observation.encoded(
+            pictures: analyzer.encodedPictures - encodedBefore, by: job.analysis.model.vision, in: encode)
         let concepts = start.duration(to: .now) - encode
         let digest =
             job.analysis.analysis.method.decomposition == .group

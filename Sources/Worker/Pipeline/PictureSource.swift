@@ -11,6 +11,7 @@ struct PictureSource: Sendable {
     /// Seconds for which one image's fetch is retried; time during which its host's circuit is open does not count.
     let giveUpAfter: Double
     let log: Logger
+    var observation = Observation()
 
     /// Tries once, unless it is too early: leaves an outcome, or the time of the next attempt.
     func attempt(
@@ -32,6 +33,7 @@ struct PictureSource: Sendable {
             failure.attempts = max(1, image.attempts)
             image.outcome = .failure(failure)
         }
+        observation.prepared()
     }
 
     private func labelIndex(_ label: String, _ analysis: LoadedAnalysis) throws(ImageFailure) -> Int {
@@ -92,6 +94,7 @@ struct PictureSource: Sendable {
         let pause = min(image.backoff.next(), image.patience)
         image.lastFailure = now
         image.nextAttempt = now + .seconds(pause)
+        observation.retried(.fetch)
         log.warning(
             "image can't be fetched yet",
             metadata: ["image.id": "\(entry.id)", "error": "\(error)", "retry.seconds": "\(pause)"])

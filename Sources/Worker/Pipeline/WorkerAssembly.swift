@@ -9,6 +9,7 @@ struct WorkerAssembly: Sendable {
     private let first: PartitionClaims.FirstStart
     private let untilIdle: Double?
     private let stop: StopSignal
+    private let observation: Observation
     private let log: Logger
     private let postgresURI: String
     private let kafka: KafkaClientConfiguration
@@ -29,12 +30,14 @@ struct WorkerAssembly: Sendable {
 
     /// - Throws: ``CommandFailure`` naming the setting that is missing or wrong.
     init(
-        settings: Settings, first: PartitionClaims.FirstStart, untilIdle: Double?, stop: StopSignal
+        settings: Settings, first: PartitionClaims.FirstStart, untilIdle: Double?, stop: StopSignal,
+        observation: Observation = Observation()
     ) throws(CommandFailure) {
         self.settings = settings
         self.first = first
         self.untilIdle = untilIdle
         self.stop = stop
+        self.observation = observation
         var log = try settings.logger("entente.worker")
         log[metadataKey: "worker"] = "\(Self.workerName)"
         self.log = log
@@ -88,15 +91,16 @@ struct WorkerAssembly: Sendable {
         let finished = BoundedQueue<FinishedJob>(limit: .max)
         let catalog = AnalysisCatalog(
             connection: try connect("catalog"), models: ModelLibrary(paths: settings.paths(.modelPath)),
-            cache: TextCache(log: log), log: log)
+            cache: TextCache(log: log), log: log, observation: observation)
         let intake = Intake(
             consumer: try KafkaConsumer(kafka, group: group, logger: log),
             claims: PartitionClaims(
                 connection: try connect("claims"), group: group, owner: Self.ownerName, first: first),
-            assignments: assignments, tickets: tickets, stop: stop, options: intakeOptions, log: log)
+            assignments: assignments, tickets: tickets, stop: stop, options: intakeOptions, log: log,
+            observation: observation)
         let flights = Flights(
             connection: try connect("flights", synchronousCommit: false), owner: Self.ownerName, group: group,
-            assignments: assignments, stop: stop, log: log)
+            assignments: assignments, stop: stop, log: log, observation: observation)
         let fetcher = ImageFetcher(
             files: LocalFile(roots: FileRoots(settings.paths(.fileRoots)), limit: limits.maxBytes))
         let preparation = Preparation(
@@ -104,16 +108,17 @@ struct WorkerAssembly: Sendable {
             catalog: catalog,
             pictures: PictureSource(
                 fetch: { try fetcher.fetch($0, sha256: $1) }, limits: limits, circuit: FetchCircuit(),
-                giveUpAfter: Double(giveUpAfter), log: log),
+                giveUpAfter: Double(giveUpAfter), log: log, observation: observation),
             stop: stop, log: log)
         let lane = Lane(
             prepared: prepared, finished: finished, assignments: assignments, batchSize: batchSize,
-            leave: { flights.leave($0) })
+            observation: observation, leave: { flights.leave($0) })
         let writer = Writer(
             connection: writing, finished: finished, assignments: assignments, group: group,
             deadLetters: DeadLetterPublisher(
-                producer: try KafkaProducer(kafka, logger: log), topic: topic + ".dead-letters", log: log),
-            limit: failureLimit, worker: Self.workerName, stop: stop, log: log)
+                producer: try KafkaProducer(kafka, logger: log), topic: topic + ".dead-letters", log: log,
+                observation: observation),
+            limit: failureLimit, worker: Self.workerName, stop: stop, log: log, observation: observation)
         try Pipeline(
             intake: intake, preparation: preparation, lane: lane, writer: writer, fetchThreads: fetchThreads,
             lanes: lanes
@@ -132,6 +137,8 @@ struct WorkerAssembly: Sendable {
     private func connect(_ role: String, synchronousCommit: Bool = true) throws -> Connection {
         var session = SessionSettings(applicationName: "entente \(role) \(Self.workerName)")
         session.synchronousCommit = synchronousCommit
-        return try Connection(uri: postgresURI, settings: session)
+        let connection = try Connection(uri: postgresURI, settings: session)
+        observation.watch(connection, as: role)
+        return connection
     }
 }

@@ -18,6 +18,7 @@ final class Writer: @unchecked Sendable {
     private let group: String
     private let stop: StopSignal
     private let log: Logger
+    private let observation: Observation
     private let failed = Mutex<(any Error)?>(nil)
 
     /// Jobs of one partition that go into one transaction at most.
@@ -25,7 +26,8 @@ final class Writer: @unchecked Sendable {
 
     init(
         connection: Connection, finished: BoundedQueue<FinishedJob>, assignments: Assignments, group: String,
-        deadLetters: DeadLetterPublisher, limit: FailureLimit, worker: String, stop: StopSignal, log: Logger
+        deadLetters: DeadLetterPublisher, limit: FailureLimit, worker: String, stop: StopSignal, log: Logger,
+        observation: Observation = Observation()
     ) {
         self.connection = connection
         database = BatchWriter(connection)
@@ -37,6 +39,7 @@ final class Writer: @unchecked Sendable {
         rows = JobRows(worker: worker)
         self.stop = stop
         self.log = log
+        self.observation = observation
     }
 
     /// What kept the writer from going on, if anything did.
@@ -46,7 +49,12 @@ final class Writer: @unchecked Sendable {
     func run() {
         while !finished.isFinished {
             for job in finished.popAll(waiting: 0.2) {
-                if case .abandoned = job.outcome { assignments.abandon(job.ticket) } else { assignments.finish(job) }
+                if case .abandoned = job.outcome {
+                    observation.abandoned()
+                    assignments.abandon(job.ticket)
+                } else {
+                    assignments.finish(job)
+                }
             }
             do {
                 while try writeReady() {}
@@ -75,10 +83,12 @@ final class Writer: @unchecked Sendable {
                 log.warning(
                     "partitions were claimed by another worker; their jobs in flight are dropped",
                     metadata: ["error": "\(error)"])
+                observation.fenced(error.fenced.count)
                 for partition in ready where error.fenced.contains(key(partition.partition)) {
                     assignments.fence(partition.partition, epoch: partition.epoch)
                 }
             } catch let error as PersistenceError where error.isRetriable {
+                observation.retried(.database)
                 let pause = backoff.next()
                 log.warning(
                     "database can't be written now",
@@ -92,9 +102,10 @@ final class Writer: @unchecked Sendable {
     private func write(_ ready: [Assignments.Ready]) throws {
         let start = ContinuousClock.now
         let limit = try limit(after: ready)
-        let batch = try writeStorable(ready)
+        let (batch, outcome) = try writeStorable(ready)
         ready.forEach(assignments.stored)
         self.limit = limit
+        observation.stored(batch, outcome, of: ready.flatMap { $0.prefix.outcomes.map(\.outcome) }, since: start)
         if !batch.deadLetters.isEmpty { deadLetters.expectLetters() }
         log.info(
             "batch written",
@@ -136,13 +147,12 @@ final class Writer: @unchecked Sendable {
 
     /// Writes what is ready; results that the database refuses for what they hold become failures, so that one of them
     /// does not stop the rest. Returns what was written.
-    private func writeStorable(_ ready: [Assignments.Ready]) throws -> WriteBatch {
+    private func writeStorable(_ ready: [Assignments.Ready]) throws -> (WriteBatch, BatchWriter.Outcome) {
         var refused: [Int: ImageFailure] = [:]
         while true {
             let jobs = jobs(of: ready, refusing: refused)
             do {
-                try database.write(jobs.batch)
-                return jobs.batch
+                return (jobs.batch, try observation.transaction { try database.write(jobs.batch) })
             } catch let error as PersistenceError where error.isRecordLevel {
                 let refusals = try database.refused(in: jobs.batch)
                 // Each round leaves at least one result less, so this ends.

@@ -40,13 +40,15 @@ enum Setting: String, CaseIterable {
     case failureJobLimit = "failure.job_limit"
     /// Seconds that a worker may take to finish after SIGTERM.
     case workerGracePeriod = "worker.grace_period"
+    /// Where `worker` answers probes and scrapers, as `host:port`; port 0 is any free one. None: nowhere.
+    case httpAddress = "http.address"
     /// trace, debug, info, notice, warning, error or critical.
     case logLevel = "log.level"
 
     var defaultValue: String? {
         let cores = String(ProcessInfo.processInfo.activeProcessorCount)
         return switch self {
-        case .postgresURI, .kafkaBootstrapServers, .modelPath, .fileRoots, .share: nil
+        case .postgresURI, .kafkaBootstrapServers, .modelPath, .fileRoots, .share, .httpAddress: nil
         case .kafkaTopic: "entente.image-jobs"
         case .kafkaGroup: "entente"
         case .workerLanes, .workerFetchThreads: cores

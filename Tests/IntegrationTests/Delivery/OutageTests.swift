@@ -20,13 +20,18 @@ import Testing
             let ids = DrawnWorld.ids(perClass: 2)
             let submitted = try site.submit(ids, imagesPerJob: 1)
 
-            let worker = try site.worker(["--until-idle", "1", "--lanes", "1"])
+            let worker = try site.worker(
+                ["--until-idle", "1", "--lanes", "1"], environment: OperationsPort.environment)
+            let port = try OperationsPort(of: worker)
             try eventually(within: 120, "some results") {
                 try site.connect().number("SELECT count(*) FROM entente.image_results") >= 4
             }
             server.stop()
             try worker.waitForErrors(containing: "database can't be written now")
             #expect(worker.isRunning)
+            // Unready, so that nothing waits for it, and alive, since a new process would wait as well.
+            #expect(try port.unreadiness().map(\.kind) == ["database_unreachable"])
+            #expect(try port.death() == [])
             // Every command says so, and that it is no fault of its own.
             for arguments in [
                 ["worker"], ["status", "--analysis", "demo"], ["verify"], ["migrate"],

@@ -1,0 +1,19 @@
+import Foundation
+
+/// The part of librdkafka's periodic statistics that is of use here.
+struct KafkaStatistics: Sendable {
+    /// Whether a connection to a broker is up.
+    let hasBrokerUp: Bool
+
+    private struct Document: Decodable {
+        struct Broker: Decodable { let state: String }
+        let brokers: [String: Broker]
+    }
+
+    /// - Parameter json: as librdkafka's STATISTICS.md describes it. nil when it is something else.
+    init?(json: UnsafeRawBufferPointer) {
+        guard let document = try? JSONDecoder().decode(Document.self, from: Data(json)) else { return nil }
+        // UPDATE: up, and learning what a broker can do.
+        hasBrokerUp = document.brokers.values.contains { ["UP", "UPDATE"].contains($0.state) }
+    }
+}

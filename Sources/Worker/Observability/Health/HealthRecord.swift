@@ -1,0 +1,93 @@
+/// What is known of a worker's health. A value without clock or threads.
+///
+/// *Ready* asks whether partitions may be taken, *alive* whether a restart would help. A database, broker or model that is
+/// away makes a worker unready and never dead: the next one would wait for it too.
+struct HealthRecord: Sendable {
+    typealias Instant = ContinuousClock.Instant
+
+    /// A poll lasts a second at most; claiming many partitions, or draining them, takes longer.
+    static let pollLimit = Duration.seconds(120)
+    /// How long jobs may wait with nothing moving.
+    static let standstillLimit = Duration.seconds(300)
+    /// A model that nobody asks for again is no one's problem any more: whoever waits for it asks every 30 s at least.
+    static let modelMemory = Duration.seconds(90)
+
+    private struct ModelTrouble {
+        let problem: HealthProblem
+        let seen: Instant
+    }
+
+    private var lastPoll: Instant
+    private var hasPolled = false
+    /// Since when nothing has moved though jobs wait.
+    private var lastMovement: Instant
+    private var databaseTrouble: String?
+    private var isBrokerUp = false
+    private var models: [String: ModelTrouble] = [:]
+
+    init(at now: Instant) {
+        lastPoll = now
+        lastMovement = now
+    }
+
+    // MARK: - What happens
+
+    /// The Kafka thread polled.
+    mutating func polled(at now: Instant) {
+        lastPoll = now
+        hasPolled = true
+    }
+
+    /// What waits for this worker, as last seen.
+    ///
+    /// - Parameter lag: messages of the assigned partitions whose outcome is not stored.
+    mutating func sawQueue(lag: Int64, at now: Instant) {
+        if lag <= 0 || !troubles(at: now).isEmpty { lastMovement = now }
+    }
+
+    /// Some stage got on: an image prepared or analysed, a retry that is bounded, a batch stored.
+    mutating func moved(at now: Instant) { lastMovement = now }
+
+    /// The database answered; with what is passing trouble if it could not be asked or did not answer in earnest.
+    mutating func databaseAnswered(trouble: String?) { databaseTrouble = trouble }
+
+    mutating func brokerIs(up: Bool) { isBrokerUp = up }
+
+    mutating func modelFailed(_ analysis: String, _ problem: HealthProblem, at now: Instant) {
+        models[analysis] = ModelTrouble(problem: problem, seen: now)
+    }
+
+    mutating func modelLoaded(_ analysis: String) { models[analysis] = nil }
+
+    // MARK: - What follows
+
+    /// Why partitions should not be taken; empty when they may.
+    func unreadiness(at now: Instant) -> [HealthProblem] {
+        var problems = troubles(at: now)
+        if !hasPolled { problems.insert(HealthProblem(.starting, "The consumer group was not joined yet."), at: 0) }
+        return problems
+    }
+
+    /// Why this process should be ended and started anew; nil when it should not.
+    func death(at now: Instant) -> HealthProblem? {
+        let silence = lastPoll.duration(to: now)
+        if silence > Self.pollLimit {
+            return HealthProblem(.notPolling, "Kafka was last polled \(silence.components.seconds) s ago.")
+        }
+        let standstill = lastMovement.duration(to: now)
+        if standstill > Self.standstillLimit {
+            return HealthProblem(
+                .noProgress, "Jobs wait and nothing was done for \(standstill.components.seconds) s.")
+        }
+        return nil
+    }
+
+    private func troubles(at now: Instant) -> [HealthProblem] {
+        var problems: [HealthProblem] = []
+        if let databaseTrouble { problems.append(HealthProblem(.databaseUnreachable, databaseTrouble)) }
+        if !isBrokerUp { problems.append(HealthProblem(.brokerUnreachable, "No connection to a broker is up.")) }
+        let remembered = models.filter { $0.value.seen.duration(to: now) < Self.modelMemory }
+        problems += remembered.sorted { $0.key < $1.key }.map(\.value.problem)
+        return problems
+    }
+}

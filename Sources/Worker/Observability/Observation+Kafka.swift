@@ -1,0 +1,56 @@
+import Metrics
+
+// What the Kafka thread tells.
+extension Observation {
+    /// How often gauges of the queue are set.
+    private static let interval = Duration.seconds(1)
+
+    /// After each poll.
+    func polled(_ consumer: KafkaConsumer, _ assignments: Assignments) {
+        let now = ContinuousClock.now
+        note { $0.polled(at: now) }
+        let isDue = nextLook.withLock { next in
+            guard next <= now else { return false }
+            next = now + Self.interval
+            return true
+        }
+        guard isDue else { return }
+        let stored = assignments.storedOffsets
+        var total: Int64 = 0
+        for partition in consumer.started {
+            guard let next = stored[partition], let log = consumer.lastKnownWatermarks(of: partition) else { continue }
+            let lag = max(0, log.upperBound - next)
+            total += lag
+            setLag(lag, of: partition)
+        }
+        metrics.assigned.record(consumer.owned.count)
+        let reading = consumer.isHeld ? 0 : consumer.started.subtracting(consumer.paused).count
+        metrics.paused.record(consumer.owned.count - reading)
+        metrics.jobsInFlight.record(assignments.outstanding)
+        metrics.bytesInFlight.record(assignments.outstandingBytes)
+        note { $0.sawQueue(lag: total, at: now) }
+    }
+
+    func skipped() { metrics.jobs[WorkerMetrics.JobOutcome.skipped.rawValue].increment() }
+
+    func assigned() { metrics.rebalances[WorkerMetrics.Rebalance.assigned.rawValue].increment() }
+
+    func released(_ partitions: [TopicPartition], lost: Bool) {
+        let type: WorkerMetrics.Rebalance = lost ? .lost : .revoked
+        metrics.rebalances[type.rawValue].increment()
+        let gone = lags.withLock { lags in partitions.compactMap { lags.removeValue(forKey: $0) } }
+        gone.forEach { $0.destroy() }
+    }
+
+    func broker(_ statistics: KafkaStatistics) { note { $0.brokerIs(up: statistics.hasBrokerUp) } }
+
+    private func setLag(_ lag: Int64, of partition: TopicPartition) {
+        let gauge = lags.withLock { lags in
+            if let gauge = lags[partition] { return gauge }
+            let gauge = metrics.lag(of: partition)
+            lags[partition] = gauge
+            return gauge
+        }
+        gauge.record(lag)
+    }
+}

@@ -5,11 +5,15 @@ public enum Decomposition {
     ///
     /// Beside the features themselves it takes 8 bytes for every value of a foreground patch, and d² doubles twice.
     ///
+    /// - Parameter onForeground: called between the two halves of the work, for measurements.
     /// - Returns: one ``ImageParts`` an image, in the order given.
-    public static func run(_ images: [PatchFeatures], method: MethodParameters) -> [ImageParts] {
+    public static func run(
+        _ images: [PatchFeatures], method: MethodParameters, onForeground: () -> Void = {}
+    ) -> [ImageParts] {
         guard !images.isEmpty else { return [] }
         let stack = FeatureStack(images)
         let foregrounds = Foreground.find(in: images, stack: stack, parameters: method.foreground)
+        onForeground()
         // Rows of the stack that are foreground, in (image, raster) order.
         let members = zip(stack.ranges, foregrounds).flatMap { range, foreground in
             zip(range, foreground.patches).compactMap { $1 ? $0 : nil }

@@ -42,9 +42,7 @@ struct BenchmarkEncodeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await global.settings([.workerLanes: lanes.map(String.init)])
-        let file = try Self.file(architecture, share: settings.value(.share))
-        let encoder = try RandomEncoder.make(
-            architecture: Data(contentsOf: URL(fileURLWithPath: file)), named: file)
+        let encoder = try RandomEncoder.make(architecture, settings)
         let result = EncodeBenchmark(
             architecture: architecture, encoder: encoder, lanes: try settings.integer(.workerLanes, in: 1...512),
             batchSize: batchSize, rounds: rounds
@@ -62,22 +60,5 @@ struct BenchmarkEncodeCommand: AsyncParsableCommand {
                 \(decimal(result.sgemmPeakGflops)) that matrix products reach
                 """)
         }
-    }
-
-    /// - Throws: ``CommandFailure`` that lists the architectures there are.
-    private static func file(_ name: String, share: String?) throws(CommandFailure) -> String {
-        guard let folder = ShareFolder.find(share, holding: "architectures") else {
-            throw CommandFailure(
-                .usage,
-                "The architectures were not found; set \(Setting.share.variable) to the folder that holds architectures/."
-            )
-        }
-        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/architectures")) ?? []
-        guard files.contains(name + ".json") else {
-            let known = files.filter { $0.hasSuffix(".json") }.map { $0.dropLast(5) }.sorted()
-            throw CommandFailure(
-                .usage, "--architecture \(quoted(name)) is not known; known are \(known.joined(separator: ", ")).")
-        }
-        return "\(folder)/architectures/\(name).json"
     }
 }

@@ -49,6 +49,11 @@ entente_codec_result entente_png_encode(
     const uint8_t *rgb, uint32_t width, uint32_t height, uint8_t **bytes, size_t *count);
 void entente_png_free(uint8_t *bytes);
 
+// Writes a baseline JPEG of 8-bit RGB, `quality` 1 to 100. On OK `*bytes` is the caller's, to be given to `entente_jpeg_free`.
+entente_codec_result entente_jpeg_encode(
+    const uint8_t *rgb, uint32_t width, uint32_t height, int quality, uint8_t **bytes, size_t *count);
+void entente_jpeg_free(uint8_t *bytes);
+
 // Weights of a resampling pass: output i is the sum over t < counts[i] of weights[i·taps + t] · input[firsts[i] + t],
 // in fixed point with ENTENTE_RESAMPLE_BITS fractional bits.
 #define ENTENTE_RESAMPLE_BITS 22

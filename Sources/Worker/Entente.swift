@@ -10,7 +10,8 @@ struct Entente: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, WorkerCommand.self, SubmitCommand.self, AnalyzeCommand.self, EncodeCommand.self,
             EncodeTextCommand.self, TokenizeCommand.self, MigrateCommand.self, VerifyCommand.self, StatusCommand.self,
-            ReplayCommand.self, AnalysesCommand.self, SubmissionsCommand.self, DeadLettersCommand.self,
+            ReplayCommand.self, CompareCommand.self, AnalysesCommand.self, SubmissionsCommand.self,
+            DeadLettersCommand.self,
             StatisticsCommand.self, ExportCommand.self, BrokerCommand.self, BenchmarkCommand.self, ModelsCommand.self,
         ])
 

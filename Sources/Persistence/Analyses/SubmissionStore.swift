@@ -103,25 +103,4 @@ public struct SubmissionStore {
         }
         return try AnalysisProgress(rows, 0, from: 0)
     }
-
-    /// An analysis's images in order of id, a page at a time: what a replay sends again.
-    ///
-    /// - Parameters:
-    ///   - after: the last id of the page before; nil to begin.
-    ///   - failedOnly: only those whose state is `failed`.
-    public func images(
-        analysisID: String, after: String? = nil, failedOnly: Bool = false, limit: Int = 1000
-    ) throws -> [ImageReference] {
-        let rows = try connection.query(
-            """
-            SELECT image_id, uri, label, sha256, group_name FROM entente.images
-            WHERE analysis_id = $1 AND image_id > $2 AND (NOT $3 OR state = 'failed')
-            ORDER BY image_id LIMIT $4
-            """, [.text(analysisID), .text(after ?? ""), .bool(failedOnly), .int(Int32(clamping: limit))])
-        return try (0..<rows.count).map { row in
-            try ImageReference(
-                id: rows.text(row, 0), uri: rows.text(row, 1), label: rows.optionalText(row, 2),
-                sha256: rows.optionalText(row, 3), group: rows.optionalText(row, 4))
-        }
-    }
 }

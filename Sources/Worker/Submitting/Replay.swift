@@ -32,9 +32,7 @@ struct Replay {
                         + "ENTENTE_KAFKA_PROPERTIES_MESSAGE_MAX_BYTES.")
             }
             if sent.submission != nil, from != sent.analysis {
-                lines.append(
-                    "Compare afterwards: SELECT * FROM entente.replay_comparison\n"
-                        + "  WHERE from_analysis = '\(from)' AND to_analysis = '\(sent.analysis)';")
+                lines.append("Compare afterwards with: entente compare --from \(from) --to \(sent.analysis)")
             }
             return lines.joined(separator: "\n")
         }

@@ -78,6 +78,12 @@ import Testing
             #expect(try Self.rows(of: sent.analysis, connection).contains(where: before.contains) == false)
             try site.expectRollupsTrue()
             try Self.expectComparison(old.analysis, sent.analysis, connection)
+            let shown = try site.entente(["compare", "--from", "demo", "--to", "revised"])
+            #expect(shown.output.contains("5 images in both, 2 only before, 0 only now"), "\(shown)")
+            let lines = try site.entente(["compare", "--from", "demo", "--to", "revised", "--json"])
+            #expect(
+                try lines.output.split(separator: "\n").count
+                    == connection.number("SELECT count(*) FROM entente.replay_comparison"), "\(lines)")
 
             try Self.expectFailedOnesAlone(site, sent.analysis, changed, both)
             try Self.expectDeletion(site, old.analysis, sent.analysis)

@@ -18,6 +18,11 @@ import Testing
         range.map { ImageReference(id: "image \($0)", uri: "file:///\(folder)/\($0)", label: "n00", group: "g") }
     }
 
+    private func uris() throws -> [String] {
+        let rows = try connection.query("SELECT uri FROM entente.images ORDER BY image_id")
+        return try (0..<rows.count).map { try rows.text($0, 0) }
+    }
+
     @Test func expectedIsDonePlusFailedPlusPending() throws {
         let first = try store.create(analysisID: id, kind: .submit)
         #expect(try store.expect(images(0..<2500), of: first) == 2500)
@@ -52,19 +57,10 @@ import Testing
         try store.expect(images(0..<2), of: first)
         try BatchWriter(connection).write(WriteBatch(results: [Fixture.row("image 0", analysisID: id)]))
         try store.expect(images(0..<2, at: "moved"), of: store.create(analysisID: id, kind: .submit))
-        #expect(try store.images(analysisID: id).map(\.uri) == ["file:///x/0", "file:///moved/1"])
+        #expect(try uris() == ["file:///x/0", "file:///moved/1"])
         try store.expect(
             images(0..<2, at: "forced"), of: store.create(analysisID: id, kind: .replay, force: true, replayedFrom: id))
-        #expect(try store.images(analysisID: id).map(\.uri) == ["file:///forced/0", "file:///forced/1"])
-    }
-
-    @Test func imagesComeInPagesAndFailedOnesAlone() throws {
-        try store.expect(images(0..<5), of: store.create(analysisID: id, kind: .submit))
-        try BatchWriter(connection).write(WriteBatch(failures: [Fixture.failure("image 3", analysisID: id)]))
-        let page = try store.images(analysisID: id, limit: 3)
-        #expect(page == images(0..<3))
-        #expect(try store.images(analysisID: id, after: page.last?.id, limit: 3) == images(3..<5))
-        #expect(try store.images(analysisID: id, failedOnly: true) == images(3..<4))
+        #expect(try uris() == ["file:///forced/0", "file:///forced/1"])
     }
 
     @Test func jobsAreCountedUntilTheLast() throws {
@@ -86,9 +82,9 @@ import Testing
     @Test func inlineBytesAreLeftOut() throws {
         let image = ImageReference(id: "a", uri: "data:,abc")
         try store.expect([image], of: store.create(analysisID: id, kind: .submit))
-        #expect(try store.images(analysisID: id).map(\.uri) == ["data:"])
+        #expect(try uris() == ["data:"])
         try SubmissionStore(connection, keepData: true).expect([image], of: store.create(analysisID: id, kind: .submit))
-        #expect(try store.images(analysisID: id).map(\.uri) == ["data:,abc"])
+        #expect(try uris() == ["data:,abc"])
     }
 
     @Test func oddIdsAreRefusedByName() throws {

@@ -6,8 +6,11 @@ extension Observation {
 
     func analyzed() { note { $0.moved(at: .now) } }
 
-    /// One call of the encoder.
-    func encoderCalled(with pictures: Int) { metrics.encoderBatch.record(pictures) }
+    /// One call of the encoder: the members of a large group are many before the first of them is analysed.
+    func encoderCalled(with pictures: Int) {
+        metrics.encoderBatch.record(pictures)
+        note { $0.moved(at: .now) }
+    }
 
     /// A job's work in the encoder.
     func encoded(pictures: Int, by encoder: any VisionEncoder, in time: Duration) {

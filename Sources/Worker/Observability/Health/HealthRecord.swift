@@ -45,7 +45,7 @@ struct HealthRecord: Sendable {
         if lag <= 0 || !troubles(at: now).isEmpty { lastMovement = now }
     }
 
-    /// Some stage got on: an image prepared or analysed, a retry that is bounded, a batch stored.
+    /// Some stage got on: an image prepared, encoded or analysed, a retry that is bounded, a batch stored.
     mutating func moved(at now: Instant) { lastMovement = now }
 
     /// The database answered; with what is passing trouble if it could not be asked or did not answer in earnest.

@@ -11,8 +11,9 @@ with the wall time, from the first image that each has stored until the last of 
 
     workers      CPU time of the workers / (cores x wall time)
     machine      all CPU time of the machine / (cores x wall time), idle and waiting for I/O left out
-    of the rest  CPU time of the workers / (cores x wall time - CPU time of strangers), strangers being whatever is neither
-                 worker, database nor broker: on a machine that others use, what the workers made of what was left to them
+    lanes        time in which lanes ran or wanted to / (lanes x wall time): what is missing is time in which a lane had nothing
+                 to do. On a machine that others use this alone tells of stalls; strangers are whatever is neither worker,
+                 database nor broker
 """
 
 import argparse
@@ -36,6 +37,16 @@ def process_seconds(pid):
     """CPU seconds of a process and of those of its children that have ended."""
     fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return sum(int(field) for field in fields[11:15]) / TICK
+
+
+def lane_seconds(pid):
+    """Seconds in which the lanes of a worker ran or waited for a core."""
+    total = 0
+    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        if (task / "comm").read_text().startswith("lane"):
+            running, waiting, _ = (task / "schedstat").read_text().split()
+            total += (int(running) + int(waiting)) / 1e9
+    return total
 
 
 def tree(pid):
@@ -113,6 +124,7 @@ def measure(workers, helpers, total, timeline):
         return (
             time.monotonic(), sum(process_seconds(worker.process.pid) for worker in workers),
             sum(tree_seconds(pid) for pid in helpers), machine_seconds(), sum(worker.images() for worker in workers),
+            sum(lane_seconds(worker.process.pid) for worker in workers),
         )
 
     first = last = sample()
@@ -120,7 +132,7 @@ def measure(workers, helpers, total, timeline):
         time.sleep(0.25)
         now = sample()
         if timeline and now[0] - last[0] > 0:
-            print(f"  {now[0] - first[0]:6.1f} s  {now[4]:6d} images  {100 * (now[1] - last[1]) / (now[0] - last[0]):5.0f} % of a core")
+            print(f"  {now[0] - first[0]:6.1f} s  {now[4]:6d} images  {100 * (now[1] - last[1]) / (now[0] - last[0]):5.0f} % of a core, lanes {100 * (now[5] - last[5]) / (now[0] - last[0]):5.0f} %")
         last = now
     return [end - start for start, end in zip(first, last)]
 
@@ -162,13 +174,13 @@ def main():
         path, total = manifest(folder, given.times)
         submit = ["submit", "--analysis", str(ROOT / "share/demo/analysis.yaml"), "--manifest", str(path), "--images-per-job", "8"]
         subprocess.run([PROGRAM] + submit, env=environment, check=True, stdout=subprocess.DEVNULL)
-        wall, own, helpers, machine, images = measure(workers, [server, broker.pid], total, given.timeline)
+        wall, own, helpers, machine, images, lanes = measure(workers, [server, broker.pid], total, given.timeline)
         cores = os.cpu_count()
         strangers = max(0, machine - own - helpers)
         print(f"{given.workers} workers, {given.lanes} lanes each, {cores} cores: {images} images in {wall:.1f} s, {images / wall:.1f} a second")
         print(f"  workers      {100 * own / (cores * wall):5.1f} %")
         print(f"  machine      {100 * machine / (cores * wall):5.1f} %   database and broker {100 * helpers / (cores * wall):.1f} %, strangers {100 * strangers / (cores * wall):.1f} %")
-        print(f"  of the rest  {100 * own / (cores * wall - strangers):5.1f} %")
+        print(f"  lanes        {100 * lanes / (given.workers * given.lanes * wall):5.1f} %")
     finally:
         for process in reversed(running):
             process.terminate()

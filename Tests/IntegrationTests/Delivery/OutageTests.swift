@@ -5,13 +5,16 @@ import Testing
 
 /// What happens while PostgreSQL is away.
 @Suite struct OutageTests {
+    /// Seconds.
+    private static let outage = 30.0
+
     @Test func workersWaitOutAnOutage() async throws {
         try await onOwnThread {
             let scratch = try ScratchFolder()
             defer { scratch.remove() }
             // The server runs as another user when the tests run as root, and has to get to its folder.
             chmod(scratch.path, 0o711)
-            let server = try Server(folder: scratch.path + "/postgres")
+            let server = try DatabaseServer(folder: scratch.path + "/postgres")
             defer { server.stop() }
             let site = try Site(postgres: server.uri)
             defer { site.end() }
@@ -27,6 +30,7 @@ import Testing
                 try site.connect().number("SELECT count(*) FROM entente.image_results") >= 4
             }
             server.stop()
+            let back = Date(timeIntervalSinceNow: Self.outage)
             try worker.waitForErrors(containing: "database can't be written now")
             #expect(worker.isRunning)
             // Unready, so that nothing waits for it, and alive, since a new process would wait as well.
@@ -41,6 +45,8 @@ import Testing
                 #expect(end.status == 69, "\(end)")
                 #expect(end.errors.contains("can't connect to database"), "\(end)")
             }
+            try eventually(within: 2 * Self.outage, "the end of the outage") { Date() > back }
+            #expect(worker.isRunning)
             try server.start()
             let end = try worker.wait(within: 180)
             #expect(end.status == 0, "\(end)")
@@ -49,6 +55,7 @@ import Testing
                     == Standing(expected: ids.count, done: ids.count, failed: 0, pending: 0))
             #expect(try site.offsetsStored() == ids.count)
             #expect(try site.connect().number("SELECT count(*) FROM entente.failed_images") == 0)
+            #expect(try site.connect().number("SELECT count(*) FROM entente.dead_letters") == 0)
             try site.expectRollupsTrue()
 
             try Self.expectStopDuringOutage(site, server)
@@ -56,7 +63,7 @@ import Testing
     }
 
     /// A worker that can't write stops all the same, and leaves its jobs to the next.
-    private static func expectStopDuringOutage(_ site: Site, _ server: Server) throws {
+    private static func expectStopDuringOutage(_ site: Site, _ server: DatabaseServer) throws {
         let ids = DrawnWorld.ids(perClass: 3).filter { $0.hasSuffix("002.jpg") }
         let connection = try site.connect()
         let before = try connection.number("SELECT count(*) FROM entente.image_results")
@@ -79,31 +86,64 @@ import Testing
         try site.expectRollupsTrue()
     }
 
-    /// A PostgreSQL server that can be stopped and started again.
-    private final class Server {
-        private let folder: String
-        private var cluster: PrivateCluster?
-        let uri: String
+    /// What a full disk and a server that takes no writes for now (as in a fail-over) look like; both pass.
+    @Test func aFullDiskAndAReadOnlyServerAreWaitedOut() async throws {
+        try await onOwnThread {
+            let site = try Site()
+            defer { site.end() }
+            let ids = DrawnWorld.ids(perClass: 3)
+            let submitted = try site.submit(ids, imagesPerJob: 1)
+            let owner = try site.connect()
+            let database = try owner.strings("SELECT current_database()")[0]
+            func results() throws -> Int { try owner.number("SELECT count(*) FROM entente.image_results") }
+            func awaitMore(than before: Int) throws {
+                try eventually(within: 120, "more than \(before) results") { try results() > before }
+            }
+            let worker = try site.worker(["--until-idle", "1", "--lanes", "1"])
+            try awaitMore(than: 2)
 
-        init(folder: String) throws {
-            self.folder = folder
-            let cluster = try Self.cluster(folder)
-            self.cluster = cluster
-            uri = cluster.uri()
-        }
+            // As the server says it when a file can't grow.
+            try owner.exec(
+                """
+                CREATE FUNCTION refuse_as_full() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN
+                    RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full';
+                END $$;
+                CREATE TRIGGER full_disk BEFORE INSERT ON entente.part_results
+                    FOR EACH STATEMENT EXECUTE FUNCTION refuse_as_full();
+                """)
+            try worker.waitForErrors(containing: "No space left on device (SQLSTATE 53100)")
+            let full = try results()
+            try owner.exec("DROP TRIGGER full_disk ON entente.part_results")
+            try awaitMore(than: full)
 
-        private static func cluster(_ folder: String) throws -> PrivateCluster {
-            var options = PrivateCluster.Options()
-            options.folder = folder
-            options.durable = false
-            return try PrivateCluster(options)
-        }
+            try owner.exec("SET default_transaction_read_only = off")
+            try owner.exec("ALTER DATABASE \(database) SET default_transaction_read_only = on")
+            // Sessions that are open keep what they had.
+            try owner.exec(
+                """
+                SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                WHERE datname = current_database() AND application_name LIKE 'entente %'
+                """)
+            try worker.waitForErrors(containing: "read-only transaction (SQLSTATE 25006)")
+            let readOnly = try results()
+            try owner.exec("ALTER DATABASE \(database) RESET default_transaction_read_only")
+            try owner.exec(
+                """
+                SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                WHERE datname = current_database() AND application_name LIKE 'entente %'
+                """)
+            try awaitMore(than: readOnly)
 
-        func start() throws { cluster = try Self.cluster(folder) }
-
-        func stop() {
-            cluster?.stop()
-            cluster = nil
+            let end = try worker.wait(within: 240)
+            #expect(end.status == 0, "\(end)")
+            #expect(!end.errors.contains("level=critical") && !end.errors.contains("level=error"), "\(end)")
+            #expect(
+                try site.status(submitted.analysis)
+                    == Standing(expected: ids.count, done: ids.count, failed: 0, pending: 0))
+            #expect(try site.offsetsStored() == ids.count)
+            #expect(try owner.number("SELECT count(*) FROM entente.dead_letters") == 0)
+            try site.expectRollupsTrue()
         }
     }
 }

@@ -1,6 +1,9 @@
 import Foundation
+import Logging
 import Persistence
 import Testing
+
+@testable import Worker
 
 /// What `status --json` prints.
 struct Standing: Decodable, Hashable {
@@ -28,6 +31,26 @@ extension Site {
     func offsetsStored(group: String = "entente") throws -> Int {
         try connect().number(
             "SELECT coalesce(sum(next_offset), 0)::bigint FROM entente.job_offsets WHERE consumer_group = '\(group)'")
+    }
+}
+
+extension Site {
+    /// The offsets that the broker has of each partition of a topic.
+    func watermarks(of topic: String = Site.topic) throws -> [Range<Int64>] {
+        let consumer = try KafkaConsumer(
+            KafkaClientConfiguration(bootstrapServers: bootstrapServers), group: "onlooker",
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        defer { consumer.close(within: .seconds(5)) }
+        return try (0..<consumer.partitionCount(of: topic, within: .seconds(10))).map {
+            try consumer.watermarks(of: TopicPartition(topic: topic, partition: Int32($0)), within: .seconds(10))
+        }
+    }
+
+    /// A producer as `submit` has it.
+    func producer() throws -> KafkaProducer {
+        try KafkaProducer(
+            KafkaClientConfiguration(bootstrapServers: bootstrapServers),
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     }
 }
 

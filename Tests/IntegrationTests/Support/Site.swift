@@ -1,7 +1,10 @@
+import Concepts
 import Foundation
 import Persistence
 import Testbed
 import Testing
+
+@testable import Worker
 
 /// An installation of its own: a broker process, a migrated database, a folder of pictures, and every process that was
 /// started for it. Belongs to one thread.
@@ -14,6 +17,7 @@ final class Site {
     let bootstrapServers: String
     /// Pictures lie below this folder, and nowhere else.
     let root: String
+    private let broker: RunningProgram
     private var programs: [RunningProgram] = []
 
     /// - Parameters:
@@ -31,7 +35,8 @@ final class Site {
                     "broker", "--topic", "\(Self.topic):\(partitions)", "--topic", "\(Self.topic).dead-letters:1",
                     "--bootstrap-file", file,
                 ],
-                environment: Product.environment([:]), folder: scratch.path)
+                environment: Product.environment([:]), folder: scratch.path, conversing: true)
+            self.broker = broker
             programs = [broker]
             do {
                 try eventually("the broker listens") {
@@ -50,9 +55,28 @@ final class Site {
     }
 
     /// Ends every process, the broker last, and removes the folder.
-    func end() {
+    ///
+    /// - Parameter logs: a folder that gets what the processes wrote; nil: nothing is kept.
+    func end(keepingIn logs: String? = nil) {
         for program in programs.reversed() { program.end() }
+        if let logs {
+            try? FileManager.default.createDirectory(atPath: logs, withIntermediateDirectories: true)
+            let files = (try? FileManager.default.contentsOfDirectory(atPath: scratch.path)) ?? []
+            for file in files where file.hasSuffix(".err") || file.hasSuffix(".out") {
+                try? FileManager.default.moveItem(atPath: scratch.path + "/" + file, toPath: logs + "/" + file)
+            }
+        }
         scratch.remove()
+    }
+
+    /// Tells the broker of a disturbance, as `entente broker --help` lists them, and waits until it has obeyed.
+    func order(_ line: String) throws {
+        let before = broker.output.count { $0 == "\n" }
+        broker.send(line)
+        try eventually("the broker's answer to “\(line)”") {
+            broker.output.count { $0 == "\n" } > before || !broker.isRunning
+        }
+        try #require(broker.isRunning && broker.output.hasSuffix("ok\n"), "\(line): \(broker.output) \(broker.errors)")
     }
 
     private var environment: [String: String] {
@@ -114,6 +138,14 @@ final class Site {
         let end = try entente(["submit", "--analysis", analysis, "--json"] + arguments)
         try #require(end.status == 0, "\(end)")
         return try JSONDecoder().decode(Submitted.self, from: Data(end.output.utf8))
+    }
+
+    /// Registers an analysis without sending any job of it.
+    func register(_ path: String) throws -> Analysis {
+        let file = try AnalysisFile(path: path)
+        let analysis = file.analysis(model: try Analysis.ModelFingerprint(directory: file.modelDirectory))
+        try AnalysisStore(connect()).register(analysis, name: file.name)
+        return analysis
     }
 
     func connect() throws -> Connection {

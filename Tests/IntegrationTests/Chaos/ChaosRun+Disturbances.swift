@@ -1,0 +1,57 @@
+import Foundation
+import Persistence
+
+extension ChaosRun {
+    /// Longer than the session time-out that ``Site`` sets.
+    private static let freeze = Duration.seconds(8)
+
+    /// - Parameter draw: decides whom it meets and how long it lasts.
+    func perform(_ disturbance: Disturbance, _ draw: UInt64) throws {
+        // From half a second to two and a half.
+        let moment = 0.5 + Double(draw >> 32 & 0xFF) / 128
+        switch disturbance {
+        case .killWorker: posts.send(SIGKILL, draw: draw)
+        case .terminateWorker: posts.send(SIGTERM, draw: draw)
+        case .freezeWorker: posts.freeze(for: Self.freeze, draw: draw)
+        case .restartDatabase, .crashDatabase:
+            server.stop(disturbance == .crashDatabase ? .immediate : .fast)
+            try pace(moment - 0.5)
+            try server.start()
+        case .endSessions:
+            try site.connect().exec(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'entente %'")
+        case .freezeSessions:
+            let pids = try site.connect().query(
+                "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'entente %'")
+            let sessions = try (0..<pids.count).map { try pids.int($0, 0) }
+            for pid in sessions { kill(pid, SIGSTOP) }
+            // A server whose processes stay stopped could not be shut down.
+            defer { for pid in sessions { kill(pid, SIGCONT) } }
+            try pace(moment)
+        case .lockTable:
+            let table = ["part_results", "job_offsets", "images", "dead_letters"][Int(draw % 4)]
+            let session = try site.connect()
+            try session.exec("SET idle_in_transaction_session_timeout = 0")
+            try session.exec("BEGIN; LOCK TABLE entente.\(table) IN SHARE ROW EXCLUSIVE MODE")
+            try pace(moment)
+            try session.exec("ROLLBACK")
+        case .brokerAway:
+            try site.order("down all")
+            try pace(moment)
+            try site.order("up all")
+        case .brokerErrors:
+            for order in Self.errors { try site.order("errors " + order) }
+        case .brokerSlow:
+            try site.order("rtt all 200")
+            try pace(moment)
+            try site.order("rtt all 0")
+        }
+    }
+
+    /// What workers ask, and no producer does.
+    static let errors = [
+        "Fetch 3 NOT_LEADER_FOR_PARTITION", "Fetch 2 _TRANSPORT", "Heartbeat 1 NOT_COORDINATOR",
+        "OffsetCommit 3 REBALANCE_IN_PROGRESS", "OffsetCommit 1 _TRANSPORT", "ListOffsets 1 LEADER_NOT_AVAILABLE",
+        "JoinGroup 1 COORDINATOR_LOAD_IN_PROGRESS", "FindCoordinator 1 COORDINATOR_NOT_AVAILABLE",
+    ]
+}

@@ -1,0 +1,34 @@
+import Foundation
+
+/// How long the chaos lasts and what it is drawn from: `ENTENTE_CHAOS_MINUTES` and `ENTENTE_CHAOS_SEED`, which
+/// `scripts/chaos` sets.
+struct ChaosSettings {
+    /// Seconds during which there are disturbances.
+    let seconds: Double
+    /// The same seed gives the same jobs, and the same disturbances in the same order.
+    let seed: UInt64
+    /// A folder that is left with every process's output; nil: nothing is left.
+    let logs: String?
+
+    private static let leastSeconds = 60.0
+    private static let leastJobs = 2_000
+
+    init(environment: [String: String] = ProcessInfo.processInfo.environment) throws {
+        let minutes = environment["ENTENTE_CHAOS_MINUTES"]
+        guard let minutes = minutes.map(Double.init) ?? 0, (0...10_000).contains(minutes) else {
+            throw Misunderstood(description: "ENTENTE_CHAOS_MINUTES has to be a number of minutes")
+        }
+        let given = environment["ENTENTE_CHAOS_SEED"]
+        guard let seed = given.map(UInt64.init) ?? .random(in: 0...999_999) else {
+            throw Misunderstood(description: "ENTENTE_CHAOS_SEED has to be a whole number")
+        }
+        seconds = max(Self.leastSeconds, minutes * 60)
+        self.seed = seed
+        logs = environment["ENTENTE_CHAOS_LOGS"]
+    }
+
+    /// Enough to be at work all the time.
+    var jobs: Int { max(Self.leastJobs, Int(seconds * Double(Self.leastJobs) / Self.leastSeconds)) }
+
+    struct Misunderstood: Error, CustomStringConvertible { let description: String }
+}

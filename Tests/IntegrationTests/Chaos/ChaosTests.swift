@@ -1,0 +1,66 @@
+import Foundation
+import Persistence
+import Testbed
+import Testing
+
+@testable import Worker
+
+/// Workers, database and broker are killed, stopped, cut off and slowed down, again and again, and in the end the tables
+/// say exactly what they say when nothing happens. `scripts/chaos` runs it for longer.
+@Suite struct ChaosTests {
+    @Test func disturbedWorkersCountEverythingOnce() async throws {
+        try await onOwnThread {
+            let settings = try ChaosSettings()
+            let run = try ChaosRun(settings)
+            defer { run.end() }
+            let watch = RollupWatch(uri: run.site.uri)
+            do {
+                try run.disturb()
+                try run.finish()
+            } catch {
+                _ = watch.end()
+                throw error
+            }
+            let seen = watch.end()
+            run.log.note("\(seen.looks) looks at the roll-ups")
+            run.log.note("\(run.busy) of \(run.disturbances) disturbances met work")
+            #expect(seen.differences == [], "roll-ups that did not equal the rows at some moment")
+            #expect(seen.looks >= 40)
+            #expect(run.busy * 2 >= run.disturbances, "the workers were idle too often; send more jobs")
+            #expect(run.posts.surprises == [])
+            try run.site.expectRollupsTrue()
+            try Self.expectNothingDropped(run)
+            try Self.expectFailures(run)
+            let truth = try DatabaseTruth(run.site.connect())
+            let differences = try truth.differences(from: run.undisturbed())
+            #expect(differences.prefix(20) == [], "\(differences.count) of \(truth.rows.count) rows differ")
+        }
+    }
+
+    /// The broker forgets the oldest records of a partition that grows too large, and says nothing.
+    private static func expectNothingDropped(_ run: ChaosRun) throws {
+        let logs = try run.site.watermarks()
+        #expect(logs.map(\.lowerBound) == Array(repeating: 0, count: ChaosRun.partitions))
+        #expect(logs.allSatisfy { $0.upperBound > 0 })
+        #expect(logs.reduce(0) { $0 + Int($1.upperBound) } == run.jobs.messages.count)
+        #expect(try run.site.watermarks(of: Site.topic + ".dead-letters").map(\.lowerBound) == [0])
+    }
+
+    /// Every image that can't succeed failed once, every other has its result, and every message that left something
+    /// undone is on the dead-letter topic.
+    private static func expectFailures(_ run: ChaosRun) throws {
+        let connection = try run.site.connect()
+        let messages = run.jobs.messages
+        let failed = try connection.strings(
+            "SELECT image_id FROM entente.failed_images WHERE image_id <> '' ORDER BY image_id")
+        #expect(failed == messages.flatMap(\.bad).sorted())
+        #expect(
+            try connection.number("SELECT count(*) FROM entente.failed_images WHERE image_id = ''")
+                == messages.count { $0.isBad })
+        let done = try connection.strings("SELECT image_id FROM entente.image_results ORDER BY image_id")
+        #expect(done == Set(messages.flatMap(\.good)).sorted())
+        let letters = Set(
+            try DeadLetterTopic.read(bootstrapServers: run.site.bootstrapServers).map { $0.value ?? [] })
+        #expect(letters == Set(messages.filter(\.isDeadLetter).map(\.value)))
+    }
+}

@@ -1,0 +1,27 @@
+@testable import Concepts
+
+/// What a chaos run does to the processes.
+enum Disturbance: String, CaseIterable {
+    case killWorker = "kill -9 a worker"
+    case terminateWorker = "SIGTERM a worker"
+    case freezeWorker = "stop a worker for longer than its session"
+    case restartDatabase = "restart PostgreSQL"
+    case crashDatabase = "crash PostgreSQL"
+    case endSessions = "end every session of the workers"
+    case freezeSessions = "stop PostgreSQL's processes"
+    case lockTable = "lock a table"
+    case brokerAway = "take the broker down"
+    case brokerErrors = "let requests to the broker fail"
+    case brokerSlow = "let the broker answer late"
+
+    /// Without end: every kind once in an order of its own, then every kind again in another, so that a short run
+    /// leaves none out.
+    struct Deck {
+        private var cards: [Disturbance] = []
+
+        mutating func next(using generator: inout SplitMix64) -> Disturbance {
+            if cards.isEmpty { cards = allCases.shuffled(using: &generator) }
+            return cards.removeLast()
+        }
+    }
+}

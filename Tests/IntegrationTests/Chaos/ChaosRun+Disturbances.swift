@@ -2,8 +2,9 @@ import Foundation
 import Persistence
 
 extension ChaosRun {
-    /// Longer than the session time-out that ``Site`` sets.
-    private static let freeze = Duration.seconds(8)
+    /// Longer than the session time-out that ``Site`` sets. After the shorter time the group hasn't yet given the
+    /// partitions away; after the longer one others have them, unless other rebalances come between.
+    private static let freezes = [Duration.seconds(8), .seconds(14), .seconds(14)]
 
     /// - Parameter draw: decides whom it meets and how long it lasts.
     func perform(_ disturbance: Disturbance, _ draw: UInt64) throws {
@@ -12,7 +13,13 @@ extension ChaosRun {
         switch disturbance {
         case .killWorker: posts.send(SIGKILL, draw: draw)
         case .terminateWorker: posts.send(SIGTERM, draw: draw)
-        case .freezeWorker: posts.freeze(for: Self.freeze, draw: draw)
+        case .freezeWorker: posts.freeze(for: Self.freezes[Int(draw >> 40 % 3)], draw: draw)
+        case .claimPartitions:
+            try site.connect().exec(
+                """
+                SELECT entente.claim_offset('entente', '\(Site.topic)', partition, 'stalled')
+                FROM generate_series(\(draw % 4), \(Self.partitions - 1), 2) AS partition
+                """)
         case .restartDatabase, .crashDatabase:
             server.stop(disturbance == .crashDatabase ? .immediate : .fast)
             try pace(moment - 0.5)

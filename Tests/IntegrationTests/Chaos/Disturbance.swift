@@ -5,6 +5,7 @@ enum Disturbance: String, CaseIterable {
     case killWorker = "kill -9 a worker"
     case terminateWorker = "SIGTERM a worker"
     case freezeWorker = "stop a worker for longer than its session"
+    case claimPartitions = "claim partitions, as a worker does that stalled before its claim"
     case restartDatabase = "restart PostgreSQL"
     case crashDatabase = "crash PostgreSQL"
     case endSessions = "end every session of the workers"

@@ -59,7 +59,8 @@ extension Observation {
             case .images(_, let job, let images):
                 metrics.jobs[WorkerMetrics.JobOutcome.done.rawValue].increment()
                 // Those whose results stood already.
-                metrics.images[WorkerMetrics.ImageOutcome.skipped.rawValue].increment(by: job.images.count - images.count)
+                let standing = job.images.count - images.count
+                metrics.images[WorkerMetrics.ImageOutcome.skipped.rawValue].increment(by: standing)
             case .failed(let error, _):
                 metrics.jobs[WorkerMetrics.JobOutcome.failed.rawValue].increment()
                 metrics.jobFailures[error.kind.rawValue].increment()

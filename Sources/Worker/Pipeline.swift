@@ -10,6 +10,7 @@ import Persistence
 /// compute lanes  Lane         encode → parts → prompted pictures → encode → concepts    PreparedJob → FinishedJob
 /// writer thread  Writer       finished prefix of each partition → one transaction       FinishedJob → rows
 /// Kafka thread   Intake       commit what the database holds
+/// letter thread  DeadLetterPublisher   what failed for good → dead-letter topic         rows → records
 /// ```
 ///
 /// A job moves by being handed from queue to queue. ``Assignments`` knows what is in flight and bounds it; a job that
@@ -19,6 +20,7 @@ struct Pipeline {
     let preparation: Preparation
     let lane: Lane
     let writer: Writer
+    let deadLetters: DeadLetterPublisher
     let fetchThreads: Int
     let lanes: Int
 
@@ -27,6 +29,7 @@ struct Pipeline {
     ///
     /// - Throws: what kept a stage from going on.
     func run() throws {
+        let publishing = WorkerThread("dead letters") { [deadLetters] in deadLetters.run() }
         let writing = WorkerThread("writer") { [writer] in writer.run() }
         let computing = (0..<lanes).map { number in WorkerThread("lane \(number)") { [lane] in lane.run() } }
         let fetching = (0..<fetchThreads).map { number in
@@ -43,6 +46,8 @@ struct Pipeline {
         computing.forEach { $0.join() }
         preparation.finished.close()
         writing.join()
+        deadLetters.close()
+        publishing.join()
         try result.get()
         if let failure = writer.failure { throw failure }
     }

@@ -2,13 +2,18 @@ import Foundation
 import Logging
 import Persistence
 
-/// Feeds the dead-letter topic from the outbox in the database, at least once. Belongs to the writer thread.
-final class DeadLetterPublisher {
+/// Feeds the dead-letter topic from the outbox in the database, at least once.
+///
+/// Has a thread of its own, so that a broker that is away holds up no results.
+///
+/// Unchecked: all but the queue of calls is used by that thread alone.
+final class DeadLetterPublisher: @unchecked Sendable {
+    private let connection: Connection
     private let producer: KafkaProducer
     private let topic: String
     private let log: Logger
     private let observation: Observation
-    private var nextLook = ContinuousClock.now
+    private let calls = BoundedQueue<Void>(limit: .max)
     private var backoff = Backoff(base: 1, cap: 60)
 
     /// Bytes that a header takes beside its name and value, at most.
@@ -17,40 +22,69 @@ final class DeadLetterPublisher {
     private static let pageSize = 100
     /// How often the outbox is looked at for what another worker left there.
     private static let interval = Duration.seconds(10)
+    /// How long the broker may take for a page; the last time, for all of them.
+    private static let patience = Duration.seconds(30)
+    private static let lastPatience = Duration.seconds(5)
 
-    init(producer: KafkaProducer, topic: String, log: Logger, observation: Observation = Observation()) {
+    init(
+        connection: Connection, producer: KafkaProducer, topic: String, log: Logger,
+        observation: Observation = Observation()
+    ) {
+        self.connection = connection
         self.producer = producer
         self.topic = topic
         self.log = log
         self.observation = observation
     }
 
-    /// Looks at the outbox at the next ``publish(from:)`` instead of when it is due.
-    func expectLetters() { nextLook = min(nextLook, .now) }
+    /// There are letters in the outbox. Any thread may say so.
+    func expectLetters() { calls.push(()) }
 
-    /// Publishes what is unpublished, if it is time to look. Troubles are logged and tried again later: the letters are
-    /// safe in the database.
-    func publish(from connection: Connection) {
-        guard nextLook <= .now else { return }
+    /// Nothing more is written to the outbox; ``run()`` returns when it has tried once more.
+    func close() { calls.close() }
+
+    /// Publishes what the outbox holds, now and whenever letters are expected or it is time to look. Troubles are logged
+    /// and tried again later: the letters are safe in the database.
+    func run() {
+        while !calls.isFinished {
+            if let pause = trouble(within: Self.patience, isLast: false) {
+                let end = ContinuousClock.now + pause
+                while !calls.isFinished, ContinuousClock.now < end {
+                    waitForCall(ContinuousClock.now.duration(to: end))
+                }
+            } else {
+                waitForCall(Self.interval)
+            }
+        }
+        _ = trouble(within: Self.lastPatience, isLast: true)
+        producer.close(within: Self.lastPatience)
+    }
+
+    private func waitForCall(_ limit: Duration) { _ = calls.popAll(waiting: limit.seconds) }
+
+    /// Publishes page by page; returns how long to wait after trouble.
+    private func trouble(within patience: Duration, isLast: Bool) -> Duration? {
+        let end = ContinuousClock.now + patience
         do {
-            while try publishPage(from: connection) {}
+            while try publishPage(within: isLast ? ContinuousClock.now.duration(to: end) : patience) {
+                // The rest is the next worker's.
+                if isLast, ContinuousClock.now >= end { break }
+            }
             backoff.reset()
-            nextLook = .now + Self.interval
+            return nil
         } catch {
-            nextLook = .now + .seconds(backoff.next())
             log.warning("dead letters can't be published now", metadata: ["error": "\(error)"])
+            return .seconds(backoff.next())
         }
     }
 
-    func close() { producer.close(within: .seconds(5)) }
-
     /// Returns whether there may be more.
-    private func publishPage(from connection: Connection) throws -> Bool {
+    private func publishPage(within patience: Duration) throws -> Bool {
         let store = DeadLetterStore(connection)
         let letters = try store.unpublished(limit: Self.pageSize)
         guard !letters.isEmpty else { return false }
         for letter in letters { try send(letter) }
-        try producer.flush(within: .seconds(30))
+        try producer.flush(within: patience)
         try store.markPublished(letters.map(\.letter.id))
         observation.published(letters.count)
         return letters.count == Self.pageSize

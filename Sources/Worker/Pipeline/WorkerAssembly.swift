@@ -113,15 +113,16 @@ struct WorkerAssembly: Sendable {
         let lane = Lane(
             prepared: prepared, finished: finished, assignments: assignments, batchSize: batchSize,
             observation: observation, leave: { flights.leave($0) })
+        let deadLetters = DeadLetterPublisher(
+            connection: try connect("dead letters"), producer: try KafkaProducer(kafka, logger: log),
+            topic: topic + ".dead-letters", log: log, observation: observation)
         let writer = Writer(
             connection: writing, finished: finished, assignments: assignments, group: group,
-            deadLetters: DeadLetterPublisher(
-                producer: try KafkaProducer(kafka, logger: log), topic: topic + ".dead-letters", log: log,
-                observation: observation),
+            deadLetters: deadLetters,
             limit: failureLimit, worker: Self.workerName, stop: stop, log: log, observation: observation)
         try Pipeline(
-            intake: intake, preparation: preparation, lane: lane, writer: writer, fetchThreads: fetchThreads,
-            lanes: lanes
+            intake: intake, preparation: preparation, lane: lane, writer: writer, deadLetters: deadLetters,
+            fetchThreads: fetchThreads, lanes: lanes
         ).run()
         log.info("worker ends")
     }

@@ -3,10 +3,9 @@ import Logging
 import Persistence
 import Synchronization
 
-/// The writer thread: stores the finished prefix of each partition, one transaction a batch, and feeds the dead-letter
-/// topic from what it stored.
+/// The writer thread: stores the finished prefix of each partition, one transaction a batch.
 ///
-/// Unchecked: the connection and the publisher are used by the writer thread alone; ``failure`` is behind a lock.
+/// Unchecked: the connection and the limit are used by the writer thread alone; ``failure`` is behind a lock.
 final class Writer: @unchecked Sendable {
     private let connection: Connection
     private let database: BatchWriter
@@ -58,7 +57,6 @@ final class Writer: @unchecked Sendable {
             }
             do {
                 while try writeReady() {}
-                deadLetters.publish(from: connection)
             } catch {
                 log.critical("the worker stops", metadata: ["error": "\(error)"])
                 failed.withLock { $0 = error }
@@ -67,7 +65,6 @@ final class Writer: @unchecked Sendable {
                 assignments.partitions.forEach(assignments.revoke)
             }
         }
-        deadLetters.close()
     }
 
     /// Stores what is ready, waiting out what is transient; returns whether there was anything.

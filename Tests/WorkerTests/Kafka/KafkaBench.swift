@@ -54,7 +54,7 @@ extension KafkaRecord {
 extension KafkaConsumer {
     /// Polls until `enough` holds, and returns what came meanwhile.
     func collect(
-        within seconds: Double = 20, _ what: String, until enough: ([KafkaRecord]) throws -> Bool
+        within seconds: Double = 60, _ what: String, until enough: ([KafkaRecord]) throws -> Bool
     ) throws -> [KafkaRecord] {
         var records: [KafkaRecord] = []
         try eventually(within: seconds, what) {
@@ -64,7 +64,7 @@ extension KafkaConsumer {
         return records
     }
 
-    func collect(_ count: Int, within seconds: Double = 20) throws -> [KafkaRecord] {
+    func collect(_ count: Int, within seconds: Double = 60) throws -> [KafkaRecord] {
         try collect(within: seconds, "\(count) records") { $0.count >= count }
     }
 

@@ -113,6 +113,7 @@ final class ChaosRun {
     func pace(_ seconds: Double) throws {
         let end = ContinuousClock.now + .seconds(seconds)
         while ContinuousClock.now < end {
+            try site.checkBroker()
             try posts.tend()
             usleep(50_000)
         }
@@ -125,6 +126,7 @@ final class ChaosRun {
         for request in Set(Self.errors.map { $0.prefix { $0 != " " } }) { try site.order("clear \(request)") }
         let connection = try site.connect()
         try eventually(within: 240, "the rest of the jobs and dead letters") {
+            try site.checkBroker()
             try posts.tend()
             return try site.offsetsStored() == sent
                 && connection.number("SELECT count(*) FROM entente.dead_letters WHERE NOT published") == 0

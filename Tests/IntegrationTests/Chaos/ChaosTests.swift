@@ -11,30 +11,41 @@ import Testing
     @Test func disturbedWorkersCountEverythingOnce() async throws {
         try await onOwnThread {
             let settings = try ChaosSettings()
-            let run = try ChaosRun(settings)
-            defer { run.end() }
-            let watch = RollupWatch(uri: run.site.uri)
-            do {
-                try run.disturb()
-                try run.finish()
-            } catch {
-                _ = watch.end()
-                throw error
+            for attempt in 1... {
+                do { return try Self.run(settings) } catch let abort as Site.BrokerAborted where attempt < 3 {
+                    // Of 2.0.2: a member that joins while its last join is unanswered. It says nothing of the workers.
+                    print("chaos: attempt \(attempt) does not count, because the broker ended itself: \(abort)")
+                }
             }
-            let seen = watch.end()
-            run.log.note("\(seen.looks) looks at the roll-ups")
-            run.log.note("\(run.busy) of \(run.disturbances) disturbances met work")
-            #expect(seen.differences == [], "roll-ups that did not equal the rows at some moment")
-            #expect(seen.looks >= 40)
-            #expect(run.busy * 2 >= run.disturbances, "the workers were idle too often; send more jobs")
-            #expect(run.posts.surprises == [])
-            try run.site.expectRollupsTrue()
-            try Self.expectNothingDropped(run)
-            try Self.expectFailures(run)
-            let truth = try DatabaseTruth(run.site.connect())
-            let differences = try truth.differences(from: run.undisturbed())
-            #expect(differences.prefix(20) == [], "\(differences.count) of \(truth.rows.count) rows differ")
         }
+    }
+
+    private static func run(_ settings: ChaosSettings) throws {
+        let run = try ChaosRun(settings)
+        defer { run.end() }
+        let watch = RollupWatch(uri: run.site.uri)
+        do {
+            try run.disturb()
+            try run.finish()
+        } catch {
+            _ = watch.end()
+            // Whatever failed first, failed for that.
+            try run.site.checkBroker()
+            throw error
+        }
+        let seen = watch.end()
+        run.log.note("\(seen.looks) looks at the roll-ups")
+        run.log.note("\(run.busy) of \(run.disturbances) disturbances met work")
+        #expect(seen.differences == [], "roll-ups that did not equal the rows at some moment")
+        #expect(seen.looks >= 40)
+        #expect(run.busy * 2 >= run.disturbances, "the workers were idle too often; send more jobs")
+        #expect(run.posts.surprises == [])
+        try run.site.expectRollupsTrue()
+        try expectNothingDropped(run)
+        try expectFailures(run)
+        let truth = try DatabaseTruth(run.site.connect())
+        let differences = try truth.differences(from: run.undisturbed())
+        #expect(differences.prefix(20) == [], "\(differences.count) of \(truth.rows.count) rows differ")
     }
 
     /// The broker forgets the oldest records of a partition that grows too large, and says nothing.

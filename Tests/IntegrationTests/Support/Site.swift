@@ -69,6 +69,17 @@ final class Site {
         scratch.remove()
     }
 
+    /// librdkafka's in-process broker has ended itself, by an assertion in its own code.
+    struct BrokerAborted: Error, CustomStringConvertible { let description: String }
+
+    /// - Throws: ``BrokerAborted``.
+    func checkBroker() throws {
+        guard !broker.isRunning else { return }
+        if let words = broker.errors.split(separator: "\n").first(where: { $0.contains("rdkafka_mock") }) {
+            throw BrokerAborted(description: String(words))
+        }
+    }
+
     /// Tells the broker of a disturbance, as `entente broker --help` lists them, and waits until it has obeyed.
     func order(_ line: String) throws {
         let before = broker.output.count { $0 == "\n" }
@@ -76,6 +87,7 @@ final class Site {
         try eventually("the broker's answer to “\(line)”") {
             broker.output.count { $0 == "\n" } > before || !broker.isRunning
         }
+        try checkBroker()
         try #require(broker.isRunning && broker.output.hasSuffix("ok\n"), "\(line): \(broker.output) \(broker.errors)")
     }
 

@@ -30,6 +30,14 @@ import Testing
         try submissions.produced(jobs: 1, of: submission)
         let partition = PartitionKey(group: "g", topic: "jobs", partition: 1)
         let claim = try OffsetLedger(connection).claim(partition, owner: "w")
+        let flights = InFlightStore(connection)
+        try flights.announce(owner: "w")
+        #expect(try flights.take(partition, offset: 7, epoch: claim.epoch, alone: false))
+        #expect(try flights.suspects(of: partition) == [])
+        try flights.release(partition, epoch: claim.epoch)
+        let lookup = ResultLookup(connection)
+        #expect(try lookup.standing(["a"], analysisID: id, force: true, submissionID: submission.id).isEmpty)
+        #expect(try !lookup.isCancelled(submissionID: submission.id))
         let writer = BatchWriter(connection)
         try writer.write(
             WriteBatch(
@@ -54,6 +62,7 @@ import Testing
     }
 
     @Test(arguments: [
+        "DELETE FROM entente.in_flight_jobs", "SELECT entente.release_jobs('g', 't', 1)",
         "DELETE FROM entente.image_results", "DELETE FROM entente.job_offsets", "TRUNCATE entente.part_results",
         "CREATE TABLE entente.mine (a int)", "DROP TABLE entente.images", "ALTER TABLE entente.images ADD a int",
         "UPDATE entente.part_rollups SET images = 0", "INSERT INTO entente.progress_rollups VALUES ('a', 0, 1, 1, 1)",

@@ -45,8 +45,10 @@ final class PartitionClaims {
             suspects: Dictionary(uniqueKeysWithValues: suspects.map { ($0.offset, $0.crashes) }))
     }
 
-    /// Says that a partition is let go in order, so that whoever is next does not suspect its jobs.
+    /// Says that a partition is let go in order, so that whoever is next does not suspect its jobs. Not worth a new
+    /// connection, for which the group would have to wait.
     func release(_ partition: TopicPartition, epoch: Int64) throws {
+        guard connection.isConnected else { return }
         try InFlightStore(connection).release(key(partition), epoch: epoch)
     }
 

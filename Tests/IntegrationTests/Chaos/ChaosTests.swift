@@ -12,7 +12,7 @@ import Testing
         try await onOwnThread {
             let settings = try ChaosSettings()
             for attempt in 1... {
-                do { return try Self.run(settings) } catch let abort as Site.BrokerAborted where attempt < 3 {
+                do { return try Self.run(settings) } catch let abort as Site.BrokerAborted where attempt < 5 {
                     // Of 2.0.2: a member that joins while its last join is unanswered. It says nothing of the workers.
                     print("chaos: attempt \(attempt) does not count, because the broker ended itself: \(abort)")
                 }

@@ -1,5 +1,6 @@
 import CPostgres
 import Foundation
+import Synchronization
 
 /// A program started by this process, in a session of its own, so that Ctrl-C reaches only us.
 ///
@@ -12,6 +13,16 @@ public final class ChildProcess {
     public let pid: pid_t
     private var input: Int32
     private var status: Int32?
+
+    private static let starting = Mutex(())
+
+    /// Runs `body` while no child is being started. Until a child runs its program it has whatever is open here, so that
+    /// a port that is let go of for a moment could not be taken again.
+    public static func whileNoneStarts<Result, Failure>(
+        _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try starting.withLock { _ throws(Failure) in try body() }
+    }
 
     /// - Parameters:
     ///   - arguments: the program, looked up along the path, and what it is given.
@@ -66,12 +77,13 @@ public final class ChildProcess {
         var variables = environment.map { $0.map { strdup("\($0.key)=\($0.value)") } }
         variables?.append(nil)
         defer { variables?.forEach { free($0) } }
-        let code =
+        let code = Self.whileNoneStarts {
             if let variables {
                 posix_spawnp(&made, arguments[0], &actions, &attributes, argv, variables)
             } else {
                 posix_spawnp(&made, arguments[0], &actions, &attributes, argv, environ)
             }
+        }
         guard code == 0 else {
             close(pipe[1])
             throw Self.failure("starting \(arguments[0])", code)

@@ -1,5 +1,6 @@
 import CKafka
 import Logging
+import Persistence
 
 /// librdkafka's in-process cluster: real brokers on loopback ports that speak the real protocol, with an empty memory
 /// each time. For `demo`, `broker` and tests; what it can't do (transactions, admin, more than 5 MiB a partition) is
@@ -19,8 +20,11 @@ final class MockBroker: @unchecked Sendable {
         guard (1...100).contains(brokers) else {
             throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG, "\(brokers) brokers can't be had; give 1 to 100")
         }
-        handle = try KafkaHandle(RD_KAFKA_PRODUCER, KafkaProperties(), logger: logger)
-        guard let cluster = rd_kafka_mock_cluster_new(handle.pointer, Int32(brokers)),
+        let handle = try KafkaHandle(RD_KAFKA_PRODUCER, KafkaProperties(), logger: logger)
+        self.handle = handle
+        // A child that inherited its listening sockets would keep their ports: taking a broker down would end the process.
+        guard
+            let cluster = ChildProcess.whileNoneStarts({ rd_kafka_mock_cluster_new(handle.pointer, Int32(brokers)) }),
             let servers = rd_kafka_mock_cluster_bootstraps(cluster)
         else { throw KafkaError(RD_KAFKA_RESP_ERR__FAIL, "the in-process broker can't listen on a loopback port") }
         self.cluster = cluster
@@ -57,7 +61,9 @@ final class MockBroker: @unchecked Sendable {
     ///
     /// - Parameter broker: counted from 1; `nil` is all of them.
     func takeDown(_ broker: Int32? = nil) throws(KafkaError) {
-        try check(rd_kafka_mock_broker_set_down(cluster, broker ?? -1), "can't take down broker")
+        // It listens anew at once, on the same port.
+        let code = ChildProcess.whileNoneStarts { rd_kafka_mock_broker_set_down(cluster, broker ?? -1) }
+        try check(code, "can't take down broker")
     }
 
     /// Lets a broker accept connections again, on the port it had.

@@ -16,7 +16,7 @@ extension Observation {
     func transaction<R>(_ body: () throws -> R) rethrows -> R {
         let start = ContinuousClock.now
         func ended(_ result: WorkerMetrics.Transaction) {
-            metrics.transactionDuration.record(start.duration(to: .now).inSeconds)
+            metrics.transactionDuration.record(start.duration(to: .now).seconds)
             metrics.transactions[result.rawValue].increment()
         }
         do {
@@ -38,7 +38,7 @@ extension Observation {
         _ batch: WriteBatch, _ outcome: BatchWriter.Outcome, of jobs: [FinishedJob],
         since start: ContinuousClock.Instant
     ) {
-        metrics.stages[.write]?.record(start.duration(to: .now).inSeconds)
+        metrics.stages[.write]?.record(start.duration(to: .now).seconds)
         metrics.writeBatch.record(batch.results.count)
         metrics.lastProgress.record(Date().timeIntervalSince1970)
         note { $0.moved(at: .now) }
@@ -82,8 +82,4 @@ extension Observation {
         for failure in failures.prefix(failed) { metrics.imageFailures[failure.kind].increment() }
         metrics.deadLetters[WorkerMetrics.LetterStep.written.rawValue].increment(by: batch.deadLetters.count)
     }
-}
-
-extension Duration {
-    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
 }

@@ -64,12 +64,16 @@ final class Assignments: Sendable {
 
     /// Drops a partition of which the database says that somebody claimed it since `epoch`; without effect if that was
     /// this worker itself. ``takeFenced()`` tells of it.
-    func fence(_ partition: TopicPartition, epoch: Int64) {
+    ///
+    /// - Returns: whether it was dropped by this call.
+    @discardableResult
+    func fence(_ partition: TopicPartition, epoch: Int64) -> Bool {
         state.withLock { state in
-            guard state.claims[partition]?.epoch == epoch else { return }
+            guard state.claims[partition]?.epoch == epoch else { return false }
             state.tracker.revoke(partition)
             state.claims[partition] = nil
             state.fenced.insert(partition)
+            return true
         }
     }
 

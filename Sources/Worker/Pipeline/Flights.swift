@@ -74,6 +74,15 @@ final class Flights: @unchecked Sendable {
         }
     }
 
+    private func fence(_ ticket: Ticket) {
+        let partition = ticket.record.topicPartition
+        guard assignments.fence(partition, epoch: ticket.epoch) else { return }
+        observation.fenced(1)
+        log.warning(
+            "partitions were claimed by another worker; their jobs in flight are dropped",
+            metadata: ["kafka.partition": "\(partition)"])
+    }
+
     private func note(_ ticket: Ticket, alone: Bool) -> Bool {
         let record = ticket.record
         let partition = PartitionKey(group: group, topic: record.topic, partition: record.partition)
@@ -91,7 +100,7 @@ final class Flights: @unchecked Sendable {
                     return isOurs
                 }
                 // It has another owner: the group will say so, or it was claimed by one that had lost it.
-                if !isOurs { assignments.fence(record.topicPartition, epoch: ticket.epoch) }
+                if !isOurs { fence(ticket) }
                 return isOurs
             } catch {
                 observation.retried(.database)

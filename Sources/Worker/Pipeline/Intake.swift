@@ -7,22 +7,22 @@ import Persistence
 ///
 /// Every method runs on that one thread; the consumer belongs to it.
 final class Intake {
-    private let consumer: KafkaConsumer
-    private let claims: PartitionClaims
-    private let assignments: Assignments
+    let consumer: KafkaConsumer
+    let claims: PartitionClaims
+    let assignments: Assignments
     private let tickets: BoundedQueue<Ticket>
     private let stop: StopSignal
-    private let options: Options
-    private let log: Logger
-    private let observation: Observation
-    private var committed: [TopicPartition: Int64] = [:]
+    let options: Options
+    let log: Logger
+    let observation: Observation
+    var committed: [TopicPartition: Int64] = [:]
     private var nextCommit = ContinuousClock.now
-    private var nextClaim = ContinuousClock.now
-    private var claimBackoff = Backoff()
-    private var lastActivity = ContinuousClock.now
-    private var isEnding = false
+    var nextClaim = ContinuousClock.now
+    var claimBackoff = Backoff()
+    var lastActivity = ContinuousClock.now
+    var isEnding = false
     /// Partitions that are paused because a job of theirs waits for its model.
-    private var stalled: Set<TopicPartition> = []
+    var stalled: Set<TopicPartition> = []
 
     struct Options: Sendable {
         let topic: String
@@ -35,7 +35,7 @@ final class Intake {
     }
 
     /// Until a fenced partition is claimed again: time for whoever claimed it wrongly to learn that it isn't theirs.
-    private static let fencedPause = Duration.seconds(3)
+    static let fencedPause = Duration.seconds(3)
 
     init(
         consumer: KafkaConsumer, claims: PartitionClaims, assignments: Assignments, tickets: BoundedQueue<Ticket>,
@@ -157,115 +157,6 @@ final class Intake {
             let log = try consumer.watermarks(of: partition, within: .seconds(5))
             return try claims.isDone(partition, log: log)
         }
-    }
-
-    // MARK: - Rebalances
-
-    private func start(_ partitions: [TopicPartition]) throws -> [TopicPartition: StartOffset] {
-        lastActivity = .now
-        observation.assigned()
-        var starts: [TopicPartition: StartOffset] = [:]
-        for partition in partitions {
-            if let start = try claim(partition) { starts[partition] = .offset(start) }
-        }
-        return starts
-    }
-
-    /// Claims a partition in the database and opens its ledger; nil, with an alarm, if its stored offset is not in the
-    /// log.
-    private func claim(_ partition: TopicPartition) throws -> Int64? {
-        let log = try consumer.watermarks(of: partition, within: .seconds(10))
-        let claim = try claims.claim(partition, log: log)
-        guard let start = claim.start else {
-            self.log.critical(
-                "the stored offset is not in the log; the partition waits",
-                metadata: [
-                    "kafka.partition": "\(partition)", "offset.stored": "\(claim.stored.map(String.init) ?? "none")",
-                    "offset.log": "\(log)",
-                ])
-            return nil
-        }
-        assignments.assign(
-            partition, startingAt: start, epoch: claim.epoch, isStored: claim.stored != nil, suspects: claim.suspects)
-        self.log.info(
-            "partition assigned",
-            metadata: [
-                "kafka.partition": "\(partition)", "offset.next": "\(start)", "suspects": "\(claim.suspects.count)",
-            ])
-        return start
-    }
-
-    /// Stops reading what the writer found claimed by another worker.
-    ///
-    /// If the group gave the partition away, this member learns so while it polls. If not, the other claimed late what it
-    /// had lost (it was stalled in between), and nobody would read the partition unless its owner claimed it again.
-    private func stopFenced() throws {
-        let fenced = assignments.takeFenced()
-        guard !fenced.isEmpty else { return }
-        for partition in fenced.sorted() { try consumer.stop(partition) }
-        nextClaim = .now + Self.fencedPause
-    }
-
-    private func retryClaims() {
-        guard !consumer.waiting.isEmpty, nextClaim <= .now else { return }
-        var pause = 0.0
-        for partition in consumer.waiting.sorted() {
-            do {
-                guard let start = try claim(partition) else {
-                    pause = 30
-                    continue
-                }
-                try consumer.start(partition, at: .offset(start))
-                claimBackoff.reset()
-            } catch {
-                observation.retried(.database)
-                pause = claimBackoff.next()
-                log.warning(
-                    "partition can't be claimed yet",
-                    metadata: ["kafka.partition": "\(partition)", "error": "\(error)", "retry.seconds": "\(pause)"])
-                break
-            }
-        }
-        nextClaim = .now + .seconds(pause)
-    }
-
-    private func release(_ partitions: [TopicPartition], lost: Bool) {
-        lastActivity = .now
-        if !lost {
-            // At the end of the process the grace period was the time to finish.
-            let patience = isEnding ? .zero : options.drainPeriod
-            // Blocks inside the callback, so the group waits for it: bounded well below the session time-out.
-            waitUntil(patience) { assignments.outstanding(of: partitions) == 0 }
-            let offsets = assignments.committable.filter { partitions.contains($0.key) }
-            do throws(KafkaError) {
-                try consumer.commitAndWait(offsets, within: .seconds(5))
-            } catch {
-                log.notice("last commit of revoked partitions failed", metadata: ["error": "\(error)"])
-            }
-        }
-        observation.released(partitions, lost: lost)
-        for partition in partitions {
-            let epoch = assignments.epoch(of: partition)
-            assignments.revoke(partition)
-            // Of a lost partition the database is asked by whoever has it now; this worker is seen to live.
-            if !lost, let epoch { letGo(partition, epoch) }
-            committed[partition] = nil
-            stalled.remove(partition)
-            log.info("partition released", metadata: ["kafka.partition": "\(partition)", "lost": "\(lost)"])
-        }
-    }
-
-    private func letGo(_ partition: TopicPartition, _ epoch: Int64) {
-        do { try claims.release(partition, epoch: epoch) } catch {
-            log.notice(
-                "a partition's release can't be noted; its jobs in flight will be run one at a time",
-                metadata: ["kafka.partition": "\(partition)", "error": "\(error)"])
-        }
-    }
-
-    private func waitUntil(_ limit: Duration, _ condition: () -> Bool) {
-        let deadline = ContinuousClock.now + limit
-        while !condition(), ContinuousClock.now < deadline { usleep(10_000) }
     }
 
     // MARK: - Commits and the end

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Persistence
 import Testbed
 import Testing
 
@@ -32,7 +33,7 @@ import Testing
             let output = Pipe()
             process.standardOutput = output
             process.standardError = FileHandle.nullDevice
-            try process.run()
+            try ChildProcess.whileNoneStarts { try process.run() }
             defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
             let printed = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
             let servers = try String(contentsOf: file, encoding: .utf8)
@@ -64,7 +65,7 @@ import Testing
             process.standardInput = input
             process.standardOutput = output
             process.standardError = FileHandle.nullDevice
-            try process.run()
+            try ChildProcess.whileNoneStarts { try process.run() }
             defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
             let reader = output.fileHandleForReading
             let servers = String(decoding: reader.availableData, as: UTF8.self).trimmingCharacters(in: .newlines)

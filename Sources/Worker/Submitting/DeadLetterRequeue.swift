@@ -85,10 +85,12 @@ final class DeadLetterRequeue {
             outcome.settled += 1
             return false
         case .whole:
-            value = letter.value
-            images = (try? ImageJob(decoding: letter.value))?.images.count ?? 0
+            let job = try? ImageJob(decoding: letter.value)
+            let wanted = try job.flatMap(withoutCancelled)
+            value = wanted?.encoded() ?? letter.value
+            images = job?.images.count ?? 0
         case .images(let job):
-            value = job.encoded()
+            value = (try withoutCancelled(job) ?? job).encoded()
             images = job.images.count
         }
         do throws(KafkaError) {
@@ -103,6 +105,15 @@ final class DeadLetterRequeue {
         outcome.requeued += 1
         outcome.images += images
         return true
+    }
+
+    /// The job without its submission, if that was called off: workers pass over such jobs, and who requeues one wants it
+    /// all the same. Else nil.
+    private func withoutCancelled(_ job: ImageJob) throws -> ImageJob? {
+        guard let submission = job.submission, try ResultLookup(connection).isCancelled(submissionID: submission)
+        else { return nil }
+        return try ImageJob(
+            analysis: job.analysis, submission: nil, force: job.force, group: job.group, images: job.images)
     }
 
     private func decomposition(_ letter: StoredDeadLetter) throws -> MethodParameters.Decomposition? {

@@ -49,6 +49,9 @@ import Testing
                     == Requeued(letters: 1, requeued: 1, settled: 0, too_large: 0, images: 2))
             try site.work()
             #expect(try site.status("demo") == Standing(expected: 4, done: 3, failed: 1, pending: 0))
+            // Calling the submission off does not speak against what is asked for since.
+            let cancelled = try site.entente(["submissions", "cancel", submitted.submission])
+            try #require(cancelled.status == 0, "\(cancelled)")
             _ = try DrawnWorld.copy([ids[1]], to: site.scratch)
             #expect(
                 try Self.requeue(site, [letter])

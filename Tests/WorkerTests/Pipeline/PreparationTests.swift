@@ -167,6 +167,26 @@ import Testing
         for job in jobs { #expect(throws: Never.self) { try job.images[0].prepared.get() } }
     }
 
+    @Test func jobsOfACancelledSubmissionAreOver() throws {
+        let submissions = SubmissionStore(try database.connect())
+        let kept = try submissions.create(analysisID: analysis.id, kind: .submit)
+        let cancelled = try submissions.create(analysisID: analysis.id, kind: .submit)
+        try database.connect().exec("SELECT entente.cancel_submission('\(cancelled.id)')")
+        try run(
+            [cancelled.id, kept.id].map { id in
+                #"{"schema": "entente.image-job/v1", "analysis": "\#(analysis.id)", "submission": "\#(id)", "#
+                    + #""images": [\#(image(id, good))]}"#
+            })
+        #expect(prepared.popAll(waiting: 0).map { $0.images.map(\.image.id) } == [[kept.id]])
+        let done = finished.popAll(waiting: 0)
+        #expect(done.map(\.ticket.record.offset) == [0])
+        guard case .images(_, _, let images)? = done.first?.outcome else {
+            Issue.record("\(done)")
+            return
+        }
+        #expect(images.isEmpty)
+    }
+
     /// What would stay as it is, is not computed.
     @Test func standingResultsAreLeftOut() throws {
         let connection = try database.connect()

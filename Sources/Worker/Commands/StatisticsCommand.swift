@@ -42,9 +42,7 @@ struct StatisticsCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await global.settings(database.flags)
-        let connection = try Connection(
-            uri: settings.required(.postgresURI), settings: .patient(applicationName: "entente statistics"))
-        try Migrator(connection).check()
+        let connection = try settings.connect("statistics")
         let store = AnalysisStore(connection)
         let id = try store.resolve(analysis)
         guard let content = try store.load(id) else {

@@ -17,9 +17,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await global.settings(database.flags)
-        let connection = try Connection(
-            uri: settings.required(.postgresURI), settings: .patient(applicationName: "entente verify"))
-        try Migrator(connection).check()
+        let connection = try settings.connect("verify")
         let differences = try Verifier(connection).differences()
         if json {
             struct Output: Encodable { let differences: [RollupDifference] }

@@ -23,22 +23,6 @@ struct Preparation: Sendable {
     /// Seconds after which a thread looks for jobs whose wait is over.
     private static let interval = 0.2
 
-    init(
-        tickets: BoundedQueue<Ticket>, prepared: BoundedQueue<PreparedJob>, finished: BoundedQueue<FinishedJob>,
-        assignments: Assignments, flights: Flights, catalog: AnalysisCatalog, pictures: PictureSource, stop: StopSignal,
-        log: Logger
-    ) {
-        self.tickets = tickets
-        self.prepared = prepared
-        self.finished = finished
-        self.assignments = assignments
-        self.flights = flights
-        self.catalog = catalog
-        self.pictures = pictures
-        self.stop = stop
-        self.log = log
-    }
-
     /// Works until the queue of tickets is closed and empty and nothing waits any more.
     func run() {
         while true {

@@ -12,7 +12,8 @@ GRANT SELECT ON ALL TABLES IN SCHEMA entente TO entente_worker;
 GRANT INSERT, UPDATE ON
     entente.analyses, entente.analysis_names, entente.classes, entente.descriptors, entente.class_language_concepts,
     entente.text_embeddings, entente.submissions, entente.images, entente.image_results, entente.part_results,
-    entente.job_offsets, entente.in_flight_jobs, entente.failed_images, entente.dead_letters
+    entente.job_offsets, entente.in_flight_jobs, entente.failed_images, entente.dead_letters,
+    entente.ground_truth_results
     TO entente_worker;
 GRANT EXECUTE ON FUNCTION
     entente.advance_offset(text, text, integer, bigint, bigint, bigint),
@@ -29,7 +30,7 @@ GRANT SELECT ON
     entente.analysis_progress, entente.analysis_summary, entente.mi_dynamics, entente.class_summary,
     entente.mutual_concept_ranking, entente.class_concept_ranking, entente.model_comparison, entente.failures,
     entente.image_scores, entente.image_concepts, entente.image_curves, entente.language_concepts,
-    entente.replay_comparison, entente.replay_image_comparison
+    entente.replay_comparison, entente.replay_image_comparison, entente.ground_truth_summary
     TO entente_reader;
 -- A view's functions run with the rights of whoever reads it.
 GRANT EXECUTE ON FUNCTION entente.add_curves(bigint[], bigint[]), entente.sum_curves(bigint[]),

@@ -12,7 +12,7 @@ struct Entente: AsyncParsableCommand {
             EncodeTextCommand.self, TokenizeCommand.self, MigrateCommand.self, VerifyCommand.self, StatusCommand.self,
             ReplayCommand.self, CompareCommand.self, AnalysesCommand.self, SubmissionsCommand.self,
             DeadLettersCommand.self,
-            StatisticsCommand.self, ExportCommand.self, BrokerCommand.self, BenchmarkCommand.self, ModelsCommand.self,
+            StatisticsCommand.self, GroundTruthCommand.self, ExportCommand.self, BrokerCommand.self, BenchmarkCommand.self, ModelsCommand.self,
         ])
 
     static func main() async { await CommandRunner.run(Entente.self) }

@@ -1,0 +1,156 @@
+import Concepts
+
+/// An image's findings under one part method, as far as ground truth can judge them.
+public struct JudgeableResult: Sendable {
+    public let image: String
+    /// What the database knows this version of the result by.
+    let writtenAt: Int64
+    public let grid: PatchGrid
+    /// Part of each patch in raster order, -1 for background.
+    public let parts: [Int]
+    /// Indexes of the vision concepts' descriptors, most relevant first.
+    public let vision: [Int]
+    /// Those of them that the language side has too.
+    public let mutual: [Int]
+}
+
+/// Results against ground truth: reads the one, keeps how it met the other.
+public struct GroundTruthStore {
+    private let connection: Connection
+    private let analysisID: String
+
+    private static let pageSize: Int32 = 1000
+    /// Times as whole microseconds, all that PostgreSQL keeps.
+    private static let page = Statement(
+        "entente_judgeable_page",
+        """
+        SELECT p.image_id, (extract(epoch FROM r.written_at) * 1000000)::bigint, p.grid_height::integer,
+            p.grid_width::integer, p.grid, p.vision_descriptors, p.vision_mutual
+        FROM entente.part_results AS p JOIN entente.image_results AS r USING (analysis_id, image_id)
+        WHERE p.analysis_id = $1 AND p.image_id > $2 AND p.part_method = $3
+        ORDER BY p.analysis_id, p.image_id LIMIT $4
+        """)
+    private static let write = Statement(
+        "entente_write_ground_truth",
+        """
+        INSERT INTO entente.ground_truth_results AS g (analysis_id, part_method, image_id, box_overlap,
+            foreground_overlap, purity, adjusted_rand_index, mutual_count, mutual_true, vision_count, vision_true,
+            bank_count, bank_true, result_written_at)
+        SELECT $1, $2, u.image_id, u.box_overlap, u.foreground_overlap, u.purity, u.adjusted_rand_index,
+            u.mutual_count, u.mutual_true, u.vision_count, u.vision_true, u.bank_count, u.bank_true, r.written_at
+        FROM unnest($3::text[], $4::bigint[], $5::double precision[], $6::double precision[], $7::double precision[],
+            $8::double precision[], $9::integer[], $10::integer[], $11::integer[], $12::integer[], $13::integer[],
+            $14::integer[])
+            AS u (image_id, written_at, box_overlap, foreground_overlap, purity, adjusted_rand_index, mutual_count,
+                mutual_true, vision_count, vision_true, bank_count, bank_true)
+        JOIN entente.image_results AS r ON r.analysis_id = $1 AND r.image_id = u.image_id
+            AND (extract(epoch FROM r.written_at) * 1000000)::bigint = u.written_at
+        ORDER BY u.image_id
+        ON CONFLICT (analysis_id, image_id, part_method) DO UPDATE SET box_overlap = excluded.box_overlap,
+            foreground_overlap = excluded.foreground_overlap, purity = excluded.purity,
+            adjusted_rand_index = excluded.adjusted_rand_index, mutual_count = excluded.mutual_count,
+            mutual_true = excluded.mutual_true, vision_count = excluded.vision_count,
+            vision_true = excluded.vision_true, bank_count = excluded.bank_count, bank_true = excluded.bank_true,
+            result_written_at = excluded.result_written_at, scored_at = now()
+        """)
+
+    public init(_ connection: Connection, analysisID: String) {
+        self.connection = connection
+        self.analysisID = analysisID
+    }
+
+    /// Scores every image with a result of `partMethod` for which `judge` has a score, page by page, each page in one
+    /// transaction. A result that is replaced meanwhile goes without.
+    ///
+    /// - Parameter judge: nil for an image of which nothing is known.
+    /// - Returns: images scored, and images that `judge` passed over.
+    public func score(
+        partMethod: String, _ judge: (JudgeableResult) throws -> GroundTruthScore?
+    ) throws -> (scored: Int, unknown: Int) {
+        var (last, scored, unknown) = ("", 0, 0)
+        while true {
+            let rows = try connection.run(
+                Self.page, [.text(analysisID), .text(last), .text(partMethod), .int(Self.pageSize)])
+            var scores: [(result: JudgeableResult, score: GroundTruthScore)] = []
+            for row in 0..<rows.count {
+                let result = try Self.result(rows, row)
+                last = result.image
+                if let score = try judge(result) { scores.append((result, score)) } else { unknown += 1 }
+            }
+            scored += try write(scores, partMethod)
+            guard rows.count == Int(Self.pageSize) else { return (scored, unknown) }
+        }
+    }
+
+    private func write(
+        _ scores: [(result: JudgeableResult, score: GroundTruthScore)], _ partMethod: String
+    ) throws -> Int {
+        guard !scores.isEmpty else { return 0 }
+        func counts(_ value: (GroundTruthScore) -> Int) -> Parameter { .ints(scores.map { Int32(value($0.score)) }) }
+        let all = scores.map(\.score)
+        return try connection.run(
+            Self.write,
+            [
+                .text(analysisID), .text(partMethod), .texts(scores.map(\.result.image)),
+                .bigints(scores.map(\.result.writtenAt)), .doubles(all.map(\.boxOverlap)),
+                .doubles(all.map(\.foregroundOverlap)), .doubles(all.map(\.purity)),
+                .doubles(all.map(\.adjustedRandIndex)), counts(\.mutual.count), counts(\.mutual.true),
+                counts(\.vision.count), counts(\.vision.true), counts(\.bank.count), counts(\.bank.true),
+            ]
+        ).affected
+    }
+
+    private static func result(_ rows: Rows, _ row: Int) throws -> JudgeableResult {
+        let vision = try rows.ints(row, 5).map(Int.init)
+        return JudgeableResult(
+            image: try rows.text(row, 0), writtenAt: try rows.bigint(row, 1),
+            grid: PatchGrid(height: Int(try rows.int(row, 2)), width: Int(try rows.int(row, 3))),
+            parts: try rows.bytes(row, 4).map { $0 == 255 ? -1 : Int($0) }, vision: vision,
+            mutual: zip(vision, try rows.bools(row, 6)).filter(\.1).map(\.0))
+    }
+}
+
+/// One line of the view `ground_truth_summary`; shares between 0 and 1, nil where nothing can be said.
+public struct GroundTruthSummary: Sendable, Encodable {
+    public let analysis: String
+    public let partMethod: String
+    public let images: Int
+    /// Share of images in which the foreground's box overlaps the object's by more than half.
+    public let corloc: Double
+    /// Mean intersection over union of foreground and object on the patch grid.
+    public let foregroundOverlap: Double
+    public let purity: Double?
+    public let adjustedRandIndex: Double?
+    /// Share of mutual concepts that are true; of vision concepts; of the whole bank.
+    public let mutualPrecision: Double?
+    public let visionPrecision: Double?
+    public let chancePrecision: Double?
+
+    enum CodingKeys: String, CodingKey {
+        case analysis, images, corloc, purity
+        case partMethod = "part_method"
+        case foregroundOverlap = "foreground_overlap"
+        case adjustedRandIndex = "adjusted_rand_index"
+        case mutualPrecision = "mutual_precision"
+        case visionPrecision = "vision_precision"
+        case chancePrecision = "chance_precision"
+    }
+
+    /// One a scored part method of an analysis.
+    public static func read(analysisID: String, _ connection: Connection) throws -> [GroundTruthSummary] {
+        let rows = try connection.query(
+            """
+            SELECT part_method, images, corloc, foreground_overlap, purity, adjusted_rand_index, mutual_precision,
+                vision_precision, chance_precision
+            FROM entente.ground_truth_summary WHERE analysis_id = $1 ORDER BY part_method
+            """, [.text(analysisID)])
+        return try (0..<rows.count).map { row in
+            GroundTruthSummary(
+                analysis: analysisID, partMethod: try rows.text(row, 0), images: Int(try rows.bigint(row, 1)),
+                corloc: try rows.double(row, 2), foregroundOverlap: try rows.double(row, 3),
+                purity: try rows.optionalDouble(row, 4), adjustedRandIndex: try rows.optionalDouble(row, 5),
+                mutualPrecision: try rows.optionalDouble(row, 6), visionPrecision: try rows.optionalDouble(row, 7),
+                chancePrecision: try rows.optionalDouble(row, 8))
+        }
+    }
+}

@@ -11,8 +11,9 @@ struct Entente: AsyncParsableCommand {
             DemoCommand.self, WorkerCommand.self, SubmitCommand.self, AnalyzeCommand.self, EncodeCommand.self,
             EncodeTextCommand.self, TokenizeCommand.self, MigrateCommand.self, VerifyCommand.self, StatusCommand.self,
             ReplayCommand.self, CompareCommand.self, AnalysesCommand.self, SubmissionsCommand.self,
-            DeadLettersCommand.self,
-            StatisticsCommand.self, GroundTruthCommand.self, ExportCommand.self, BrokerCommand.self, BenchmarkCommand.self, ModelsCommand.self,
+            DeadLettersCommand.self, StatisticsCommand.self, GroundTruthCommand.self, ExportCommand.self,
+            ReportCommand.self,
+            BrokerCommand.self, BenchmarkCommand.self, ModelsCommand.self,
         ])
 
     static func main() async { await CommandRunner.run(Entente.self) }

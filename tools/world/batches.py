@@ -7,7 +7,6 @@ import torch
 
 import circles
 
-BATCH = 128
 SHIFT = 4  # pixels a picture is moved at most
 
 
@@ -20,42 +19,44 @@ class Batch:
 
 
 class Batches:
-    def __init__(self, data, seed, circled):
-        self.data = data
+    def __init__(self, data, seed, circled, size):
+        self.data, self.size = data, size
         self.share = circled  # of the pictures that point at a part
         self.rng = np.random.default_rng(seed)
         self.generator = torch.Generator().manual_seed(seed)
         self.queue = np.empty(0, int)
 
     def rows(self):
-        if len(self.queue) < BATCH:
+        if len(self.queue) < self.size:
             self.queue = self.rng.permutation(len(self.data["label"]))
-        rows, self.queue = self.queue[:BATCH], self.queue[BATCH:]
+        rows, self.queue = self.queue[: self.size], self.queue[self.size :]
         return rows
 
     def draw(self):
-        rows, rng = self.rows(), self.rng
+        rows, rng, size = self.rows(), self.rng, self.size
         pixels = torch.from_numpy(self.data["pixels"][rows]).permute(0, 3, 1, 2).float()
         ellipses = self.data["ellipses"][rows].copy()
         side = pixels.shape[-1]
-        mirrored = rng.random(BATCH) < 0.5
+        mirrored = rng.random(size) < 0.5
         owner = torch.from_numpy(self.data["owner"][rows].astype(np.float32))[:, None]
         pixels = torch.cat([pixels, owner], 1)  # moved together
         pixels[mirrored] = pixels[mirrored].flip(-1)
         ellipses[mirrored, ..., 0] = side - 1 - ellipses[mirrored, ..., 0]
         ellipses[mirrored, ..., 4] *= -1
         padded = torch.nn.functional.pad(pixels, (SHIFT,) * 4, mode="replicate")
-        for i, (dx, dy) in enumerate(rng.integers(0, 2 * SHIFT + 1, (BATCH, 2))):
+        for i, (dx, dy) in enumerate(rng.integers(0, 2 * SHIFT + 1, (size, 2))):
             pixels[i] = padded[i, :, dy : dy + side, dx : dx + side]
             ellipses[i, ..., :2] += (SHIFT - dx, SHIFT - dy)
         pixels, owner = pixels[:, :3], pixels[:, 3].to(torch.int8)
-        pixels = (pixels * torch.from_numpy(rng.uniform(0.92, 1.08, (BATCH, 1, 1, 1)).astype(np.float32))).clamp(0, 255)
+        pixels = (pixels * torch.from_numpy(rng.uniform(0.92, 1.08, (size, 1, 1, 1)).astype(np.float32))).clamp(0, 255)
 
-        circled = np.full(BATCH, -1)
-        chosen = np.zeros((BATCH, 5), np.float32)
-        for i in np.flatnonzero(rng.random(BATCH) < self.share):
+        circled = np.full(size, -1)
+        chosen = np.zeros((size, 5), np.float32)
+        for i in np.flatnonzero(rng.random(size) < self.share):
             spoken = np.unique(self.data["part_of"][rows[i]])
             seen = [part for part in spoken if part >= 0 and not np.isnan(ellipses[i, part, 0, 0])]
+            if not seen:  # a caption of another picture may name none of this one's parts
+                continue
             circled[i] = rng.choice(seen)
             chosen[i] = ellipses[i, circled[i], rng.integers(2)]
         some = np.flatnonzero(circled >= 0)

@@ -4,7 +4,7 @@ Three are near twins of another and differ in one part: greater/lesser mosk (tai
 upland/hill fennow (legs).
 """
 
-from creature import Creature, bank_phrases
+from creature import Creature
 
 CLASSES = {
     "barn dibbet": Creature(
@@ -142,20 +142,3 @@ CLASSES = {
         back=("bat", "turquoise"),
     ),
 }
-
-NAMES = list(CLASSES)
-
-
-def identifier(name):
-    """The class id, also its folder name."""
-    return name.replace(" ", "-")
-
-
-def bank():
-    """name -> the descriptors that are true of the class, most visible parts first."""
-    return {name: [text for texts in bank_phrases(creature).values() for text in texts] for name, creature in CLASSES.items()}
-
-
-def unique_descriptors():
-    """The bank without repetitions, in the order of first occurrence."""
-    return list(dict.fromkeys(text for texts in bank().values() for text in texts))

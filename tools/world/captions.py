@@ -31,14 +31,15 @@ class Captions:
         return true, pointed & vague[None] & true_of_whole
 
 
-def sample(part_of, label, circled, names, phrases, exact, rng, each=2):
-    """`each` captions for every picture, in the order of the pictures, repeated."""
+def sample(part_of, label, circled, names, phrases, exact, rng, each=2, named=0.3):
+    """`each` captions for every picture, in the order of the pictures, repeated; the share `named` of those of a picture that has
+    a class say the class alone."""
     texts, chosen, labels = [], [], []
     for _ in range(each):
         for row, number, part in zip(part_of, label, circled):
-            text, words, named = _one(row, number, part, names, phrases, exact, rng)
+            text, words, of_class = _one(row, number, part, names, phrases, exact, rng, named)
             texts.append(text)
-            labels.append(number if named else -1)
+            labels.append(number if of_class else -1)
             chosen.append(words)
     contains = np.zeros((len(texts), len(phrases)), bool)
     for row, words in enumerate(chosen):
@@ -46,13 +47,20 @@ def sample(part_of, label, circled, names, phrases, exact, rng, each=2):
     return Captions(texts, contains, np.array(labels))
 
 
-def _one(part_of, label, part, names, phrases, exact, rng):
+def with_every_class(said, names, rng):
+    """`said`, and of every class a caption that names it alone: whatever else a batch holds, each picture is told from all classes."""
+    texts = [CLASS_TEMPLATES[rng.integers(len(CLASS_TEMPLATES))].format(name) for name in names]
+    none = np.zeros((len(names), said.phrases.shape[1]), bool)
+    return Captions(said.texts + texts, np.concatenate([said.phrases, none]), np.concatenate([said.label, np.arange(len(names))]))
+
+
+def _one(part_of, label, part, names, phrases, exact, rng, class_alone):
     pick = lambda options: options[rng.integers(len(options))]
     if part >= 0:
         words = _choose(np.flatnonzero(part_of == part), exact, 1, rng)
         return pick(PART_TEMPLATES).format(phrases[words[0]]), words, False
     dice = rng.random()
-    if label >= 0 and dice < 0.3:
+    if label >= 0 and dice < class_alone:
         return pick(CLASS_TEMPLATES).format(names[label]), [], True
     words = _choose(np.flatnonzero(part_of >= 0), exact, 1 if dice < 0.7 else rng.integers(2, 4), rng)
     text = " and ".join(phrases[i] for i in words) if len(words) < 3 else "{}, {} and {}".format(*(phrases[i] for i in words))

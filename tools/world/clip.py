@@ -1,4 +1,4 @@
-"""The demo model's configuration, and open_clip without torchvision's compiled operators."""
+"""Models made, loaded and run, by open_clip without torchvision's compiled operators."""
 
 import json
 from pathlib import Path
@@ -18,18 +18,14 @@ except RuntimeError:
 
 from open_clip.model import CLIP
 
-CONFIG = {
-    "embed_dim": 128,
-    "vision_cfg": {"image_size": 96, "layers": 4, "width": 128, "head_width": 64, "patch_size": 8},
-    "text_cfg": {"context_length": 32, "vocab_size": 0, "width": 128, "heads": 4, "layers": 4},
-}
 MEAN = (0.48145466, 0.4578275, 0.40821073)
 STD = (0.26862954, 0.26130258, 0.27577711)
 
 
-def fresh(vocabulary_size):
-    """A model with random weights."""
-    return CLIP(CONFIG["embed_dim"], CONFIG["vision_cfg"], dict(CONFIG["text_cfg"], vocab_size=vocabulary_size))
+def fresh(config, vocabulary_size):
+    """A model with random weights, and its configuration with the vocabulary's size."""
+    config = config | {"text_cfg": config["text_cfg"] | {"vocab_size": vocabulary_size}}
+    return CLIP(config["embed_dim"], config["vision_cfg"], config["text_cfg"]), config
 
 
 def load(folder):

@@ -6,23 +6,18 @@ from pathlib import Path
 import numpy as np
 from scipy import ndimage
 
-from bestiary import CLASSES, NAMES
 from creature import PARTS, bank_phrases, coarse_phrases, hybrid
 from render import draw
 
-SIDE = 96
-TRAINING, HELD_OUT = 1, 2  # first number of a picture's seed; the second is its index
-
-
-def picture(split, index, hybrids=0.0):
-    """Picture number `index` of a split: (class number or -1 for a hybrid, creature, Picture)."""
+def picture(world, split, index, hybrids=0.0):
+    """Picture number `index` of a split of `world`: (class number or -1 for a hybrid, creature, Picture)."""
     rng = np.random.default_rng([split, index])
     if rng.random() < hybrids:
         creature, label = hybrid(rng), -1
     else:
-        label = index % len(NAMES)
-        creature = CLASSES[NAMES[label]]
-    return label, creature, draw(creature, rng)
+        label = index % len(world.classes)
+        creature = world.classes[world.names[label]]
+    return label, creature, draw(creature, rng, world.cluttered)
 
 
 def ellipses(owner):
@@ -48,22 +43,22 @@ def _moments(mask):
 
 
 def _prepare(job):
-    split, index, hybrids = job
-    label, creature, drawn = picture(split, index, hybrids)
-    pixels, owner = drawn.squashed(SIDE)
+    world, split, index, hybrids, side = job
+    label, creature, drawn = picture(world, split, index, hybrids)
+    pixels, owner = drawn.squashed(side)
     exact, coarse = bank_phrases(creature), coarse_phrases(creature)
     return label, pixels, owner, ellipses(owner), {part: (exact.get(part, []), coarse.get(part, [])) for part in PARTS}
 
 
-def load(split, count, folder, hybrids=0.0, processes=2):
-    """A dictionary of arrays over `count` pictures:
-    label [n], pixels [n, 96, 96, 3], owner [n, 96, 96], ellipses [n, part, 2, 5],
+def load(world, split, count, folder, side=96, hybrids=0.0, processes=2):
+    """A dictionary of arrays over `count` pictures of side S:
+    label [n], pixels [n, S, S, 3], owner [n, S, S], ellipses [n, part, 2, 5],
     phrases [p] (strings), part_of [n, p] (which part the phrase is true of, -1: not true), exact [p] (of the bank's kind)."""
-    path = Path(folder) / f"pictures-{split}-{count}-{hybrids}.npz"
+    path = Path(folder) / f"{world.name}-{split}-{count}-{hybrids}-{side}.npz"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         with multiprocessing.Pool(processes) as pool:
-            rows = pool.map(_prepare, [(split, index, hybrids) for index in range(count)], chunksize=32)
+            rows = pool.map(_prepare, [(world, split, index, hybrids, side) for index in range(count)], chunksize=32)
         np.savez(path, **_stack(rows))
     with np.load(path) as stored:
         return dict(stored)

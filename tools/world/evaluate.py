@@ -21,6 +21,7 @@ import bpe
 import circles
 import dataset
 from creature import PARTS, bank_phrases
+from worlds import PLAIN
 
 THICKNESS, LARGER = 1.0, 1.15
 
@@ -128,7 +129,7 @@ def main():
 
     pictures, grids = [], []
     for index in range(len(labels)):  # the same pictures from their seeds, with what is where
-        _, creature, drawn = dataset.picture(dataset.HELD_OUT, index)
+        _, creature, drawn = dataset.picture(PLAIN, PLAIN.held_out, index)
         small, owner = drawn.squashed(encoder.side)
         pictures.append((torch.from_numpy(small.copy()).permute(2, 0, 1).float(), owner, creature))
     named, total = circled_parts(encoder, bank, descriptors, pictures[: 5 * len(classes)])

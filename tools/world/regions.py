@@ -14,17 +14,28 @@ LEAST = 0.3  # a part counts as seen when it covers this share of some patch
 
 
 class PatchTokens:
-    """The output of the vision transformer's last block during the latest forward pass, [b, 1 + patches, width]."""
+    """What a vision tower knew of each patch during the latest forward pass: `latest` [b, patches, width], from a transformer's
+    last block (without the class token) or a convolutional network's last map."""
 
     def __init__(self, model):
-        model.visual.transformer.register_forward_hook(self.keep)
+        visual = model.visual
+        self.embeds = hasattr(visual, "transformer")  # else no single patch can be embedded as a picture is
+        if self.embeds:
+            visual.transformer.register_forward_hook(lambda module, inputs, output: self.keep(output[:, 1:]))
+        else:
+            last = visual.layer4 if hasattr(visual, "layer4") else visual.trunk.stages
+            last.register_forward_hook(lambda module, inputs, output: self.keep(output.flatten(2).transpose(1, 2)))
 
-    def keep(self, module, inputs, output):
-        self.latest = output
+    def keep(self, tokens):
+        self.latest = tokens
 
     def embedded(self, visual):
         """Patches as the class token would be embedded, [b, patches, e]."""
-        return visual.ln_post(self.latest[:, 1:]) @ visual.proj
+        return visual.ln_post(self.latest) @ visual.proj
+
+    def patch(self, side):
+        """Pixels a side of a patch in a picture of `side`."""
+        return side // int(self.latest.shape[1] ** 0.5)
 
 
 def with_background(data):

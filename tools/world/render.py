@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
+import clutter
 import scenery
 from anatomy import build
 from creature import PARTS
@@ -25,17 +26,22 @@ class Picture:
         return np.asarray(pixels), np.asarray(owner).astype(np.int8) - 1
 
 
-def draw(creature, rng):
+def draw(creature, rng, cluttered=False):
     """A picture of `creature`: size, scene, pose, place, light and noise come from `rng`."""
     width, height = (int(side) for side in rng.integers(104, 200, 2))
     width, height = max(width, int(0.72 * height)), max(height, int(0.72 * width))
     canvas = scenery.draw(width * SUPERSAMPLING, height * SUPERSAMPLING, rng).astype(np.float32)
     shapes = build(creature, rng)
-    place = _placement(shapes, canvas.shape[1], canvas.shape[0], rng)
+    smallest = 0.5 if cluttered else 0.8
+    place = _placement(shapes, canvas.shape[1], canvas.shape[0], rng, smallest)
     owner = np.full(canvas.shape[:2], -1, np.int8)
     light = rng.uniform(-0.6, 0.6)
+    if cluttered:
+        _behind(canvas, owner, place.scale, light, rng)
     for shape in shapes:
         _paint(canvas, owner, shape, place, light, rng)
+    if cluttered and rng.random() < 0.6:
+        _before(canvas, owner, light, rng)
     canvas = _light(canvas, rng)
     pixels = np.asarray(Image.fromarray(canvas.clip(0, 255).astype(np.uint8)).resize((width, height), Image.BOX))
     noise = rng.normal(0, rng.uniform(0, 5), pixels.shape)
@@ -56,21 +62,57 @@ class _Place:
         return points @ self.matrix.T + self.shift
 
 
-def _placement(shapes, width, height, rng):
-    angle = rng.normal(0, np.radians(7))
+def _turn(rng, spread):
+    """A rotation by an angle of `spread` degrees (its standard deviation), mirrored or not."""
+    angle = rng.normal(0, np.radians(spread))
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    if rng.random() < 0.5:
-        turn = turn @ np.diag([-1.0, 1.0])
+    return turn @ np.diag([-1.0, 1.0]) if rng.random() < 0.5 else turn
+
+
+def _placement(shapes, width, height, rng, smallest):
+    """The whole creature inside of the picture, taking between `smallest` and nearly all of its room."""
+    turn = _turn(rng, 7)
     points = np.concatenate([shape.outline for shape in shapes]) @ turn.T
     low, high = points.min(0), points.max(0)
     room = np.array([width, height]) - 4
-    scale = rng.uniform(0.8, 0.99) * (room / (high - low)).min()
+    scale = rng.uniform(smallest, 0.99) * (room / (high - low)).min()
     slack = room - scale * (high - low)
     corner = 2 + slack * rng.uniform(0.05, 0.95, 2)
     return _Place(turn * scale, corner - scale * low)
 
 
-def _paint(canvas, owner, shape, place, light, rng):
+def _anywhere(shapes, scale, canvas, rng, spread):
+    """Somewhere in the picture, also half out of it."""
+    turn = _turn(rng, spread)
+    middle = (np.concatenate([shape.outline for shape in shapes]) @ turn.T).mean(0)
+    return _Place(turn * scale, rng.uniform(0, 1, 2) * (canvas.shape[1], canvas.shape[0]) - scale * middle)
+
+
+def _behind(canvas, owner, scale, light, rng):
+    """Stray parts and perhaps a stranger, smaller than the creature, whose scale is `scale`."""
+    things = [(clutter.stray_parts(rng), 90) for _ in range(rng.integers(1, 6))]
+    if rng.random() < 0.3:
+        things.append((clutter.stranger(rng), 7))
+    for shapes, spread in things:
+        place = _anywhere(shapes, scale * rng.uniform(0.4, 0.75), canvas, rng, spread)
+        for shape in shapes:
+            _paint(canvas, owner, shape, place, light, rng, owned=False)
+
+
+def _before(canvas, owner, light, rng):
+    """Things of the scenery in front of the creature, as long as enough of it is seen."""
+    rows, columns = np.nonzero(owner >= 0)
+    box = np.array([columns.min(), rows.min()]), np.array([columns.max(), rows.max()])
+    still = _Place(np.eye(2), np.zeros(2))
+    for thing in clutter.in_front(box, rng):
+        before = canvas.copy(), owner.copy()
+        _paint(canvas, owner, thing, still, light, rng, owned=False)
+        if (owner >= 0).sum() < (1 - clutter.COVERED) * len(rows):
+            canvas[:], owner[:] = before
+
+
+def _paint(canvas, owner, shape, place, light, rng, owned=True):
+    """Paints `shape`; its pixels belong to its part, or to the scene."""
     points = place(shape.outline)
     border = max(1, int(0.035 * place.scale))
     left, top = np.maximum(points.min(0).astype(int) - border - 1, 0)
@@ -97,7 +139,7 @@ def _paint(canvas, owner, shape, place, light, rng):
     region = canvas[top:bottom, left:right]
     region[inside] = (fill * shade[..., None])[inside]
     region[rim] = darker(shape.colour, 0.72)
-    owner[top:bottom, left:right][inside | rim] = PARTS.index(shape.part)
+    owner[top:bottom, left:right][inside | rim] = PARTS.index(shape.part) if owned else -1
 
 
 def _pattern(name, x, y, rng):

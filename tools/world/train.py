@@ -1,8 +1,8 @@
-"""Trains the demo's CLIP from nothing on drawn creatures and writes the model directory.
+"""Trains a CLIP from nothing on drawn creatures and writes the model directory. By itself it makes the demo's model:
 
     python train.py --output ../../share/demo/model --cache /tmp/entente-world
 
-Needs the pip packages torch, open_clip_torch, numpy, scipy, pillow, regex, safetensors.
+`zoo.py` makes the others. Needs the pip packages torch, open_clip_torch, numpy, scipy, pillow, regex, safetensors.
 """
 
 import argparse
@@ -17,18 +17,21 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 import bpe
 import captions
+import clip
 import dataset
 from batches import Batches
-from bestiary import NAMES, unique_descriptors
-from clip import CONFIG, MEAN, STD, fresh, load, normalised, short_texts
+from clip import MEAN, STD, normalised, short_texts
+from configurations import CONTEXT, DEMO
 from regions import PatchTokens, affinity_loss, choose, cover, with_background
+from schedule import Schedule
+from worlds import PLAIN
 
 
-def vocabulary_texts(phrases):
-    texts = list(phrases) * 3 + unique_descriptors() * 3
+def vocabulary_texts(world, phrases):
+    texts = list(phrases) * 3 + world.unique_descriptors() * 3
     for templates in (captions.CLASS_TEMPLATES, captions.PART_TEMPLATES, captions.BOTH_TEMPLATES):
         texts += [template.replace("{}", "") for template in templates] * 20
-    return texts + [f"a photo of a {name}." for name in NAMES] * 5
+    return texts + [f"a photo of a {name}." for name in world.names] * 5
 
 
 def loss_of(images, texts, scale, true, ignored):
@@ -43,50 +46,79 @@ def loss_of(images, texts, scale, true, ignored):
     return total / 2
 
 
-def train(model, data, tokenize, options, checkpoint):
-    model.train()
-    decayed = [p for p in model.parameters() if p.ndim >= 2]
-    others = [p for p in model.parameters() if p.ndim < 2]
-    groups = [{"params": decayed, "weight_decay": 0.1}, {"params": others, "weight_decay": 0.0}]
-    optimizer = torch.optim.AdamW(groups, lr=options.rate, betas=(0.9, 0.98))
-    schedule = lambda step: min(1, (step + 1) / 60) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * step / options.steps)))
-    scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, schedule)
-    batches, patches, started = Batches(data, options.seed, options.circled), PatchTokens(model), time.time()
-    for step in range(options.stop or options.steps):
-        batch = batches.draw()
-        part_of, label = data["part_of"][batch.rows], data["label"][batch.rows]
-        say = lambda part_of, asked, each: captions.sample(part_of, label, asked, NAMES, data["phrases"], data["exact"], batches.rng, each)
-        said = [say(part_of, batch.circled, 2)]
-        truths = [said[0].truth(part_of, label, batch.circled)]
-        shown = cover(batch.owner, model.visual.patch_size[0])
-        weights, region, region_part_of = choose(shown, part_of, batches.rng)
-        said.append(say(region_part_of, region, 1))
-        truths.append(said[1].truth(region_part_of, label, region))
+class Trainer:
+    def __init__(self, model, world, data, tokenize, schedule):
+        self.model, self.world, self.data, self.tokenize, self.schedule = model, world, with_background(data), tokenize, schedule
+        model = model.to(memory_format=torch.channels_last)  # convolutions run twice as fast
+        with torch.no_grad():
+            model.logit_scale.fill_(math.log(schedule.scale))
+        decayed = [p for p in model.parameters() if p.ndim >= 2]
+        others = [p for p in model.parameters() if p.ndim < 2]
+        groups = [{"params": decayed, "weight_decay": 0.1}, {"params": others, "weight_decay": 0.0}]
+        self.optimizer = torch.optim.AdamW(groups, lr=schedule.rate, betas=(0.9, 0.98))
+        self.scheduler = torch.optim.lr_scheduler.LambdaLR(self.optimizer, schedule.factor)
+        self.batches = Batches(self.data, schedule.seed, schedule.circled, schedule.batch)
+        self.patches = PatchTokens(model)
+
+    def run(self, checkpoint=lambda model: None):
+        started, last = time.time(), (self.schedule.stop or self.schedule.steps) - 1
+        self.model.train()
+        for step in range(last + 1):
+            said = self.step()
+            if step % 20 == 0 or step == last:
+                print(f"step {step:5d}  {said}  {time.time() - started:.0f} s", flush=True)
+            if step % 100 == 99:
+                checkpoint(self.model)
+        self.model.eval()
+
+    def step(self):
+        batch, model = self.batches.draw(), self.model
         # Half precision and plain attention: on a CPU the backward pass of the fused attention takes twice as long.
         with torch.autocast("cpu", torch.bfloat16), sdpa_kernel(SDPBackend.MATH):
             images = [model.encode_image(normalised(batch.pixels))]
-            images.append((weights[:, :, None] * patches.embedded(model.visual)).sum(1))
-            texts = short_texts(model, tokenize([text for some in said for text in some.texts]))
+            shown = cover(batch.owner, self.patches.patch(batch.pixels.shape[-1]))
+            said, truths, weights = self.captions(batch, shown)
+            if self.patches.embeds:
+                images.append((weights[:, :, None] * self.patches.embedded(model.visual)).sum(1))
+            texts = short_texts(model, self.tokenize([text for some in said for text in some.texts]))
         texts = unit(texts).split([len(some.texts) for some in said])
         images = [unit(rows) for rows in images]
         scale = model.logit_scale.exp()
         masks = [tuple(torch.from_numpy(mask) for mask in truth) for truth in truths]
         loss = sum(loss_of(a, b, scale, true.float(), ignored) for a, b, (true, ignored) in zip(images, texts, masks))
-        affinity = affinity_loss(patches.latest[:, 1:], shown)
-        loss = loss + options.affinity * affinity
-        optimizer.zero_grad(set_to_none=True)
+        affinity = affinity_loss(self.patches.latest, shown)
+        self.update(loss + self.schedule.affinity * affinity)
+        hits = ", ".join(f"{nearest_true(a, b, *masks):.2f}" for a, b, masks in zip(images, texts, masks))
+        return f"loss {loss.item():.3f}  nearest caption true {hits}  affinity {affinity.item():.3f}  scale {scale.item():.1f}"
+
+    def captions(self, batch, shown):
+        """Two captions for each picture, and one for a region of it where patches can be embedded."""
+        data = self.data
+        part_of, label = data["part_of"][batch.rows], data["label"][batch.rows]
+
+        def say(part_of, asked, each):
+            return captions.sample(part_of, label, asked, self.world.names, data["phrases"], data["exact"], self.batches.rng, each, self.schedule.named)
+
+        said = [say(part_of, batch.circled, 2)]
+        if self.schedule.every_class:
+            said[0] = captions.with_every_class(said[0], self.world.names, self.batches.rng)
+        truths = [said[0].truth(part_of, label, batch.circled)]
+        if not self.patches.embeds:
+            return said, truths, None
+        weights, region, region_part_of = choose(shown, part_of, self.batches.rng)
+        said.append(say(region_part_of, region, 1))
+        truths.append(said[1].truth(region_part_of, label, region))
+        return said, truths, weights
+
+    def update(self, loss):
+        self.optimizer.zero_grad(set_to_none=True)
         with sdpa_kernel(SDPBackend.MATH):
             loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        scheduler.step()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimizer.step()
+        self.scheduler.step()
         with torch.no_grad():
-            model.logit_scale.clamp_(0, math.log(100))
-        if step % 20 == 0 or step == options.steps - 1:
-            hits = ", ".join(f"{nearest_true(a, b, true, ignored):.2f}" for a, b, (true, ignored) in zip(images, texts, masks))
-            print(f"step {step:5d}  loss {loss.item():.3f}  nearest caption true {hits}  affinity {affinity.item():.3f}  scale {scale.item():.1f}  {time.time() - started:.0f} s", flush=True)
-        if step % 100 == 99:
-            checkpoint(model)
+            self.model.logit_scale.clamp_(0, math.log(100))
 
 
 def unit(rows):
@@ -98,14 +130,18 @@ def nearest_true(images, texts, true, ignored):
     return true[torch.arange(len(true)), nearest].float().mean().item()
 
 
-def save(model, vocabulary_size, folder):
-    config = json.loads(json.dumps(CONFIG))
-    config["text_cfg"]["vocab_size"] = vocabulary_size
+def save(model, config, folder):
     preprocess = {"mean": list(MEAN), "std": list(STD), "interpolation": "bicubic", "resize_mode": "squash"}
     text = json.dumps({"model_cfg": config, "preprocess_cfg": preprocess}, indent=2)
     Path(folder, "open_clip_config.json").write_text(text + "\n")
-    weights = {name: value.detach().half().contiguous() for name, value in model.state_dict().items()}
+    weights = {name: stored(value) for name, value in model.state_dict().items()}
     save_file(weights, str(Path(folder, "open_clip_model.safetensors")), metadata={"format": "pt"})
+
+
+def stored(value):
+    """Half precision, but for whole numbers such as a batch norm's count."""
+    value = value.detach()
+    return (value.half() if value.is_floating_point() else value).contiguous()
 
 
 def main():
@@ -126,21 +162,23 @@ def main():
 
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
-    data = dataset.load(dataset.TRAINING, options.pictures, options.cache, options.hybrids, options.threads)
+    data = dataset.load(PLAIN, PLAIN.training, options.pictures, options.cache, hybrids=options.hybrids, processes=options.threads)
     folder = Path(options.output)
     folder.mkdir(parents=True, exist_ok=True)
     if options.start:
         for name in ("vocab.json", "merges.txt"):
             Path(folder, name).write_bytes(Path(options.start, name).read_bytes())
-        model, config = load(options.start)
-        size = config["text_cfg"]["vocab_size"]
+        model, config = clip.load(options.start)
     else:
-        size = bpe.write(bpe.learn(vocabulary_texts(data["phrases"].tolist()), most=900), folder)
-        model = fresh(size)
-    tokenize = bpe.tokenizer(folder, CONFIG["text_cfg"]["context_length"], options.cache)
-    print(f"{len(data['label'])} pictures, {len(data['phrases'])} phrases, vocabulary {size}", flush=True)
-    train(model, with_background(data), tokenize, options, lambda model: save(model, size, folder))
-    save(model, size, folder)
+        size = bpe.write(bpe.learn(vocabulary_texts(PLAIN, data["phrases"].tolist()), most=900), folder)
+        model, config = clip.fresh(DEMO, size)
+    tokenize = bpe.tokenizer(folder, CONTEXT, options.cache)
+    print(f"{len(data['label'])} pictures, {len(data['phrases'])} phrases, vocabulary {config['text_cfg']['vocab_size']}", flush=True)
+    schedule = Schedule(
+        steps=options.steps, rate=options.rate, circled=options.circled, affinity=options.affinity, stop=options.stop, seed=options.seed
+    )
+    Trainer(model, PLAIN, data, tokenize, schedule).run(lambda model: save(model, config, folder))
+    save(model, config, folder)
 
 
 if __name__ == "__main__":

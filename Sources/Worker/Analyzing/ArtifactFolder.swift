@@ -63,12 +63,21 @@ enum PartOverlay {
 
     /// - Parameter foreground: what parts are confined to; nil for whole patches.
     static func draw(_ grouping: PartGrouping, within foreground: ForegroundPixels?, over picture: Picture) -> Picture {
+        draw(
+            parts: grouping.labels, grid: PatchGrid(height: grouping.gridHeight, width: grouping.gridWidth),
+            within: foreground, over: picture)
+    }
+
+    /// - Parameter parts: the part of each patch in raster order, -1 for background.
+    static func draw(
+        parts: [Int], grid: PatchGrid, within foreground: ForegroundPixels?, over picture: Picture
+    ) -> Picture {
         var result = picture
         for y in 0..<picture.height {
             for x in 0..<picture.width {
-                let row = y * grouping.gridHeight / picture.height
-                let column = x * grouping.gridWidth / picture.width
-                let part = grouping.labels[row * grouping.gridWidth + column]
+                let row = y * grid.height / picture.height
+                let column = x * grid.width / picture.width
+                let part = parts[row * grid.width + column]
                 let pixel = y * picture.width + x
                 let isIn = part >= 0 && foreground?.mask[pixel] != false
                 let color = isIn ? palette[part % palette.count] : (0, 0, 0)

@@ -15,43 +15,76 @@ struct VennDiagram {
     private static let widest = 26
 
     init(_ found: PartFindings, predicted: Int, analysis: Analysis) {
-        let both = found.mutualDescriptors
-        let mutualSet = Set(both)
-        let onlySaid = found.languageConcepts.map(\.descriptor).filter { !mutualSet.contains($0) }
-        let name = { (descriptor: Int) in analysis.descriptors[descriptor] }
-        seen = found.visionConcepts.map(\.descriptor).filter { !mutualSet.contains($0) }.map(name)
+        self.init(
+            seen: found.visionConcepts.map(\.descriptor), said: found.languageConcepts.map(\.descriptor),
+            descriptors: analysis.descriptors,
+            title: "\(analysis.classes[predicted].name), \(found.method.rawValue) parts")
+    }
+
+    /// - Parameters:
+    ///   - seen, said: indexes of `descriptors`, both in the order in which they are to stand.
+    ///   - title: above the diagram.
+    init(seen vision: [Int], said language: [Int], descriptors: [String], title: String) {
+        let (visionSet, languageSet) = (Set(vision), Set(language))
+        let both = vision.filter(languageSet.contains)
+        let onlySaid = language.filter { !visionSet.contains($0) }
+        let name = { (descriptor: Int) in descriptors[descriptor] }
+        seen = vision.filter { !languageSet.contains($0) }.map(name)
         mutual = both.map(name)
         said = onlySaid.prefix(Self.listedLanguageConcepts).map(name)
         omitted = onlySaid.count - said.count
-        title = "\(analysis.classes[predicted].name), \(found.method.rawValue) parts"
-        subtitle =
-            "\(found.visionConcepts.count) seen, \(found.languageConcepts.count) said of the class, "
-            + "\(both.count) both"
+        self.title = title
+        subtitle = "\(vision.count) seen, \(language.count) said of the class, \(both.count) both"
     }
 
-    var svg: String {
-        let lines = max(seen.count, mutual.count, said.count + (omitted > 0 ? 1 : 0), 6)
-        let radius = max(Double(lines) * Self.lineHeight / 2 + 120, 240)
-        let (centre, gap) = (radius + 84, radius * 1.08)
-        let width = 2 * radius + gap + 40
-        let height = 2 * radius + 104
+    private var lines: Int { max(seen.count, mutual.count, said.count + (omitted > 0 ? 1 : 0), 6) }
+    private var radius: Double { max(Double(lines) * Self.lineHeight / 2 + 120, 240) }
+    /// Between the circles' middles.
+    private var gap: Double { radius * 1.08 }
+
+    /// Width and height in the units of ``content``.
+    var size: (width: Double, height: Double) { (2 * radius + gap + 40, 2 * radius + 104) }
+
+    /// What is drawn, to be put into a drawing.
+    var content: String {
+        let centre = radius + 84
         let (left, right) = (radius + 20, radius + gap + 20)
         // Half way between a circle's outer and the other's inner side, and a little inwards, where there is more room.
         let outward = radius - gap / 2 - 12
+        func at(_ number: Double) -> String { Markup.coordinate(number) }
+        func circle(_ x: Double, _ color: String) -> String {
+            "<circle cx=\"\(at(x))\" cy=\"\(at(centre))\" r=\"\(at(radius))\" fill=\"\(color)\" fill-opacity=\"0.16\" "
+                + "stroke=\"\(color)\"/>"
+        }
         return """
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(format(width)) \(format(height))" \
-            font-family="system-ui, sans-serif" font-size="14" fill="#1b1b1b">
-            <rect width="100%" height="100%" fill="#ffffff"/>
-            <text x="\(format(width / 2))" y="30" text-anchor="middle" font-size="20" font-weight="600">\(escaped(title))</text>
-            <text x="\(format(width / 2))" y="54" text-anchor="middle" fill="#555555">\(escaped(subtitle))</text>
-            <circle cx="\(format(left))" cy="\(format(centre))" r="\(format(radius))" fill="#2f6fb7" fill-opacity="0.16" stroke="#2f6fb7"/>
-            <circle cx="\(format(right))" cy="\(format(centre))" r="\(format(radius))" fill="#c9712b" fill-opacity="0.16" stroke="#c9712b"/>
+            <g font-size="14">
+            <text x="\(at(size.width / 2))" y="30" text-anchor="middle" font-size="20" font-weight="600">\(Markup.escaped(title))</text>
+            <text x="\(at(size.width / 2))" y="54" text-anchor="middle" class="quiet" fill="#555555">\(Markup.escaped(subtitle))</text>
+            \(circle(left, "#2f6fb7"))
+            \(circle(right, "#c9712b"))
             \(column(seen, heading: "seen", x: left - outward, centre, "#2f6fb7"))
             \(column(mutual, heading: "both", x: (left + right) / 2, centre, "#6b4a6f"))
             \(column(said, heading: "said", x: right + outward, centre, "#c9712b", more: omitted))
-            </svg>
-
+            </g>
             """
+    }
+
+    /// The diagram in words.
+    var spoken: String {
+        func list(_ names: [String]) -> String { names.isEmpty ? "nothing" : names.joined(separator: ", ") }
+        let more = omitted > 0 ? " and \(omitted) more" : ""
+        return "\(title). Both: \(list(mutual)). Only seen: \(list(seen)). Only said: \(list(said))\(more)."
+    }
+
+    var svg: String {
+        """
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Markup.coordinate(size.width)) \(Markup.coordinate(size.height))" \
+        font-family="system-ui, sans-serif" fill="#1b1b1b">
+        <rect width="100%" height="100%" fill="#ffffff"/>
+        \(content)
+        </svg>
+
+        """
     }
 
     private func column(
@@ -60,35 +93,16 @@ struct VennDiagram {
         let lines = names.map { ($0, Self.shortened($0)) } + (more > 0 ? [("", "and \(more) more")] : [])
         let top = centre - Double(lines.count) * Self.lineHeight / 2 + 4
         let head =
-            "<text x=\"\(format(x))\" y=\"\(format(top - 8))\" text-anchor=\"middle\" font-weight=\"600\" "
-            + "fill=\"\(color)\">\(heading)</text>"
+            "<text x=\"\(Markup.coordinate(x))\" y=\"\(Markup.coordinate(top - 8))\" text-anchor=\"middle\" font-weight=\"600\" "
+            + "class=\"\(heading)\" fill=\"\(color)\">\(heading)</text>"
         let body = lines.enumerated().map { index, line in
-            "<text x=\"\(format(x))\" y=\"\(format(top + Double(index + 1) * Self.lineHeight - 4))\" "
-                + "text-anchor=\"middle\"><title>\(escaped(line.0))</title>\(escaped(line.1))</text>"
+            "<text x=\"\(Markup.coordinate(x))\" y=\"\(Markup.coordinate(top + Double(index + 1) * Self.lineHeight - 4))\" "
+                + "text-anchor=\"middle\"><title>\(Markup.escaped(line.0))</title>\(Markup.escaped(line.1))</text>"
         }
         return ([head] + body).joined(separator: "\n")
     }
 
     private static func shortened(_ name: String) -> String {
         name.count <= widest ? name : name.prefix(widest - 1).trimmingCharacters(in: .whitespaces) + "…"
-    }
-
-    private func format(_ number: Double) -> String { String(format: "%.1f", number) }
-
-    /// Fit for XML: markup escaped, and what XML 1.0 has no place for replaced.
-    private func escaped(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.flatMap { scalar -> [Unicode.Scalar] in
-                    switch scalar {
-                    case "&": Array("&amp;".unicodeScalars)
-                    case "<": Array("&lt;".unicodeScalars)
-                    case ">": Array("&gt;".unicodeScalars)
-                    case "\"": Array("&quot;".unicodeScalars)
-                    case "\t", "\n", "\r": [" "]
-                    case "\u{0}"..."\u{1f}", "\u{fffe}", "\u{ffff}": ["\u{fffd}"]
-                    default: [scalar]
-                    }
-                }))
     }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Concepts
 import Foundation
-import Inference
 
 /// `analyze`: local pictures, no Kafka, no database.
 struct AnalyzeCommand: AsyncParsableCommand {
@@ -36,19 +35,11 @@ struct AnalyzeCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try await global.settings([.workerBatchSize: batchSize.map(String.init)])
         let file = try AnalysisFile(path: analysis, share: settings.value(.share))
-        BLAS.prepareForLanes()
-        let model = try LoadedModel(directory: file.modelDirectory)
-        let content = file.analysis(
-            model: try Analysis.ModelFingerprint(directory: file.modelDirectory), joint: joint)
-        if let refusal = model.directory.configuration.refusal(of: content.method) {
-            throw CommandFailure(.badInput, "\(analysis): \(refusal)")
-        }
-        let log = try settings.logger("entente.analyze")
-        let builder = TextSideBuilder(cache: TextCache(log: log), shared: nil)
-        let loaded = LoadedAnalysis(content, model: model, text: try builder.build(content, model: model))
+        let local = try LocalAnalysis(file, path: analysis, joint: joint, settings: settings)
+        let loaded = local.loaded
+        let content = loaded.analysis
 
         let label = try labelIndex(loaded)
-        let pictures = try LocalPictures(settings: settings, preprocessor: loaded.preprocessor)
         let batch = try settings.integer(.workerBatchSize, in: 1...1024)
         let analyzer = ImageAnalyzer(loaded, batchSize: batch)
         let artifacts = try artifacts.map { try ArtifactFolder(path: $0, analysis: content) }
@@ -58,7 +49,7 @@ struct AnalyzeCommand: AsyncParsableCommand {
         let atOnce = joint ? images.count : content.method.decomposition == .group ? 1 : batch
         for start in stride(from: 0, to: images.count, by: atOnce) {
             let paths = Array(images[start..<min(start + atOnce, images.count)])
-            let results = paths.map { path in Self.prepare(path, label, pictures, loaded) }
+            let results = paths.map { local.prepare($0, label: label) }
             let prepared = results.compactMap { try? $0.get() }
             var drawings: [ImageAnalyzer.Drawings] = []
             let findings = analyzer.analyze(prepared, isGroupIncomplete: prepared.count < paths.count) { _, drawn in
@@ -77,15 +68,6 @@ struct AnalyzeCommand: AsyncParsableCommand {
         switch loaded.classIndex.find(label) {
         case .success(let index): return index
         case .failure(let failure): throw CommandFailure(.usage, "--label \"\(label)\" \(failure.rawValue).")
-        }
-    }
-
-    private static func prepare(
-        _ path: String, _ label: Int?, _ pictures: LocalPictures, _ loaded: LoadedAnalysis
-    ) -> Result<PreparedImage, ImageFailure> {
-        Result { () throws(ImageFailure) in
-            let (picture, hash) = try pictures.attempt(path)
-            return PreparedImage(id: path, label: label, picture: loaded.fit(picture), contentHash: hash)
         }
     }
 }

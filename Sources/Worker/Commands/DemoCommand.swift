@@ -15,6 +15,13 @@ struct DemoCommand: AsyncParsableCommand {
     @Flag(help: "Leave the database running, and say how to reach and how to end it.")
     var keep = false
 
+    @Flag(
+        help: "Run a zoo of small CLIPs over harder pictures, and say whether more agreement goes with more accuracy.")
+    var zoo = false
+
+    @Option(help: ArgumentHelp("Folder for the zoo's charts, examples and figures.", valueName: "dir"))
+    var output = "entente-zoo"
+
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
@@ -24,9 +31,13 @@ struct DemoCommand: AsyncParsableCommand {
         var global = global
         global.logLevel = global.logLevel ?? "error"
         let settings = try await global.settings()
-        let demo = DemoRun(share: try ShareFolder.findDemo(settings), keep: keep, settings: settings, stop: stop)
+        let share = try ShareFolder.findDemo(settings)
+        let run: @Sendable () throws -> Void =
+            zoo
+            ? ZooRun(share: share, output: output, keep: keep, settings: settings, stop: stop).run
+            : DemoRun(share: share, keep: keep, settings: settings, stop: stop).run
         try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
-            _ = WorkerThread("demo") { done.resume(with: Result { try demo.run() }) }
+            _ = WorkerThread("demo") { done.resume(with: Result { try run() }) }
         }
     }
 }

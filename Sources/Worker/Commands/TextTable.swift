@@ -15,10 +15,15 @@ struct TextTable {
     private let columns: [Column]
     private var rows: [[String]] = []
 
+    init(_ columns: [Column]) { self.columns = columns }
+
     init(_ columns: Column...) { self.columns = columns }
 
     /// - Parameter cells: one a column.
-    mutating func add(_ cells: String...) {
+    mutating func add(_ cells: String...) { add(cells) }
+
+    /// - Parameter cells: one a column.
+    mutating func add(_ cells: [String]) {
         precondition(cells.count == columns.count, "\(cells.count) cells in a table of \(columns.count) columns")
         rows.append(cells)
     }

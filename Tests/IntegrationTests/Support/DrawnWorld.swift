@@ -3,8 +3,9 @@ import Testbed
 
 /// The demo's model, analysis and held-out pictures, as the checkout has them.
 enum DrawnWorld {
-    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("../../../share/demo").standardizedFileURL.path
+    static let share = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("../../../share").standardizedFileURL.path
+    static let folder = share + "/demo"
     static let model = folder + "/model"
     static let analysis = folder + "/analysis.yaml"
 

@@ -20,7 +20,8 @@ GRANT EXECUTE ON FUNCTION
     entente.claim_offset(text, text, integer, text), entente.announce_owner(text),
     entente.release_offset(text, text, integer, bigint),
     entente.take_job(text, text, integer, bigint, bigint, boolean), entente.check_group_digests(text[], text[], text[]),
-    entente.rollup_differences(text), entente.recomputed_progress_rollups(text),
+    entente.rollup_differences(text), entente.score_rollup_differences(text),
+    entente.recomputed_throughput_rollups(text), entente.recomputed_progress_rollups(text),
     entente.recomputed_image_rollups(text), entente.recomputed_part_rollups(text),
     entente.recomputed_concept_rollups(text), entente.without_trailing_zeros(bigint[]),
     entente.negated_curve(bigint[]), entente.cancel_submission(text)
@@ -30,7 +31,10 @@ GRANT SELECT ON
     entente.analysis_progress, entente.analysis_summary, entente.mi_dynamics, entente.class_summary,
     entente.mutual_concept_ranking, entente.class_concept_ranking, entente.model_comparison, entente.failures,
     entente.image_scores, entente.image_concepts, entente.image_curves, entente.language_concepts,
-    entente.replay_comparison, entente.replay_image_comparison, entente.ground_truth_summary
+    entente.replay_comparison, entente.replay_image_comparison, entente.analysis_throughput,
+    entente.partition_progress, entente.submission_progress, entente.class_confusion, entente.replays,
+    entente.replay_class_comparison, entente.replay_concept_comparison, entente.replay_flips,
+    entente.replay_image_changes, entente.ground_truth_summary
     TO entente_reader;
 -- A view's functions run with the rights of whoever reads it.
 GRANT EXECUTE ON FUNCTION entente.add_curves(bigint[], bigint[]), entente.sum_curves(bigint[]),

@@ -144,6 +144,6 @@ public struct AnalysisRemoval {
         + [
             "submissions", "class_language_concepts", "descriptors", "classes", "analysis_names",
             // Nothing but zeros is left in them.
-            "progress_rollups", "image_rollups", "part_rollups", "concept_rollups", "analyses",
+            "progress_rollups", "image_rollups", "part_rollups", "concept_rollups", "throughput_rollups", "analyses",
         ].map { "DELETE FROM entente.\($0) WHERE analysis_id = $1" }
 }

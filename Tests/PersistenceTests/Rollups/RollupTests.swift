@@ -102,6 +102,11 @@ import Testing
             "concept_rollups", "vision_images"
         ),
         ("UPDATE entente.progress_rollups SET done = done - 1", "progress_rollups", "done"),
+        (
+            "UPDATE entente.throughput_rollups SET encode_microseconds = encode_microseconds + 1", "throughput_rollups",
+            "encode_microseconds"
+        ),
+        ("UPDATE entente.throughput_rollups SET minute = minute + interval '1 minute'", "throughput_rollups", "images"),
         ("UPDATE entente.images SET state = 'failed' WHERE image_id = 'image 0'", "images", "state"),
         (
             "UPDATE entente.part_results SET predicted_index = predicted_index + 1 WHERE image_id = 'image 0'",

@@ -11,7 +11,8 @@ let house: [SwiftSetting] = [
 let package = Package(
     name: "entente",
     products: [
-        .executable(name: "entente", targets: ["Worker"])
+        .executable(name: "entente", targets: ["Worker"]),
+        .executable(name: "view-benchmark", targets: ["ViewBenchmark"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -71,8 +72,17 @@ let package = Package(
             exclude: ["CPostgres"],
             swiftSettings: house),
         .testTarget(
-            name: "PersistenceTests", dependencies: ["Persistence", "Testbed"],
+            name: "PersistenceTests", dependencies: ["Dashboards", "Persistence", "Testbed"],
             swiftSettings: house),
+
+        // What Grafana asks, out of the dashboards' JSON; and how long the answers take.
+        .target(name: "Dashboards", dependencies: ["Persistence"], path: "Tests/Dashboards", swiftSettings: house),
+        .executableTarget(
+            name: "ViewBenchmark",
+            dependencies: [
+                "Dashboards", "Persistence", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/Views", exclude: ["fill.sql"], swiftSettings: house),
 
         // The executable: commands, Kafka, threads, retries, shutdown.
         .systemLibrary(

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Foundation
+import Persistence
+
+/// Fills a database of its own with many analyses' results and times every query of every dashboard against it.
+///
+///     swift run -c release view-benchmark
+///
+/// Warm: each query runs once before it is timed. Needs 8 GB of disk and some minutes.
+@main
+struct ViewBenchmark: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "view-benchmark", abstract: "Time the dashboards' queries.")
+
+    @Option(help: ArgumentHelp("Analyses of the same images.", valueName: "n"))
+    var analyses = 20
+
+    @Option(help: ArgumentHelp("Images of each; both part methods, so twice as many part results.", valueName: "n"))
+    var images = 50_000
+
+    @Option(help: ArgumentHelp("Runs of a query of which the median counts.", valueName: "n"))
+    var rounds = 5
+
+    @Option(
+        help: ArgumentHelp("Where the cluster goes and stays, filled; default: a temporary folder.", valueName: "dir"))
+    var folder: String?
+
+    func validate() throws {
+        guard 2...100 ~= analyses else { throw ValidationError("--analyses takes 2 to 100, not \(analyses)") }
+        guard 1000...1_000_000 ~= images else { throw ValidationError("--images takes 1000 to 1000000, not \(images)") }
+        guard 1...100 ~= rounds else { throw ValidationError("--rounds takes 1 to 100, not \(rounds)") }
+    }
+
+    func run() throws {
+        var options = PrivateCluster.Options()
+        options.folder = folder
+        options.durable = false
+        let cluster = try PrivateCluster(options)
+        defer { cluster.stop() }
+        let database = try FilledDatabase(cluster, analyses: analyses, images: images)
+        try print(database.sizes().joined(separator: "\n"))
+        let timings = try DashboardTimings(database.connection, rounds: rounds).measure()
+        print("\n| dashboard | panel or variable | rows | ms |\n|---|---|---|---|")
+        for timing in timings {
+            print("| \(timing.dashboard) | \(timing.place) | \(timing.rows) | \(timing.milliseconds) |")
+        }
+        print("\nslowest: \(timings.map(\.median).max().map(DashboardTimings.Timing.written) ?? "none") ms")
+    }
+}

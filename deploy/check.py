@@ -1,0 +1,187 @@
+"""What no schema knows: that the files below deploy/ agree with each other and with the program.
+
+    python check.py agreement | dashboards | health | libraries PROGRAM
+
+agreement   manifests name each other, the configuration and the secret rightly; grace periods fit
+dashboards  what the dashboards' JSON says is what Grafana's own types of that release know
+health      the Dockerfile's HEALTHCHECK tells a worker that is well from one that is not, and from none
+libraries   every shared library that PROGRAM needs comes with a package that the Dockerfile installs
+"""
+
+import http.server
+import importlib.metadata
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import threading
+
+import yaml
+
+FOLDER = pathlib.Path(__file__).resolve().parent
+BASE = FOLDER / "kubernetes/base"
+
+
+def refuse(sentence):
+    sys.exit(f"check-deploy: {sentence}")
+
+
+def expect(condition, sentence):
+    if not condition:
+        refuse(sentence)
+
+
+def instruction(name):
+    """The last instruction of that name in the Dockerfile, lines joined."""
+    text = (FOLDER / "Dockerfile").read_text().replace("\\\n", " ")
+    return re.findall(rf"^{name} +(.*)$", text, re.M)[-1]
+
+
+def agreement():
+    kustomization = yaml.safe_load((BASE / "kustomization.yaml").read_text())
+    files = {path.name for path in BASE.glob("*.yaml")} - {"kustomization.yaml"}
+    expect(set(kustomization["resources"]) == files, f"kustomization.yaml lists {kustomization['resources']}, there are {sorted(files)}")
+    objects = {document["kind"]: document for name in files for document in yaml.safe_load_all((BASE / name).read_text())}
+    worker, configuration = objects["Deployment"], objects["ConfigMap"]
+    pod = worker["spec"]["template"]["spec"]
+
+    grace = int(configuration["data"]["ENTENTE_WORKER_GRACE_PERIOD"])
+    expect(pod["terminationGracePeriodSeconds"] >= grace + 15, f"terminationGracePeriodSeconds leaves a worker less than 15 s beyond its {grace}")
+    compose = yaml.safe_load((FOLDER / "compose.yaml").read_text())
+    # The worker's default.
+    expect(int(compose["x-worker"]["stop_grace_period"].rstrip("s")) >= 30 + 15, "stop_grace_period of compose.yaml is too short")
+    for service, settings in compose["services"].items():
+        for port in settings.get("ports", []):
+            expect(port.startswith("127.0.0.1:"), f"{service} of compose.yaml listens on more than the loopback address")
+
+    secret = yaml.safe_load((FOLDER / "kubernetes/secret.example.yaml").read_text())
+    for kind in ("Deployment", "Job"):
+        spec = objects[kind]["spec"]["template"]["spec"]
+        expect(spec["serviceAccountName"] == objects["ServiceAccount"]["metadata"]["name"], f"{kind}: unknown service account")
+        expect(spec["securityContext"]["runAsUser"] == int(instruction("USER").split(":")[0]), f"{kind} runs as another user than the image")
+        for container in spec["containers"]:
+            for variable in container["env"]:
+                reference = variable["valueFrom"]["secretKeyRef"]
+                known = reference["name"] == secret["metadata"]["name"] and reference["key"] in secret["stringData"]
+                expect(known, f"{kind}: {variable['name']} refers to an unknown secret {reference}")
+            for source in container.get("envFrom", []):
+                expect(source["configMapRef"]["name"] == configuration["metadata"]["name"], f"{kind}: unknown configuration")
+
+    scaled = objects["ScaledObject"]["spec"]
+    expect(scaled["scaleTargetRef"]["name"] == worker["metadata"]["name"], "the ScaledObject scales something else")
+    [trigger] = [trigger["metadata"] for trigger in scaled["triggers"] if trigger["type"] == "kafka"]
+    for key, variable in (("bootstrapServers", "BOOTSTRAP_SERVERS"), ("consumerGroup", "GROUP"), ("topic", "TOPIC")):
+        expect(trigger[key] == configuration["data"][f"ENTENTE_KAFKA_{variable}"], f"the ScaledObject's {key} is not the configuration's")
+    labels = worker["spec"]["template"]["metadata"]["labels"]
+    for kind in ("PodDisruptionBudget", "Service"):
+        selector = objects[kind]["spec"]["selector"]
+        expect((selector.get("matchLabels") or selector).items() <= labels.items(), f"the {kind} selects other pods")
+    port = instruction("EXPOSE").strip()
+    expect(pod["containers"][0]["ports"][0]["containerPort"] == int(port), "the worker's containerPort is not the image's")
+    prometheus = yaml.safe_load((FOLDER / "prometheus/prometheus.yml").read_text())
+    workers = {f"{name}:{port}" for name in compose["services"] if name.startswith("worker")}
+    expect(set(prometheus["scrape_configs"][0]["static_configs"][0]["targets"]) == workers, "prometheus.yml scrapes other workers")
+
+
+def lost(before, after, place):
+    """Places of what is in `before` and not, or otherwise, in `after`; what is empty may be left out."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for name, value in before.items():
+            if name in after:
+                yield from lost(value, after[name], f"{place}.{name}")
+            elif value not in (None, "", [], {}, False):
+                yield f"{place}.{name}"
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for index, (one, other) in enumerate(zip(before, after)):
+            yield from lost(one, other, f"{place}[{index}]")
+    elif before != after:
+        yield place
+
+
+def dashboards():
+    from grafana_foundation_sdk.cog import plugins
+    from grafana_foundation_sdk.cog.encoder import JSONEncoder
+    from grafana_foundation_sdk.models.dashboard import Dashboard
+
+    plugins.register_default_plugins()
+    compose = yaml.safe_load((FOLDER / "compose.yaml").read_text())
+    release = importlib.metadata.version("grafana-foundation-sdk").partition("!")[2]
+    expect(compose["services"]["grafana"]["image"].endswith(":" + release), f"compose.yaml has another Grafana than {release}")
+    for path in sorted((FOLDER / "grafana/dashboards").glob("*.json")):
+        model = json.loads(path.read_text())
+        for variable in model["templating"]["list"]:
+            # How the editor shows the query; Grafana writes it and its types leave it out.
+            expect(variable.pop("definition", variable["query"]) == variable["query"], f"{path.name}: {variable['name']} has another definition than query")
+        places = list(lost(model, json.loads(JSONEncoder().encode(Dashboard.from_json(model))), path.name))
+        expect(not places, f"Grafana {release} knows no such thing as {', '.join(places[:5])}")
+        ids = [panel["id"] for panel in model["panels"]]
+        expect(len(set(ids)) == len(ids), f"{path.name}: two panels have one id")
+
+
+def health():
+    command = json.loads(instruction("HEALTHCHECK").partition("CMD")[2])
+    expect(any("/9464" in word for word in command), "the HEALTHCHECK asks another port than 9464")
+
+    class Worker(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            self.send_response(self.server.status if self.path == "/healthz" else 404)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_):
+            pass
+
+    class Server(http.server.ThreadingHTTPServer):
+        def handle_error(self, *_):
+            """The check reads one line and goes."""
+
+    server = Server(("127.0.0.1", 0), Worker)
+    command = [word.replace("/9464", f"/{server.server_port}") for word in command]
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    for status in (200, 503):
+        server.status = status
+        end = subprocess.run(command, timeout=10, stderr=subprocess.DEVNULL).returncode
+        expect((end == 0) == (status == 200), f"the HEALTHCHECK ends with {end} where /healthz answers {status}")
+    server.shutdown()
+    server.server_close()
+    end = subprocess.run(command, timeout=10, stderr=subprocess.DEVNULL).returncode
+    expect(end == 1, f"the HEALTHCHECK ends with {end} where nothing listens; Docker knows 0 and 1")
+
+
+def libraries(program):
+    if not shutil.which("dpkg-query"):
+        return print("SKIPPED, libraries: only Debian's dpkg tells packages")
+    stage = (FOLDER / "Dockerfile").read_text().rpartition("FROM ")[2]
+    installed = re.search(r"apt-get install ([^&]*)&&", stage)[1].replace("\\", " ").split()
+    names = re.findall(r"NEEDED.*\[(.*)\]", subprocess.check_output(["readelf", "--dynamic", program], text=True))
+    paths = dict(re.findall(r"^\s*(\S+) => (\S+)", subprocess.check_output(["ldd", program], text=True), re.M))
+    checked = 0
+    for name in names:
+        path = pathlib.Path(paths.get(name, "/none")).resolve()
+        # The image has none of Swift's own libraries, because they are linked into its program.
+        if name.startswith("ld-linux") or "/swift/" in paths.get(name, ""):
+            continue
+        found = subprocess.run(["dpkg-query", "--search", f"*/{path.name}"], capture_output=True, text=True).stdout
+        packages = {line.partition(":")[0] for line in found.splitlines()}
+        expect(packages & ({*installed, "libc6"}), f"{program} needs {name} of {sorted(packages)}; the Dockerfile installs none of them")
+        checked += 1
+    print(f"{checked} libraries of {program} are installed by the Dockerfile")
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["agreement"]:
+            agreement()
+        case ["dashboards"]:
+            dashboards()
+        case ["health"]:
+            health()
+        case ["libraries", program]:
+            libraries(program)
+        case _:
+            sys.exit(__doc__)

@@ -246,6 +246,7 @@ static void FN(bfloat16_to_float)(const void *source, float *out, size_t count) 
 #undef WIDEN
 
 #include "product.h"
+#include "dense.h"
 
 static const entente_kernels FN(kernels) = {
     .name = QUOTED(VARIANT),
@@ -261,6 +262,9 @@ static const entente_kernels FN(kernels) = {
     .winograd_output = FN(winograd_output),
     .halve = FN(halve),
     .depthwise = FN(depthwise),
+    .soft_cap = FN(soft_cap),
+    .affinity = FN(affinity),
+    .mix = FN(mix),
 };
 
 #undef JOIN

@@ -46,4 +46,15 @@ struct PooledProjection: Sendable {
         }
         layer.apply(workspace.pooled.base, rows: layout.items.count, into: out, scratch: workspace.scratch.base)
     }
+
+    /// Writes the embeddings of all `rows`, `[rows, e]`, to `out`.
+    ///
+    /// - Parameter normed: room for `[rows, d]`.
+    func applyToAll(
+        _ stream: UnsafePointer<Float>, rows: Int, normed: UnsafeMutablePointer<Float>,
+        into out: UnsafeMutablePointer<Float>, in workspace: Workspace
+    ) {
+        norm.apply(stream, into: normed, rows: rows)
+        layer.apply(normed, rows: rows, into: out, scratch: workspace.scratch.base)
+    }
 }

@@ -2,7 +2,7 @@
 final class Transformer: Sendable {
     let shape: TransformerShape
     private let activation: PackedLayer.Activation
-    private let blocks: [TransformerBlock]
+    let blocks: [TransformerBlock]
 
     /// - Parameter tensors: the scope that holds `resblocks.0`, `resblocks.1`, ….
     init(_ tensors: TensorScope, _ shape: TransformerShape, _ activation: Activation) throws(InferenceError) {
@@ -30,9 +30,13 @@ final class Transformer: Sendable {
     ///   - causal: whether a row attends only to itself and the rows of its item before it.
     ///   - keepingRows: whether all rows are wanted. If not, the last block stops at the pooled ones behind its attention,
     ///     and the stream holds nothing but one row for each item, in order; their bits are the same.
+    ///   - branch: a dense method, told of each block's attention and output.
     ///   - readingKeys: called once, when `workspace.wide` holds the last block's queries, keys and values, `[t, 3d]`
     ///     for each item, before their bias is added.
-    func run(in workspace: TransformerWorkspace, causal: Bool, keepingRows: Bool, readingKeys: () -> Void = {}) {
+    func run(
+        in workspace: TransformerWorkspace, causal: Bool, keepingRows: Bool, beside branch: DenseBranch? = nil,
+        readingKeys: () -> Void = {}
+    ) {
         let layout = workspace.layout
         var rows = layout.totalRows
         precondition(rows <= workspace.capacity, "\(rows) rows in a workspace for \(workspace.capacity)")
@@ -45,6 +49,7 @@ final class Transformer: Sendable {
             block.attentionInput.apply(normed, rows: rows, into: wide, scratch: scratch)
             if isLast { readingKeys() }
             for item in layout.items { attend(item, block.attentionBias, causal, workspace) }
+            branch?.attended(index)
             if isLast, !keepingRows {
                 keepPooled(layout, in: stream)
                 keepPooled(layout, in: normed)
@@ -52,13 +57,27 @@ final class Transformer: Sendable {
             }
             block.attentionOutput.apply(normed, rows: rows, adding: stream, into: stream, scratch: scratch)
 
-            for first in stride(from: 0, to: rows, by: TransformerWorkspace.rowsAtOnce) {
-                let count = min(TransformerWorkspace.rowsAtOnce, rows - first)
-                let target = stream + first * shape.width
-                block.perceptronNorm.apply(target, into: normed, rows: count)
-                block.expansion.apply(normed, rows: count, activation, into: wide, scratch: scratch)
-                block.contraction.apply(wide, rows: count, adding: target, into: target, scratch: scratch)
-            }
+            perceive(block, stream, rows: rows, normed: normed, in: workspace)
+            branch?.left(index)
+        }
+    }
+
+    /// `rows += perceptron(ln_2(rows))`, `[rows, d]`, in place.
+    ///
+    /// - Parameters:
+    ///   - normed: room for `[rowsAtOnce, d]`.
+    ///   - workspace: its wide rows are overwritten.
+    func perceive(
+        _ block: TransformerBlock, _ stream: UnsafeMutablePointer<Float>, rows: Int,
+        normed: UnsafeMutablePointer<Float>, in workspace: TransformerWorkspace
+    ) {
+        let (wide, scratch) = (workspace.wide.base, workspace.scratch.base)
+        for first in stride(from: 0, to: rows, by: TransformerWorkspace.rowsAtOnce) {
+            let count = min(TransformerWorkspace.rowsAtOnce, rows - first)
+            let target = stream + first * shape.width
+            block.perceptronNorm.apply(target, into: normed, rows: count)
+            block.expansion.apply(normed, rows: count, activation, into: wide, scratch: scratch)
+            block.contraction.apply(wide, rows: count, adding: target, into: target, scratch: scratch)
         }
     }
 
@@ -69,7 +88,8 @@ final class Transformer: Sendable {
         }
     }
 
-    /// softmax(q kᵀ / √(d/heads)) v of one item, head by head, from `wide` into `normed`.
+    /// softmax(q kᵀ / √(d/heads)) v of one item, head by head, from `wide` into `normed`; logits softly capped if the model
+    /// does that.
     ///
     /// Each product's shape depends on the item alone, so its bits do too (``BLAS``).
     private func attend(_ item: RowLayout.Item, _ bias: [Float], _ causal: Bool, _ workspace: TransformerWorkspace) {
@@ -86,6 +106,7 @@ final class Transformer: Sendable {
                 BLAS.View(queries + part * width + column, rows: item.rows, columns: headWidth, stride: 3 * width)
             }
             BLAS.multiply(slice(0), slice(1), transposingB: true, alpha: scale, into: scores, outStride: stride)
+            if let cap = shape.softCap { RowKernels.best.soft_cap(scores, item.rows, item.rows, stride, cap) }
             RowKernels.best.softmax(scores, item.rows, item.rows, stride, causal ? 1 : 0)
             let weights = BLAS.View(scores, rows: item.rows, columns: item.rows, stride: stride)
             if let padded = workspace.weighted?.base {

@@ -7,6 +7,8 @@ public struct TransformerShape: Sendable, Hashable {
     public let heads: Int
     /// Hidden values of the perceptron.
     public let mlpWidth: Int
+    /// Where attention's logits x level off, by cap · tanh(x / cap); nil if they don't.
+    public var softCap: Float?
 
     /// Columns of one head.
     public var headWidth: Int { width / heads }

@@ -8,9 +8,19 @@ public struct EncodedImages: Sendable {
     /// Empty unless asked for.
     public let patchKeys: [Matrix]
 
-    public init(embeddings: Matrix, patchTokens: [Matrix] = [], patchKeys: [Matrix] = []) {
+    /// For each image `[n, e]`: its patches in the embedding space by a dense method, not normalised. Empty unless asked for.
+    public let densePatches: [Matrix]
+    /// For each image `[n, n]`: how far its patches are alike, by a dense method that says so, see ``PatchClusters``.
+    public let correlations: [Matrix]
+
+    public init(
+        embeddings: Matrix, patchTokens: [Matrix] = [], patchKeys: [Matrix] = [], densePatches: [Matrix] = [],
+        correlations: [Matrix] = []
+    ) {
         self.embeddings = embeddings
         self.patchTokens = patchTokens
         self.patchKeys = patchKeys
+        self.densePatches = densePatches
+        self.correlations = correlations
     }
 }

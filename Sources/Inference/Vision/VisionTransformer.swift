@@ -6,26 +6,29 @@ public final class VisionTransformer: VisionEncoder {
         let projection: PooledProjection.Workspace
         /// The images' patches, `[rows, 3 · patch²]`; each image's first row belongs to the class token and is zero.
         let patches: ScratchBuffer
+        /// A dense method at work beside the transformer.
+        let branch: DenseBranch?
 
         init(
             batchSize: Int, transformer: TransformerWorkspace, projection: PooledProjection.Workspace,
-            patchValues: Int
+            patchValues: Int, branch: DenseBranch?
         ) {
             self.transformer = transformer
             self.projection = projection
+            self.branch = branch
             patches = ScratchBuffer(count: transformer.capacity * patchValues)
             super.init(batchSize: batchSize)
         }
     }
 
-    private let shape: VisionTransformerShape
-    private let transformer: Transformer
+    let shape: VisionTransformerShape
+    let transformer: Transformer
     /// The patch convolution, 3 · patch² inputs ordered channel, row, column.
     private let patchLayer: PackedLayer
     /// `[1 + n, d]`: the positional embedding, with the class embedding added to its first row.
-    private let positions: [Float]
+    let positions: [Float]
     private let inputNorm: LayerNorm
-    private let projection: PooledProjection
+    let projection: PooledProjection
 
     public var imageSize: Int { shape.imageSize }
     public var gridHeight: Int { shape.gridSize }
@@ -63,6 +66,14 @@ public final class VisionTransformer: VisionEncoder {
             width: width, embeddingWidth: configuration.embeddingWidth)
     }
 
+    /// The weights of another under a shape of its own.
+    init(_ other: VisionTransformer, shape: VisionTransformerShape, positions: [Float]) {
+        self.shape = shape
+        self.positions = positions
+        (patchLayer, inputNorm) = (other.patchLayer, other.inputNorm)
+        (transformer, projection) = (other.transformer, other.projection)
+    }
+
     /// As the configuration wants them, from another grid if that is what is stored.
     private static func positions(
         _ tensors: TensorScope, _ shape: VisionTransformerShape
@@ -77,13 +88,15 @@ public final class VisionTransformer: VisionEncoder {
         return try tensors.floats("positional_embedding", [side * side + 1, width])
     }
 
-    public func makeWorkspace(batchSize: Int) -> VisionWorkspace {
-        Workspace(
-            batchSize: batchSize,
-            transformer: TransformerWorkspace(
-                shape.transformer, items: batchSize, longest: patchCount + 1,
-                scratchFloats: max(transformer.scratchFloats, patchLayer.scratchFloats)),
-            projection: projection.makeWorkspace(items: batchSize), patchValues: patchValues)
+    public func makeWorkspace(batchSize: Int) -> VisionWorkspace { makeWorkspace(batchSize: batchSize) { _ in nil } }
+
+    func makeWorkspace(batchSize: Int, branch: (TransformerWorkspace) -> DenseBranch?) -> VisionWorkspace {
+        let body = TransformerWorkspace(
+            shape.transformer, items: batchSize, longest: patchCount + 1,
+            scratchFloats: max(transformer.scratchFloats, patchLayer.scratchFloats))
+        return Workspace(
+            batchSize: batchSize, transformer: body, projection: projection.makeWorkspace(items: batchSize),
+            patchValues: patchValues, branch: branch(body))
     }
 
     public func encode(
@@ -93,21 +106,31 @@ public final class VisionTransformer: VisionEncoder {
         var embeddings = Matrix(rows: pixelValues.count, columns: embeddingWidth)
         var tokens: [Matrix] = []
         var keys: [Matrix] = []
+        var dense: [Matrix] = []
+        var correlations: [Matrix] = []
+        let branch = outputs.contains(.dense) ? workspace.branch : nil
+        precondition(
+            branch != nil || !outputs.contains(.dense), "dense features from a workspace without a dense method")
         for first in stride(from: 0, to: pixelValues.count, by: workspace.batchSize) {
             let batch = first..<min(first + workspace.batchSize, pixelValues.count)
             embed(pixelValues[batch], in: workspace)
             let body = workspace.transformer
-            let keepingRows = outputs.contains(.tokens)
-            transformer.run(in: body, causal: false, keepingRows: keepingRows) {
+            let keepingRows = outputs.contains(.tokens) || branch?.needsAllRows == true
+            branch?.begin(pixelValues[batch])
+            transformer.run(in: body, causal: false, keepingRows: keepingRows, beside: branch) {
                 guard outputs.contains(.keys) else { return }
                 for item in body.layout.items {
                     keys.append(patchRows(of: item, in: body.wide, stride: 3 * width, column: width))
                 }
             }
-            if keepingRows {
+            if outputs.contains(.tokens) {
                 for item in body.layout.items {
                     tokens.append(patchRows(of: item, in: body.stream, stride: width, column: 0))
                 }
+            }
+            if let branch {
+                dense += branch.patches()
+                correlations += branch.correlations
             }
             embeddings.elements.withUnsafeMutableBufferPointer { out in
                 // There is at least one image, hence an address.
@@ -116,7 +139,9 @@ public final class VisionTransformer: VisionEncoder {
                     into: out.baseAddress! + first * embeddingWidth, in: workspace.projection)
             }
         }
-        return EncodedImages(embeddings: embeddings, patchTokens: tokens, patchKeys: keys)
+        return EncodedImages(
+            embeddings: embeddings, patchTokens: tokens, patchKeys: keys, densePatches: dense,
+            correlations: correlations)
     }
 
     /// Lays out the batch and fills the residual stream: ln_pre(patches · weights + positions).

@@ -80,6 +80,17 @@ typedef struct entente_kernels {
     // (size + 6) * (size rounded up to 8, + 6) * 16 floats.
     void (*depthwise)(const float *map, size_t size, size_t channels, const float *weights, const float *bias, float *out,
                       float *scratch);
+
+    // x[r] = cap * tanh(x[r] / cap), rows `stride` floats apart.
+    void (*soft_cap)(float *x, size_t rows, size_t columns, size_t stride, float cap);
+
+    // How much each pixel of [3, height, width] takes of its sixteen neighbours, eight at each of two distances in raster
+    // order, the border repeated outwards: softmax of -|difference| / (1e-8 + a tenth of the deviation among the eighteen
+    // pixels of both windows), averaged over the channels. `out` is [height, width, 16].
+    void (*affinity)(const float *planes, size_t height, size_t width, const size_t *distances, float *out);
+
+    // out[p] = sum over p's neighbours n of weights[p, n] * map[n]; maps are [height, width, 16], weights `affinity`'s.
+    void (*mix)(const float *map, const float *weights, size_t height, size_t width, const size_t *distances, float *out);
 } entente_kernels;
 
 // The fastest variant that this CPU can run; always the same pointer.

@@ -1,0 +1,50 @@
+/// A way to make a CLIP vision transformer's patches comparable with texts, without training (METHODS §5).
+public enum DenseMethod: String, Sendable, Hashable, Codable, CaseIterable {
+    case raw, maskclip
+    case clipSurgery = "clip-surgery"
+    case sclip, naclip, clearclip, resclip
+    case scClip = "sc-clip"
+    case cliptrase, anoclip
+
+    /// What the method changes, one page each in `Methods`.
+    var recipe: DenseRecipe {
+        switch self {
+        case .raw: .raw
+        case .maskclip: .maskclip
+        case .clipSurgery: .clipSurgery
+        case .sclip: .sclip
+        case .naclip: .naclip
+        case .clearclip: .clearclip
+        case .resclip: .resclip
+        case .scClip: .scClip
+        case .cliptrase: .cliptrase
+        case .anoclip: .anoclip
+        }
+    }
+
+    /// Whether the patches depend on the texts that they will be compared with.
+    public var needsTexts: Bool {
+        if case .feedback = recipe.attention { true } else { false }
+    }
+}
+
+extension ModelConfiguration {
+    /// Why a method can't run on this model, in a sentence; nil if it can.
+    public func refusal(of method: DenseMethod) -> String? {
+        switch vision {
+        case .transformer(let shape):
+            guard case .calibrated = method.recipe.attention, shape.transformer.layers < 2 else { return nil }
+            return
+                "\(method.rawValue) looks at blocks before the last, and the model has only one; take another method."
+        case .resNet:
+            return
+                "\(method.rawValue) needs the tokens of a vision transformer, and the model is a ResNet: the literature has "
+                + "maskclip and clip-surgery for its attention pool, which are not implemented, and nothing else; take a "
+                + "vision transformer."
+        case .convNeXt:
+            return
+                "\(method.rawValue) needs the tokens of a vision transformer, and the model is a ConvNeXt, for which no "
+                + "dense method exists; take a vision transformer."
+        }
+    }
+}

@@ -1,0 +1,73 @@
+/// A method whose attention needs nothing but what its blocks have at hand.
+class PathBranch: DenseBranch {
+    private let recipe: DenseRecipe
+    /// What the attention is made of; none for the identity.
+    private let projections: [HeadAttention.Projection]
+    /// `[1 + n, 1 + n]`; empty without one.
+    private let window: [Float]
+    private let first: Int
+
+    init(
+        _ recipe: DenseRecipe, _ transformer: Transformer, _ body: TransformerWorkspace, side: Int,
+        _ projection: PooledProjection
+    ) {
+        self.recipe = recipe
+        first = max(transformer.blocks.count - recipe.blocks, 0)
+        switch recipe.attention {
+        case .similarity(let projections, let window):
+            self.projections = projections
+            self.window = window?.values(side: side) ?? []
+        case .identity, .feedback, .calibrated:
+            (projections, window) = ([], [])
+        }
+        super.init(transformer, body, side: side, projection)
+    }
+
+    override var needsAllRows: Bool { recipe.blocks == 0 }
+
+    override func attended(_ block: Int) {
+        guard recipe.blocks > 0, block >= first else { return }
+        let (layer, rows) = (transformer.blocks[block], body.layout.totalRows)
+        let startsHere = block == first
+        if startsHere, recipe.keepsResidual {
+            path.base.update(from: body.stream.base, count: rows * transformer.shape.width)
+        }
+        for item in body.layout.items { attend(item) }
+        layer.attentionOutput.apply(
+            weighted.base, rows: rows, adding: startsHere && !recipe.keepsResidual ? nil : path.base,
+            into: path.base, scratch: body.scratch.base)
+        if recipe.keepsPerceptron, isLast(block) {
+            transformer.perceive(layer, path.base, rows: rows, normed: weighted.base, in: body)
+        }
+    }
+
+    override func left(_ block: Int) {
+        guard recipe.blocks == 0, isLast(block) else { return }
+        path.base.update(from: body.stream.base, count: body.layout.totalRows * transformer.shape.width)
+    }
+
+    /// Writes A v of one item into `weighted`.
+    private func attend(_ item: RowLayout.Item) {
+        let heads = heads(of: item)
+        let out = weighted.base + item.start * transformer.shape.width
+        guard !projections.isEmpty else { return copyValues(of: heads, into: out) }
+        for head in 0..<transformer.shape.heads {
+            for (number, projection) in projections.enumerated() {
+                let term = number == 0 ? scores.base : moreScores.base
+                heads.logits(projection, projection, head: head, into: term)
+                if !window.isEmpty { heads.add(window, addendStride: item.rows, to: term) }
+                heads.softmax(term)
+                if number > 0 { heads.add(term, addendStride: heads.stride, to: scores.base) }
+            }
+            heads.values(scores.base, head: head, into: out)
+        }
+    }
+
+    private func copyValues(of heads: HeadAttention, into out: UnsafeMutablePointer<Float>) {
+        let width = transformer.shape.width
+        for row in 0..<heads.rows {
+            let values = heads.projections + (3 * row + HeadAttention.Projection.value.rawValue) * width
+            (out + row * width).update(from: values, count: width)
+        }
+    }
+}

@@ -1,0 +1,50 @@
+/// One value a patch of a side × side grid, in raster order.
+public struct HeatMap: Sendable {
+    public let side: Int
+    public let values: [Float]
+
+    public init(side: Int, values: [Float]) {
+        precondition(values.count == side * side, "\(values.count) values for a grid of \(side)×\(side)")
+        self.side = side
+        self.values = values
+    }
+
+    /// A text's column of `[n, C]`.
+    public init(_ similarity: Matrix, text: Int, side: Int) {
+        self.init(side: side, values: (0..<similarity.rows).map { similarity[$0, text] })
+    }
+
+    /// The lowest value at 0 and the highest at 1; 0 throughout if all are alike.
+    public var scaled: HeatMap {
+        guard let lowest = values.min(), let highest = values.max(), highest > lowest else {
+            return HeatMap(side: side, values: .init(repeating: 0, count: values.count))
+        }
+        return HeatMap(side: side, values: values.map { ($0 - lowest) / (highest - lowest) })
+    }
+
+    /// Mean over each patch and those around it, the border repeated outwards.
+    public var smoothed: HeatMap {
+        func at(_ row: Int, _ column: Int) -> Float {
+            values[min(max(row, 0), side - 1) * side + min(max(column, 0), side - 1)]
+        }
+        return HeatMap(
+            side: side,
+            values: values.indices.map { place in
+                let (row, column) = (place / side, place % side)
+                return (-1...1).reduce(0) { sum, v in sum + (-1...1).reduce(0) { $0 + at(row + v, column + $1) } } / 9
+            })
+    }
+
+    /// `[height, width]`, bilinear, corners not aligned.
+    public func enlarged(width: Int, height: Int) -> [Float] {
+        let (rows, columns) = (BilinearTap.all(from: side, to: height), BilinearTap.all(from: side, to: width))
+        return rows.flatMap { v in
+            columns.map { h in
+                let top = values[v.first * side + h.first] * (1 - h.share) + values[v.first * side + h.second] * h.share
+                let bottom =
+                    values[v.second * side + h.first] * (1 - h.share) + values[v.second * side + h.second] * h.share
+                return top * (1 - v.share) + bottom * v.share
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Foundation
+
+/// How patches and texts are compared.
+///
+/// Letters: n patches, C texts, e width of the embedding space. Texts are rows of length 1; patches and images as the
+/// encoder gives them.
+public enum PatchSimilarity {
+    /// Cosines, `[n, C]`.
+    public static func cosines(patches: Matrix, texts: Matrix) -> Matrix {
+        patches.rowsNormalized().multiplied(by: texts, transposed: true)
+    }
+
+    /// CLIP Surgery's surgery on the features: cosines less what all texts have in common, `[n, C]`.
+    ///
+    /// Each text's cosines are weighted by its share of a softmax over twice the image's cosines, relative to an even share;
+    /// then the mean over the texts is taken off. For a single text, from which its own mean would leave nothing, the cosine with
+    /// the empty text is taken off instead (METHODS §5.3).
+    ///
+    /// - Parameters:
+    ///   - image: `[e]`, the image's embedding.
+    ///   - empty: `[e]`, of length 1: the empty string under the texts' prompts.
+    public static func surgery(patches: Matrix, image: [Float], texts: Matrix, empty: [Float]) -> Matrix {
+        guard texts.rows > 1 else {
+            let difference = Matrix(
+                rows: 1, columns: texts.columns, elements: zip(texts.elements, empty).map { $0 - $1 })
+            return cosines(patches: patches, texts: difference)
+        }
+        var similarity = cosines(patches: patches, texts: texts)
+        let whole = cosines(patches: Matrix(rows: 1, columns: image.count, elements: image), texts: texts)
+        let shares = softmax(whole.elements.map { 2 * Double($0) })
+        let weights = shares.map { Float($0 * Double(texts.rows)) }
+        for patch in 0..<similarity.rows {
+            var sum: Float = 0
+            for text in 0..<texts.rows {
+                similarity[patch, text] *= weights[text]
+                sum += similarity[patch, text]
+            }
+            for text in 0..<texts.rows { similarity[patch, text] -= sum / Float(texts.rows) }
+        }
+        return similarity
+    }
+
+    /// How much likelier each patch shows an object's abnormal state than its normal one, 0…1, `[n, C]`: a softmax over the
+    /// two cosines, without a temperature (METHODS §5.9).
+    ///
+    /// - Parameters:
+    ///   - normal: `[C, e]`, one object a row.
+    ///   - abnormal: `[C, e]`.
+    public static func abnormality(patches: Matrix, normal: Matrix, abnormal: Matrix) -> Matrix {
+        let fine = cosines(patches: patches, texts: normal)
+        var result = cosines(patches: patches, texts: abnormal)
+        for index in result.elements.indices {
+            result.elements[index] = 1 / (1 + exp(fine.elements[index] - result.elements[index]))
+        }
+        return result
+    }
+
+    static func softmax(_ values: [Double]) -> [Double] {
+        let largest = values.max() ?? 0
+        let powers = values.map { exp($0 - largest) }
+        let sum = powers.reduce(0, +)
+        return powers.map { $0 / sum }
+    }
+}

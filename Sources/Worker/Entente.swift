@@ -9,7 +9,8 @@ struct Entente: AsyncParsableCommand {
         version: BuildInformation.version,
         subcommands: [
             DemoCommand.self, WorkerCommand.self, SubmitCommand.self, AnalyzeCommand.self, EncodeCommand.self,
-            EncodeTextCommand.self, TokenizeCommand.self, MigrateCommand.self, VerifyCommand.self, StatusCommand.self,
+            EncodeTextCommand.self, DenseCommand.self, TokenizeCommand.self, MigrateCommand.self, VerifyCommand.self,
+            StatusCommand.self,
             ReplayCommand.self, CompareCommand.self, AnalysesCommand.self, SubmissionsCommand.self,
             DeadLettersCommand.self, StatisticsCommand.self, GroundTruthCommand.self, ExportCommand.self,
             ReportCommand.self,

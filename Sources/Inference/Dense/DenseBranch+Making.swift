@@ -2,9 +2,9 @@ extension DenseMethod {
     /// - Parameter texts: `[C, e]`, rows of length 1, if ``needsTexts``.
     func branch(
         beside transformer: Transformer, _ body: TransformerWorkspace, side: Int, imageSize: Int,
-        _ projection: PooledProjection, texts: Matrix?
+        _ projection: PooledProjection, texts: Matrix?, options: DenseOptions
     ) -> DenseBranch {
-        let recipe = recipe
+        let recipe = recipe(options)
         switch recipe.attention {
         case .feedback(let feedback):
             guard let texts else { preconditionFailure("\(rawValue) without texts") }

@@ -22,6 +22,17 @@ public enum DenseMethod: String, Sendable, Hashable, Codable, CaseIterable {
         }
     }
 
+    /// With what a caller wants otherwise than by default.
+    func recipe(_ options: DenseOptions) -> DenseRecipe {
+        var recipe = recipe
+        if options.contains(.reduced) { (recipe.keepsResidual, recipe.keepsPerceptron) = (false, false) }
+        if options.contains(.asReleased), case .feedback(var feedback) = recipe.attention {
+            feedback.samplesAsReleased = true
+            recipe.attention = .feedback(feedback)
+        }
+        return recipe
+    }
+
     /// Whether the patches depend on the texts that they will be compared with.
     public var needsTexts: Bool {
         if case .feedback = recipe.attention { true } else { false }

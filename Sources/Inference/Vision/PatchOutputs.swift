@@ -10,6 +10,6 @@ public struct PatchOutputs: OptionSet, Sendable, Hashable {
     public static let tokens = PatchOutputs(rawValue: 1)
     /// The last block's keys without their bias; METHODS §1.2 "keys".
     public static let keys = PatchOutputs(rawValue: 2)
-    /// What a dense method makes of the patches; of a workspace that was made for one, ``VisionTransformer/makeWorkspace(batchSize:dense:texts:)``.
+    /// What a dense method makes of the patches; of a workspace that was made for one, ``VisionTransformer/makeWorkspace(batchSize:dense:texts:options:)``.
     public static let dense = PatchOutputs(rawValue: 4)
 }

@@ -6,10 +6,16 @@ extension VisionTransformer {
     ///     ``ModelConfiguration/refusal(of:)`` has nothing against.
     ///   - texts: `[C, e]`, rows of length 1: what the patches will be compared with, for a method that
     ///     ``DenseMethod/needsTexts``.
-    public func makeWorkspace(batchSize: Int, dense method: DenseMethod, texts: Matrix? = nil) -> VisionWorkspace {
-        makeWorkspace(batchSize: batchSize) { body in
+    ///   - options: none but those ``DenseOptions/known(by:)`` the method.
+    public func makeWorkspace(
+        batchSize: Int, dense method: DenseMethod, texts: Matrix? = nil, options: DenseOptions = []
+    ) -> VisionWorkspace {
+        precondition(
+            options.isSubset(of: .known(by: method)), "options \(options.rawValue) of \(method.rawValue)")
+        return makeWorkspace(batchSize: batchSize) { body in
             method.branch(
-                beside: transformer, body, side: gridHeight, imageSize: imageSize, projection, texts: texts)
+                beside: transformer, body, side: gridHeight, imageSize: imageSize, projection, texts: texts,
+                options: options)
         }
     }
 

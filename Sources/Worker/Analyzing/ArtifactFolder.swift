@@ -22,7 +22,7 @@ struct ArtifactFolder {
     /// Writes `<name>.<hash>.<method>.parts.png`, `….venn.svg` and `….part<k>.<variant>.png`.
     func write(image: String, findings: ImageFindings, drawings: ImageAnalyzer.Drawings) throws {
         for ((grouping, prompts), found) in zip(drawings.parts, findings.partMethods) {
-            let stem = Self.stem(image) + "." + grouping.method.rawValue
+            let stem = Self.stem(image) + "." + found.key
             let overlay = PartOverlay.draw(grouping, within: drawings.foreground, over: drawings.display)
             try save(overlay.pngData(), stem + ".parts.png")
             let venn = VennDiagram(found, predicted: findings.predictedClass, analysis: analysis)
@@ -37,7 +37,7 @@ struct ArtifactFolder {
 
     /// The picture's name, and a few digits of its path's hash: pictures of one name in several folders stay apart, and no
     /// path is too long.
-    private static func stem(_ image: String) -> String {
+    static func stem(_ image: String) -> String {
         let hash = SHA256.hash(data: Data(image.utf8)).hexadecimal.prefix(8)
         var name = (image as NSString).lastPathComponent
         while name.utf8.count > 120 { name.removeLast() }
@@ -61,6 +61,8 @@ enum PartOverlay {
         (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0), (255, 165, 0),
     ]
 
+    static func color(of part: Int) -> (Int, Int, Int) { palette[part % palette.count] }
+
     /// - Parameter foreground: what parts are confined to; nil for whole patches.
     static func draw(_ grouping: PartGrouping, within foreground: ForegroundPixels?, over picture: Picture) -> Picture {
         draw(
@@ -80,7 +82,7 @@ enum PartOverlay {
                 let part = parts[row * grid.width + column]
                 let pixel = y * picture.width + x
                 let isIn = part >= 0 && foreground?.mask[pixel] != false
-                let color = isIn ? palette[part % palette.count] : (0, 0, 0)
+                let color = isIn ? color(of: part) : (0, 0, 0)
                 for (channel, value) in [color.0, color.1, color.2].enumerated() {
                     let index = pixel * 3 + channel
                     result.pixels[index] = UInt8((Int(picture.pixels[index]) + value) / 2)

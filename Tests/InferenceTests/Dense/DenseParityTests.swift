@@ -96,17 +96,31 @@ import Testing
     func pathsAreSampledAsReleasedOnDemand(golden: GoldenDense) throws {
         let (model, expected) = (try golden.load(), try golden.expected())
         let texts = try expected.matrix("texts")
-        var feedback = SemanticFeedback()
-        feedback.samplesAsReleased = true
-        let workspace = model.makeWorkspace(batchSize: 2) { body in
-            FeedbackBranch(
-                feedback, texts: texts, imageSize: model.imageSize, model.transformer, body, side: model.gridWidth,
-                model.projection)
-        }
+        let workspace = model.makeWorkspace(batchSize: 2, dense: .resclip, texts: texts, options: .asReleased)
         let encoded = model.encode(try expected.slices("pixel_values"), including: .dense, in: workspace)
         try Self.check(
             encoded.densePatches.map { PatchSimilarity.cosines(patches: $0, texts: texts) },
             expected.matrices("resclip/released"), "released")
+    }
+
+    /// Without shortcut and perceptron the last block is ClearCLIP's but for the attention: all that is left is the values.
+    @Test func maskCLIPCanBeReduced() throws {
+        let (model, expected) = (
+            try #require(GoldenDense.all.first).load(), try #require(GoldenDense.all.first).expected()
+        )
+        let pixels = try expected.slices("pixel_values")
+        func patches(_ options: DenseOptions) -> Matrix {
+            let workspace = model.makeWorkspace(batchSize: 1, dense: .maskclip, options: options)
+            return model.encode(pixels, including: .dense, in: workspace).densePatches[0]
+        }
+        let (whole, reduced) = (patches([]), patches(.reduced))
+        #expect(try relativeDifference(whole, reduced) > 0.1)
+        var recipe = DenseRecipe.clearclip
+        recipe.attention = .identity
+        let workspace = model.makeWorkspace(batchSize: 1) { body in
+            PathBranch(recipe, model.transformer, body, side: model.gridWidth, model.projection)
+        }
+        #expect(model.encode(pixels, including: .dense, in: workspace).densePatches[0].isSameBits(as: reduced))
     }
 
     @Test(arguments: GoldenDense.all)

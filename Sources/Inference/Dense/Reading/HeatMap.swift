@@ -35,6 +35,27 @@ public struct HeatMap: Sendable {
             })
     }
 
+    /// Four times as wide and high, bilinear, each value then the median of the 7 × 7 around it, the border mirrored: stray patches
+    /// vanish and edges stay (METHODS §5.8).
+    public var cleaned: HeatMap {
+        let (size, reach) = (4 * side, 3)
+        let wide = enlarged(width: size, height: size)
+        func mirrored(_ place: Int) -> Int {
+            let folded = place < 0 ? -1 - place : place >= size ? 2 * size - 1 - place : place
+            return min(max(folded, 0), size - 1)
+        }
+        return HeatMap(
+            side: size,
+            values: wide.indices.map { place in
+                let window = (-reach...reach).flatMap { v in
+                    (-reach...reach).map { h in
+                        wide[mirrored(place / size + v) * size + mirrored(place % size + h)]
+                    }
+                }
+                return window.sorted()[window.count / 2]
+            })
+    }
+
     /// `[height, width]`, bilinear, corners not aligned.
     public func enlarged(width: Int, height: Int) -> [Float] {
         let (rows, columns) = (BilinearTap.all(from: side, to: height), BilinearTap.all(from: side, to: width))

@@ -1,0 +1,31 @@
+import Inference
+
+/// Values of 0…1 as colours over a picture: from black over violet, red and orange to a light yellow.
+enum HeatColors {
+    private static let ramp: [SIMD3<Float>] = [
+        SIMD3(8, 8, 32), SIMD3(74, 20, 110), SIMD3(180, 40, 80), SIMD3(244, 132, 28), SIMD3(252, 248, 160),
+    ]
+    /// Of the colour; the rest is the picture's.
+    private static let share: Float = 0.65
+
+    /// - Parameter values: `[height, width]`; what lies outside 0…1 counts as the nearer end.
+    static func draw(_ values: [Float], over picture: Picture) -> Picture {
+        var result = picture
+        for (pixel, value) in values.enumerated() {
+            let color = color(value)
+            for channel in 0..<3 {
+                let index = pixel * 3 + channel
+                let mixed = share * color[channel] + (1 - share) * Float(picture.pixels[index])
+                result.pixels[index] = UInt8(mixed)
+            }
+        }
+        return result
+    }
+
+    private static func color(_ value: Float) -> SIMD3<Float> {
+        let place = min(max(value, 0), 1) * Float(ramp.count - 1)
+        let first = min(Int(place), ramp.count - 2)
+        let share = place - Float(first)
+        return ramp[first] * (1 - share) + ramp[first + 1] * share
+    }
+}

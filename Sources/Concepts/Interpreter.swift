@@ -13,6 +13,9 @@ public struct Interpreter: Sendable {
         self.method = method
     }
 
+    /// `[classes, e]`, rows of length 1: what a dense method that asks for texts is given.
+    public var classEmbeddings: Matrix { text.classes.embeddings }
+
     /// The min(5, classes) classes most similar to an image, best first; of equals the lowest index.
     ///
     /// - Parameter imageEmbedding: `[e]`, of any length.
@@ -56,7 +59,8 @@ public struct Interpreter: Sendable {
         if retrieved.candidatesExtended { flags.insert(.candidatesExtended) }
         if parts.prompted.contains(where: \.ellipseFallback) { flags.insert(.ellipseFallback) }
         return PartFindings(
-            method: parts.grouping.method, gridHeight: parts.grouping.gridHeight,
+            method: parts.grouping.method, key: method.key(of: parts.grouping.method),
+            gridHeight: parts.grouping.gridHeight,
             gridWidth: parts.grouping.gridWidth, parts: parts.grouping.labels, boxes: parts.grouping.boxes,
             visionConcepts: retrieved.concepts, languageConcepts: language,
             agreement: Agreement(

@@ -1,3 +1,5 @@
+import Inference
+
 /// Every choice of the mutual-knowledge method, defaults filled in (DESIGN "Analysis", METHODS §0).
 ///
 /// The coding keys are the YAML's and the canonical JSON's; both are part of an analysis's identity.
@@ -5,8 +7,6 @@ public struct MethodParameters: Sendable, Hashable, Codable {
     public enum Decomposition: String, Sendable, Codable, CaseIterable { case image, group }
     /// How a picture becomes the S×S input: `squash` is METHODS §1.1, `official` the model's own recipe.
     public enum ImageFitting: String, Sendable, Codable, CaseIterable { case squash, official }
-    public enum Features: String, Sendable, Codable, CaseIterable { case tokens, keys, ensemble }
-
     public struct Foreground: Sendable, Hashable, Codable {
         public enum Score: String, Sendable, Codable, CaseIterable { case svd, pca, laplacian, tokencut }
         public enum Threshold: String, Sendable, Codable, CaseIterable { case sign, minmax, mean }
@@ -24,14 +24,6 @@ public struct MethodParameters: Sendable, Hashable, Codable {
         /// `right`, over the feature's values, as scikit-learn does from 1.5 on; `left`, over the patches, as before.
         public enum Signs: String, Sendable, Codable, CaseIterable { case right, left }
         public var signs = Signs.right
-        public init() {}
-    }
-
-    public struct Prompting: Sendable, Hashable, Codable {
-        /// Outline width in pixels.
-        public var thickness = 1
-        /// Side of the Gaussian kernel outside the ellipse, in pixels, odd.
-        public var blur = 11
         public init() {}
     }
 

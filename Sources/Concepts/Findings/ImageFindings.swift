@@ -74,6 +74,8 @@ public struct PartFindings: Sendable, Equatable {
     }
 
     public let method: PartMethod
+    /// What the part method is called in this analysis, ``MethodParameters/key(of:)``.
+    public let key: String
     /// Patch grid.
     public let gridHeight: Int, gridWidth: Int
     /// `[gridHeight, gridWidth]` raster: part number, or -1 for background.
@@ -89,10 +91,11 @@ public struct PartFindings: Sendable, Equatable {
     public let flags: [Flag]
 
     public init(
-        method: PartMethod, gridHeight: Int, gridWidth: Int, parts: [Int], boxes: [Box],
+        method: PartMethod, key: String? = nil, gridHeight: Int, gridWidth: Int, parts: [Int], boxes: [Box],
         visionConcepts: [VisionConcept], languageConcepts: [LanguageConcept], agreement: Agreement, flags: [Flag]
     ) {
         self.method = method
+        self.key = key ?? method.rawValue
         self.gridHeight = gridHeight
         self.gridWidth = gridWidth
         self.parts = parts

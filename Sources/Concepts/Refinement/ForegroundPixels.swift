@@ -7,6 +7,10 @@ public struct ForegroundPixels: Sendable, Equatable {
     /// Refinement left nothing of the foreground's patches, which stand in whole.
     public let isErased: Bool
 
+    init(mask: [Bool], isErased: Bool) {
+        (self.mask, self.isErased) = (mask, isErased)
+    }
+
     /// - Parameters:
     ///   - picture: the S×S display picture (METHODS §1.1).
     public init(refining parts: ImageParts, on picture: Picture) {

@@ -19,7 +19,7 @@ public struct ReportDocument: Sendable {
             analysis: analysisID, image: image, label: label,
             prediction: ImageReport.Prediction(findings.top, analysis),
             partMethods: Dictionary(
-                findings.partMethods.map { ($0.method.rawValue, PartMethodReport($0, analysis)) },
+                findings.partMethods.map { ($0.key, PartMethodReport($0, analysis)) },
                 uniquingKeysWith: { first, _ in first }))
     }
 

@@ -1,17 +1,17 @@
 import Inference
 
-/// What the vision encoder said about the prompted pictures of one part.
+/// What the vision encoder said about one part: of its prompted pictures, or in a single pass.
 public struct PromptedPartEmbeddings: Sendable, Equatable {
     public let part: Int
-    /// `[3, e]`, in the order of ``PromptedPart/pictures``, not normalised.
+    /// `[3, e]`, in the order of ``PromptedPart/pictures``, not normalised; `[1, e]` of a single pass, see ``PartPooling``.
     public let embeddings: Matrix
     /// As ``PromptedPart/ellipseFallback``.
     public let ellipseFallback: Bool
 
     public init(part: Int, embeddings: Matrix, ellipseFallback: Bool) {
         precondition(
-            embeddings.rows == Prompting.variants,
-            "\(embeddings.rows) embeddings for \(Prompting.variants) prompted pictures")
+            embeddings.rows == Prompting.variants || embeddings.rows == 1,
+            "\(embeddings.rows) embeddings for \(Prompting.variants) prompted pictures or a single pass")
         self.part = part
         self.embeddings = embeddings
         self.ellipseFallback = ellipseFallback
@@ -22,7 +22,7 @@ public struct PromptedPartEmbeddings: Sendable, Equatable {
         self.init(part: prompted.part, embeddings: embeddings, ellipseFallback: prompted.ellipseFallback)
     }
 
-    /// Mean of the three embeddings, each brought to length 1; the mean itself is not (METHODS §1.7), `[e]`.
+    /// Mean of the embeddings, each brought to length 1; the mean itself is not (METHODS §1.7), `[e]`.
     var mean: [Float] {
         let unit = embeddings.rowsNormalized()
         return (0..<unit.columns).map { column in

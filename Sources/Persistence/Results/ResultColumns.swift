@@ -76,7 +76,7 @@ struct ResultColumns {
                 && fits(row.methodRevision),
             "a class index or the method revision is beyond 32 bits")
         for found in row.findings.partMethods {
-            let part = "its \(found.method.rawValue) parts"
+            let part = "its \(found.key) parts"
             try need(
                 found.parts.allSatisfy { (-1...62).contains($0) }
                     && found.visionConcepts.allSatisfy { $0.parts.allSatisfy { (0...62).contains($0) } },
@@ -119,7 +119,7 @@ struct ResultColumns {
             texts(\.kernelSet), ints(\.methodRevision), ints(\.timings.fetch), ints(\.timings.decode),
             ints(\.timings.encode), ints(\.timings.concepts), .smallints(images.map { Int16(clamping: $0.shard) }),
             .texts(parts.map(\.row.analysisID)), .texts(parts.map(\.row.image.id)),
-            .texts(parts.map(\.found.method.rawValue)), partInts(\.languageConcepts.count),
+            .texts(parts.map(\.found.key)), partInts(\.languageConcepts.count),
             partInts(\.mutualDescriptors.count), nanoNats(\.released.mi), nanoNats(\.released.auc),
             nanoNats(\.membership.mi), nanoNats(\.membership.auc), doubles(\.nmiMax), doubles(\.ami),
             doubles(\.pValue), partInts(\.gridHeight), partInts(\.gridWidth),

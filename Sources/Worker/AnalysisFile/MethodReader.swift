@@ -1,4 +1,5 @@
 import Concepts
+import Inference
 import Yams
 
 /// The `method` mapping of an analysis file.
@@ -22,7 +23,16 @@ enum MethodReader {
             ["decomposition", "image", "features", "foreground", "parts", "prompting", "retrieval", "language"])
         reader.choice(top["decomposition"], "method.decomposition", into: &method.decomposition)
         reader.choice(top["image"], "method.image", into: &method.image)
-        reader.choice(top["features"], "method.features", into: &method.features)
+        if let features = top["features"], case .mapping = features {
+            let fields = members(features, "method.features.", ["dense"])
+            if let dense = reader.choice(
+                fields["dense"], "method.features.dense", within: features, as: DenseMethod.self)
+            {
+                method.features = .dense(dense)
+            }
+        } else {
+            reader.choice(top["features"], "method.features", into: &method.features)
+        }
 
         let foreground = members(top["foreground"], "method.foreground.", ["by", "threshold", "crf"])
         reader.choice(foreground["by"], "method.foreground.by", into: &method.foreground.by)
@@ -35,9 +45,8 @@ enum MethodReader {
         reader.integer(parts["seed"], "method.parts.seed", into: &method.parts.seed)
         reader.choice(parts["signs"], "method.parts.signs", into: &method.parts.signs)
 
-        let prompting = members(top["prompting"], "method.prompting.", ["thickness", "blur"])
-        reader.integer(prompting["thickness"], "method.prompting.thickness", into: &method.prompting.thickness)
-        reader.integer(prompting["blur"], "method.prompting.blur", into: &method.prompting.blur)
+        let prompting = members(top["prompting"], "method.prompting.", ["mode", "dense", "thickness", "blur"])
+        read(prompting, into: &method.prompting, &reader)
 
         let retrieval = members(
             top["retrieval"], "method.retrieval.", ["candidates", "per_part", "relevance", "offset", "transport"])
@@ -64,6 +73,31 @@ enum MethodReader {
             reader.report(problem.sentence, line: line(of: problem.keyPath, in: lines))
         }
         return method
+    }
+
+    /// Of each mode its own values; those of the other are refused, since they would do nothing.
+    private static func read(
+        _ fields: [String: Node], into prompting: inout MethodParameters.Prompting, _ reader: inout YAMLReader
+    ) {
+        var mode = MethodParameters.Prompting.Mode.circles
+        reader.choice(fields["mode"], "method.prompting.mode", into: &mode)
+        func refuse(_ names: String..., with other: MethodParameters.Prompting.Mode) {
+            for name in names where fields[name] != nil {
+                reader.report(
+                    "`method.prompting.\(name)` is for `mode: \(other.rawValue)`; leave it out, or change the mode.",
+                    at: fields[name])
+            }
+        }
+        switch mode {
+        case .circles:
+            reader.integer(fields["thickness"], "method.prompting.thickness", into: &prompting.thickness)
+            reader.integer(fields["blur"], "method.prompting.blur", into: &prompting.blur)
+            if !reader.hasReported("method.prompting.mode") { refuse("dense", with: .singlePass) }
+        case .singlePass:
+            refuse("thickness", "blur", with: .circles)
+            let dense = reader.choice(fields["dense"], "method.prompting.dense", as: DenseMethod.self)
+            prompting.dense = dense ?? MethodParameters.Prompting.defaultDense
+        }
     }
 
     /// The line of a value, or of the innermost mapping around it that is there.

@@ -123,6 +123,19 @@ struct YAMLReader {
         if let choice: T = oneOf(node, name) { value = choice } else { refused.insert(name) }
     }
 
+    /// A value without a default; with `mapping`, where it belongs, its absence is a problem.
+    mutating func choice<T: RawRepresentable<String> & CaseIterable>(
+        _ node: Node?, _ name: String, within mapping: Node? = nil, as type: T.Type
+    ) -> T? {
+        guard let node else {
+            if let mapping { report("`\(name)` is missing.", at: mapping) }
+            return nil
+        }
+        let choice: T? = oneOf(node, name)
+        if choice == nil { refused.insert(name) }
+        return choice
+    }
+
     mutating func choices<T: RawRepresentable<String> & CaseIterable>(
         _ node: Node?, _ name: String, into value: inout [T]
     ) {

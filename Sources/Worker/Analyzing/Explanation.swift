@@ -20,7 +20,7 @@ struct Explanation {
     private func part(_ found: PartFindings) -> [String] {
         let mutual = Set(found.mutualDescriptors)
         let width = found.visionConcepts.map { analysis.descriptors[$0.descriptor].count }.max() ?? 0
-        var lines = ["  \(found.method.rawValue) parts"]
+        var lines = ["  \(found.key) parts"]
         lines += grid(found).map { "    " + $0 }
         lines.append("  what is seen, most relevant first (* = also said of the class)")
         for concept in found.visionConcepts {

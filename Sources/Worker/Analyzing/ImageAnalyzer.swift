@@ -10,6 +10,8 @@ import Inference
 final class ImageAnalyzer {
     let analysis: LoadedAnalysis
     private let workspace: VisionWorkspace
+    /// Of the dense method that the analysis asks for, if it does; ``workspace`` has that of the features if both do.
+    private let denseWorkspace: VisionWorkspace?
     private let batchSize: Int
     /// Time spent in the encoder since the analyzer was made.
     private(set) var encodeTime = Duration.zero
@@ -22,7 +24,13 @@ final class ImageAnalyzer {
         self.analysis = analysis
         self.batchSize = batchSize
         self.onEncode = onEncode
-        workspace = analysis.model.vision.makeWorkspace(batchSize: batchSize)
+        let (features, prompting) = (
+            analysis.analysis.method.features.denseMethod, analysis.analysis.method.prompting.dense
+        )
+        workspace = analysis.makeWorkspace(batchSize: batchSize, dense: features ?? prompting)
+        denseWorkspace =
+            features != nil && prompting != nil && features != prompting
+            ? analysis.makeWorkspace(batchSize: batchSize, dense: prompting) : nil
     }
 
     /// What a person may want to see of one picture.
@@ -46,22 +54,20 @@ final class ImageAnalyzer {
         switch method.decomposition {
         case .image:
             return slices.flatMap { slice in
-                let encoded = features(of: images[slice])
-                let parts = zip(images[slice], encoded.features).map { image, features in
-                    Decomposition.run([patchFeatures(features, of: image)], method: method)[0]
+                let encoded = encode(images[slice])
+                let parts = zip(images[slice], encoded).map { image, encoded in
+                    Decomposition.run([patchFeatures(encoded.features, of: image)], method: method)[0]
                 }
                 return slice.map { index in
                     let place = index - slice.lowerBound
-                    return findings(
-                        images[index], encoded.embeddings.row(place), parts[place], flags: []
-                    ) { onDrawings(index, $0) }
+                    return findings(images[index], encoded[place], parts[place], flags: []) { onDrawings(index, $0) }
                 }
             }
         case .group:
-            let (embeddings, parts) = decomposeJointly(images, slices)
+            let (encoded, parts) = decomposeJointly(images, slices)
             let flags: Set<PartFindings.Flag> = isGroupIncomplete ? [.groupIncomplete] : []
             return images.indices.map { index in
-                findings(images[index], embeddings[index][...], parts[index], flags: flags) {
+                findings(images[index], encoded[index], parts[index], flags: flags) {
                     onDrawings(index, $0)
                 }
             }
@@ -70,41 +76,60 @@ final class ImageAnalyzer {
 
     private var method: MethodParameters { analysis.analysis.method }
 
+    /// What the encoder gave of one picture, for either phase.
+    private struct Encoded {
+        /// `[e]`.
+        let embedding: [Float]
+        /// What foreground and parts are found in.
+        let features: Matrix
+        /// `[n, e]`: what parts are read from in a single pass.
+        let dense: Matrix?
+    }
+
     // MARK: - Phase 1
 
     private func decomposeJointly(
         _ images: [PreparedImage], _ slices: [Range<Int>]
-    ) -> (embeddings: [[Float]], parts: [ImageParts]) {
-        var embeddings: [[Float]] = []
-        var members: [PatchFeatures] = []
-        for slice in slices {
-            let encoded = features(of: images[slice])
-            embeddings += (0..<slice.count).map { Array(encoded.embeddings.row($0)) }
-            members += zip(images[slice], encoded.features).map { patchFeatures($1, of: $0) }
-        }
+    ) -> (encoded: [Encoded], parts: [ImageParts]) {
+        let encoded = slices.flatMap { encode(images[$0]) }
+        let members = zip(images, encoded).map { patchFeatures($1.features, of: $0) }
         // Jobs name their images in any order; a group has one.
         let order = images.indices.sorted { GroupDigest.precedes(images[$0].id, images[$1].id) }
         let joint = Decomposition.run(order.map { members[$0] }, method: method)
         let places = Dictionary(uniqueKeysWithValues: zip(order, joint))
-        return (embeddings, images.indices.compactMap { places[$0] })
+        return (encoded, images.indices.compactMap { places[$0] })
     }
 
-    private func features(of images: ArraySlice<PreparedImage>) -> (embeddings: Matrix, features: [Matrix]) {
-        let outputs: PatchOutputs =
-            switch method.features {
-            case .tokens: .tokens
-            case .keys: .keys
-            case .ensemble: [.tokens, .keys]
-            }
-        let encoded = encode(images.map(\.picture), including: outputs)
+    private func encode(_ images: ArraySlice<PreparedImage>) -> [Encoded] {
+        let pictures = images.map(\.picture)
+        let encoded = encode(pictures, including: outputs, in: workspace)
         let features =
             switch method.features {
             case .tokens: encoded.patchTokens
             case .keys: encoded.patchKeys
             case .ensemble:
                 zip(encoded.patchTokens, encoded.patchKeys).map { PatchFeatures.ensemble(tokens: $0, keys: $1) }
+            case .dense: encoded.densePatches
             }
-        return (encoded.embeddings, features)
+        let dense =
+            denseWorkspace.map { encode(pictures, including: .dense, in: $0).densePatches } ?? encoded.densePatches
+        return pictures.indices.map { place in
+            Encoded(
+                embedding: Array(encoded.embeddings.row(place)), features: features[place],
+                dense: method.prompting.dense == nil ? nil : dense[place])
+        }
+    }
+
+    /// What the first call of the encoder is asked for.
+    private var outputs: PatchOutputs {
+        let features: PatchOutputs =
+            switch method.features {
+            case .tokens: .tokens
+            case .keys: .keys
+            case .ensemble: [.tokens, .keys]
+            case .dense: .dense
+            }
+        return method.prompting.dense == nil ? features : features.union(.dense)
     }
 
     private func patchFeatures(_ values: Matrix, of image: PreparedImage) -> PatchFeatures {
@@ -116,18 +141,37 @@ final class ImageAnalyzer {
     // MARK: - Phase 2
 
     private func findings(
-        _ image: PreparedImage, _ embedding: ArraySlice<Float>, _ parts: ImageParts, flags: Set<PartFindings.Flag>,
+        _ image: PreparedImage, _ encoded: Encoded, _ parts: ImageParts, flags: Set<PartFindings.Flag>,
         onDrawings: (Drawings) -> Void
     ) -> ImageFindings {
         let display = analysis.preprocessor.displayPicture(image.picture)
         let foreground = method.foreground.crf ? ForegroundPixels(refining: parts, on: display) : nil
-        let prompting = Prompting(on: display, within: foreground, parameters: method.prompting)
-        let prompted = parts.groupings.map { (grouping: $0, prompts: prompting.pictures(for: $0)) }
-        onDrawings(Drawings(display: display, foreground: foreground, parts: prompted))
+        let read: [EncodedParts]
+        if let dense = encoded.dense {
+            onDrawings(
+                Drawings(display: display, foreground: foreground, parts: parts.groupings.map { ($0, []) }))
+            read = parts.groupings.map { grouping in
+                EncodedParts(
+                    grouping: grouping,
+                    prompted: PartPooling.embeddings(
+                        patches: dense, of: grouping, within: foreground, size: display.width))
+            }
+        } else {
+            let prompting = Prompting(on: display, within: foreground, parameters: method.prompting)
+            let prompted = parts.groupings.map { (grouping: $0, prompts: prompting.pictures(for: $0)) }
+            onDrawings(Drawings(display: display, foreground: foreground, parts: prompted))
+            read = encode(prompted)
+        }
+        return analysis.interpreter.findings(
+            imageEmbedding: encoded.embedding, label: image.label, parts: read,
+            flags: foreground?.isErased == true ? flags.union([.crfEmpty]) : flags)
+    }
 
+    /// Encodes the prompted pictures of all parts.
+    private func encode(_ prompted: [(grouping: PartGrouping, prompts: [PromptedPart])]) -> [EncodedParts] {
         let pictures = prompted.flatMap { $0.prompts.flatMap(\.pictures) }
         var rows = embeddings(of: pictures).makeIterator()
-        let encoded = prompted.map { grouping, prompts in
+        return prompted.map { grouping, prompts in
             EncodedParts(
                 grouping: grouping,
                 prompted: prompts.map { prompt in
@@ -135,23 +179,23 @@ final class ImageAnalyzer {
                     let own = prompt.pictures.compactMap { _ in rows.next() }
                     return PromptedPartEmbeddings(
                         prompt,
-                        embeddings: Matrix(rows: own.count, columns: embedding.count, elements: own.flatMap { $0 }))
+                        embeddings: Matrix(
+                            rows: own.count, columns: analysis.model.embeddingWidth, elements: own.flatMap { $0 }))
                 })
         }
-        return analysis.interpreter.findings(
-            imageEmbedding: embedding, label: image.label, parts: encoded,
-            flags: foreground?.isErased == true ? flags.union([.crfEmpty]) : flags)
     }
 
     private func embeddings(of pictures: [Picture]) -> [ArraySlice<Float>] {
         stride(from: 0, to: pictures.count, by: batchSize).flatMap { start in
             let batch = pictures[start..<min(start + batchSize, pictures.count)]
-            let embeddings = encode(Array(batch), including: []).embeddings
+            let embeddings = encode(Array(batch), including: [], in: workspace).embeddings
             return batch.indices.map { embeddings.row($0 - start) }
         }
     }
 
-    private func encode(_ pictures: [Picture], including outputs: PatchOutputs) -> EncodedImages {
+    private func encode(
+        _ pictures: [Picture], including outputs: PatchOutputs, in workspace: VisionWorkspace
+    ) -> EncodedImages {
         onEncode(pictures.count)
         encodedPictures += pictures.count
         let pixels = pictures.map(analysis.preprocessor.pixelValues)

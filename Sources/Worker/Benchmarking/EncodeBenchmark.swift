@@ -65,8 +65,16 @@ struct EncodeBenchmark {
             shareOfPeak: gflops / peaks[rounds / 2], imagesPerSecondRange: [speeds[0], speeds[rounds - 1]])
     }
 
+    /// Random pictures as the encoder takes them.
+    static func pictures(_ encoder: any VisionEncoder, count: Int) -> [[Float]] {
+        let values = 3 * encoder.imageSize * encoder.imageSize
+        return (0..<count).map { number in
+            (0..<values).map { Float(($0 &* 2_654_435_761 &+ number) >> 8 & 0xffff) / 32768 - 1 }
+        }
+    }
+
     /// Seconds until every lane has done its share.
-    private static func time<Lane: Sendable>(_ lanes: [Lane], _ body: @escaping @Sendable (Lane) -> Void) -> Double {
+    static func time<Lane: Sendable>(_ lanes: [Lane], _ body: @escaping @Sendable (Lane) -> Void) -> Double {
         let start = ContinuousClock.now
         let threads = lanes.map { lane in WorkerThread("lane") { body(lane) } }
         threads.forEach { $0.join() }
@@ -82,10 +90,7 @@ struct EncodeBenchmark {
         init(_ encoder: any VisionEncoder, batchSize: Int) {
             self.encoder = encoder
             workspace = encoder.makeWorkspace(batchSize: batchSize)
-            let count = 3 * encoder.imageSize * encoder.imageSize
-            pictures = (0..<batchSize).map { number in
-                (0..<count).map { Float(($0 &* 2_654_435_761 &+ number) >> 8 & 0xffff) / 32768 - 1 }
-            }
+            pictures = EncodeBenchmark.pictures(encoder, count: batchSize)
         }
 
         func run(times: Int) { for _ in 0..<times { _ = encoder.encode(pictures, in: workspace) } }

@@ -35,7 +35,7 @@ struct PipelineBenchmark {
     /// What has to be done for an image whatever encodes it. CRF and prompting can be switched off or made cheaper by the
     /// analysis, so they are counted apart.
     static let aroundEncoderStages: Set = [
-        "poll", "fetch", "decode", "resize", "foreground", "parts", "retrieval and agreement", "transaction",
+        "poll", "fetch", "decode", "resize", "foreground", "parts", "pooling", "retrieval and agreement", "transaction",
     ]
     private static let serverStage = "transaction, the server's"
 
@@ -47,6 +47,8 @@ struct PipelineBenchmark {
     let images: Int
     let bank: Int
     let crf: Bool
+    /// The dense method that parts are read by in a single pass; nil for prompted pictures.
+    let singlePass: DenseMethod?
     let log: Logger
 
     func run() throws -> Result {
@@ -56,7 +58,8 @@ struct PipelineBenchmark {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let pictures = try PictureBenchmark(images: images, folder: folder)
         var method = StageBenchmark(
-            partMethod: partMethod, images: images, shape: EncoderShape(encoder), bank: bank, crf: crf)
+            partMethod: partMethod, images: images, shape: EncoderShape(encoder), bank: bank, crf: crf,
+            singlePass: singlePass)
 
         var clock = StageClock()
         let pixels = try pictures.run(&clock, preprocessor)
@@ -69,13 +72,17 @@ struct PipelineBenchmark {
 
     /// Pictures with patch features, then prompted pictures, as a lane does it.
     private func encode(_ pixels: [[Float]], prompted: [[Picture]], _ clock: inout StageClock) {
-        let workspace = encoder.makeWorkspace(batchSize: 16)
+        let dense = singlePass.flatMap { method in
+            (encoder as? VisionTransformer)?.makeWorkspace(batchSize: 16, dense: method, texts: Self.texts(encoder))
+        }
+        let workspace = dense ?? encoder.makeWorkspace(batchSize: 16)
+        let outputs: PatchOutputs = dense == nil ? .tokens : [.tokens, .dense]
         // The first call touches the memory.
-        _ = encoder.encode([pixels[0]], including: .tokens, in: workspace)
+        _ = encoder.encode([pixels[0]], including: outputs, in: workspace)
         for start in stride(from: 0, to: pixels.count, by: workspace.batchSize) {
             let batch = Array(pixels[start...].prefix(workspace.batchSize))
             clock.time("encoder, pictures", images: batch.count) {
-                _ = encoder.encode(batch, including: .tokens, in: workspace)
+                _ = encoder.encode(batch, including: outputs, in: workspace)
             }
         }
         for pictures in prompted {
@@ -84,17 +91,24 @@ struct PipelineBenchmark {
         }
     }
 
+    /// Classes, for a method that asks for texts.
+    private static func texts(_ encoder: any VisionEncoder) -> Matrix {
+        var random = MadeNumbers(state: 4)
+        return random.matrix(rows: StageBenchmark.classes, columns: encoder.embeddingWidth).rowsNormalized()
+    }
+
     private func result(_ clock: StageClock) -> Result {
         let flow = [
             "poll", "fetch", "decode", "resize", "encoder, pictures", "foreground", "parts", "CRF", "prompting",
-            "encoder, prompted pictures", "retrieval and agreement", "transaction", Self.serverStage,
+            "encoder, prompted pictures", "pooling", "retrieval and agreement", "transaction", Self.serverStage,
         ]
         let known = clock.stages
         let stages = flow.compactMap { name in known.first { $0.stage == name } }
         let around = stages.filter { Self.aroundEncoderStages.contains($0.stage) }.reduce(0) { $0 + $1.median }
         let total = stages.filter { $0.stage != Self.serverStage }.reduce(0) { $0 + $1.median }
         return Result(
-            encoder: name, kernelSet: BLAS.kernelSet, partMethod: partMethod.rawValue, images: images, bank: bank,
+            encoder: name, kernelSet: BLAS.kernelSet,
+            partMethod: partMethod.rawValue + (singlePass.map { "+\($0.rawValue)" } ?? ""), images: images, bank: bank,
             stages: stages, aroundEncoder: around, total: total, imagesPerSecond: 1000 / total)
     }
 }

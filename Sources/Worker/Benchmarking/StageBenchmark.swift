@@ -21,12 +21,14 @@ struct StageBenchmark {
     }
 
     init(
-        partMethod: PartMethod, images count: Int, shape: EncoderShape = .vitB16, bank: Int = 4000, crf: Bool = true
+        partMethod: PartMethod, images count: Int, shape: EncoderShape = .vitB16, bank: Int = 4000, crf: Bool = true,
+        singlePass: DenseMethod? = nil
     ) {
         var random = random
         var method = MethodParameters()
         method.parts.by = [partMethod]
         method.foreground.crf = crf
+        method.prompting.dense = singlePass
         let hash = String(repeating: "0", count: 64)
         analysis = Analysis(
             model: .init(weights: hash, configuration: hash, tokenizer: hash),
@@ -61,18 +63,8 @@ struct StageBenchmark {
             clock.note("parts", seconds: StageClock.threadSeconds - halfway, images: 1)
             let foreground =
                 method.foreground.crf ? clock.time("CRF") { ForegroundPixels(refining: parts, on: picture) } : nil
-            let prompts = clock.time("prompting") {
-                let prompts = Prompting(on: picture, within: foreground, parameters: method.prompting)
-                    .pictures(for: parts.groupings[0])
-                for drawn in prompts.flatMap(\.pictures) { _ = preprocessor.pixelValues(drawn) }
-                return prompts
-            }
-            outcome.prompted.append(prompts.flatMap(\.pictures))
-            let encoded = EncodedParts(
-                grouping: parts.groupings[0],
-                prompted: prompts.map {
-                    PromptedPartEmbeddings($0, embeddings: random.matrix(rows: 3, columns: shape.embedding))
-                })
+            let read = read(parts.groupings[0], within: foreground, on: picture, &clock, &outcome)
+            let encoded = EncodedParts(grouping: parts.groupings[0], prompted: read)
             let image = random.matrix(rows: 1, columns: shape.embedding)
             outcome.findings.append(
                 clock.time("retrieval and agreement") {
@@ -80,5 +72,28 @@ struct StageBenchmark {
                 })
         }
         return outcome
+    }
+
+    /// What an encoder would say of the parts, on the way there: prompted pictures are drawn, or dense features averaged.
+    private mutating func read(
+        _ grouping: PartGrouping, within foreground: ForegroundPixels?, on picture: Picture, _ clock: inout StageClock,
+        _ outcome: inout Outcome
+    ) -> [PromptedPartEmbeddings] {
+        if analysis.method.prompting.dense != nil {
+            let dense = random.matrix(rows: shape.gridHeight * shape.gridWidth, columns: shape.embedding)
+            return clock.time("pooling") {
+                PartPooling.embeddings(patches: dense, of: grouping, within: foreground, size: picture.width)
+            }
+        }
+        let prompts = clock.time("prompting") {
+            let prompts = Prompting(on: picture, within: foreground, parameters: analysis.method.prompting)
+                .pictures(for: grouping)
+            for drawn in prompts.flatMap(\.pictures) { _ = preprocessor.pixelValues(drawn) }
+            return prompts
+        }
+        outcome.prompted.append(prompts.flatMap(\.pictures))
+        return prompts.map {
+            PromptedPartEmbeddings($0, embeddings: random.matrix(rows: Prompting.variants, columns: shape.embedding))
+        }
     }
 }

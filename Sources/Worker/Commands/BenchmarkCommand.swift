@@ -5,7 +5,8 @@ struct BenchmarkCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "benchmark", abstract: "Measure how fast this machine is, on made data.",
         subcommands: [
-            BenchmarkEncodeCommand.self, BenchmarkStagesCommand.self, BenchmarkPipelineCommand.self,
+            BenchmarkEncodeCommand.self, BenchmarkDenseCommand.self, BenchmarkStagesCommand.self,
+            BenchmarkPipelineCommand.self,
             BenchmarkWritersCommand.self,
         ])
 }

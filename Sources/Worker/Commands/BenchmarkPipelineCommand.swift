@@ -28,6 +28,11 @@ struct BenchmarkPipelineCommand: AsyncParsableCommand {
     @Option(help: "pca or kmeans.")
     var partMethod: PartMethod = .kmeans
 
+    @Option(
+        help: ArgumentHelp(
+            "Read parts by a single pass of this dense method instead of prompted pictures.", valueName: "method"))
+    var singlePass: DenseMethod?
+
     @Flag(inversion: .prefixedNo, help: "Refine the foreground with the dense CRF.")
     var crf = true
 
@@ -80,9 +85,14 @@ struct BenchmarkPipelineCommand: AsyncParsableCommand {
             encoder = try RandomEncoder.make(architecture ?? "ViT-B-16", settings)
             preprocessor = Preprocessor(configuration: PreprocessConfiguration(), imageSize: encoder.imageSize)
         }
+        guard singlePass == nil || encoder is VisionTransformer else {
+            throw CommandFailure(
+                .usage, "--single-pass needs a vision transformer, which \(model ?? architecture ?? "") is not.")
+        }
         return PipelineBenchmark(
             name: model ?? architecture ?? "ViT-B-16", encoder: encoder, preprocessor: preprocessor,
-            partMethod: partMethod, images: images, bank: bank, crf: crf, log: try logger(settings))
+            partMethod: partMethod, images: images, bank: bank, crf: crf, singlePass: singlePass,
+            log: try logger(settings))
     }
 }
 

@@ -19,6 +19,16 @@ struct LoadedAnalysis: Sendable {
 
     var preprocessor: Preprocessor { model.preprocessor }
 
+    /// Memory of one lane for the vision encoder, with a dense method beside it if one is named. Texts, where a method asks for
+    /// them, are the classes.
+    func makeWorkspace(batchSize: Int, dense: DenseMethod?) -> VisionWorkspace {
+        guard let dense else { return model.vision.makeWorkspace(batchSize: batchSize) }
+        guard let vision = model.vision as? VisionTransformer else {
+            preconditionFailure("\(dense.rawValue) on a model that refuses it")
+        }
+        return vision.makeWorkspace(batchSize: batchSize, dense: dense, texts: interpreter.classEmbeddings)
+    }
+
     /// The S×S 8-bit picture that the method works on (METHODS §1.1).
     func fit(_ picture: Picture) -> Picture {
         switch analysis.method.image {

@@ -48,6 +48,11 @@ extension ModelDirectory {
 extension ModelConfiguration {
     /// Why an analysis with this method can't run on the model; nil if it can.
     func refusal(of method: MethodParameters) -> String? {
+        for (key, dense) in [
+            ("features.dense", method.features.denseMethod), ("prompting.dense", method.prompting.dense),
+        ] {
+            if let dense, let refusal = refusal(of: dense) { return "method.\(key): \(refusal)" }
+        }
         guard method.features != .tokens, !vision.hasKeys else { return nil }
         return
             "method.features: \(method.features.rawValue) needs a vision transformer, and the model is a convolutional "

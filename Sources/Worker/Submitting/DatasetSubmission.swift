@@ -109,9 +109,10 @@ struct DatasetSubmission: OutgoingImages {
                 clock.measure { _ = vision.encode(pictures, in: workspace) }.microseconds
             }.min() ?? 0
         let parts = analysis.method.parts
-        let passes = 1 + Prompting.variants * parts.count * parts.by.count
+        let prompted =
+            analysis.method.prompting.mode == .circles ? Prompting.variants * parts.count * parts.by.count : 0
         let lanes = try settings.integer(.workerLanes, in: 1...512)
-        let seconds = Double(images.count * passes * fastest) / Double(batch * lanes) / 1e6
+        let seconds = Double(images.count * (1 + prompted) * fastest) / Double(batch * lanes) / 1e6
         return Estimate(
             analysis: analysis.id, images: images.count, labelled: images.count { $0.image.label != nil }, jobs: count,
             seconds: seconds)

@@ -42,6 +42,23 @@ import Testing
         }
     }
 
+    @Test func aSinglePassDrawsAndEncodesNothingMore() async throws {
+        try await onOwnThread {
+            let scratch = try ScratchFolder()
+            defer { scratch.remove() }
+            let end = try Product.run(
+                [
+                    "benchmark", "pipeline", "--model", DrawnWorld.model, "--images", "2", "--bank", "50", "--no-crf",
+                    "--single-pass", "naclip", "--json",
+                ],
+                in: scratch)
+            try #require(end.status == 0, "\(end)")
+            let stages = try JSONDecoder().decode(Output.self, from: Data(end.output.utf8)).stages.map(\.stage)
+            #expect(stages.contains("pooling") && stages.contains("encoder, pictures"))
+            #expect(!stages.contains { $0.contains("prompt") })
+        }
+    }
+
     @Test func unknownArchitecturesAndContradictionsAreRefused() async throws {
         try await onOwnThread {
             let scratch = try ScratchFolder()

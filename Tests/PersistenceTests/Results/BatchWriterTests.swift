@@ -83,6 +83,25 @@ import Testing
         #expect(try isClean(connection))
     }
 
+    /// What dense methods are called goes through tables, roll-ups and views like any other name.
+    @Test func partMethodsOfDenseMethodsKeepTheirNames() throws {
+        let (_, connection, id) = try setUp()
+        let plain = Fixture.parts(.kmeans, vision: [3, 1], language: [1], released: [6, 0, 0], membership: [2, 0, 0])
+        let found = PartFindings(
+            method: .kmeans, key: "kmeans@sc-clip+naclip", gridHeight: 2, gridWidth: 3, parts: plain.parts,
+            boxes: plain.boxes,
+            visionConcepts: plain.visionConcepts, languageConcepts: plain.languageConcepts, agreement: plain.agreement,
+            flags: [])
+        let row = Fixture.row("a", analysisID: id, findings: Fixture.findings(predicted: 0, parts: [found]))
+        try BatchWriter(connection).write(WriteBatch(results: [row]))
+        for view in ["analysis_summary", "mi_dynamics", "mutual_concept_ranking", "image_scores"] {
+            let names = try connection.query("SELECT DISTINCT part_method FROM entente.\(view)")
+            #expect(names.count == 1, "\(view)")
+            #expect(try names.text(0, 0) == "kmeans@sc-clip+naclip", "\(view)")
+        }
+        #expect(try isClean(connection))
+    }
+
     @Test func theFirstWriteWins() throws {
         let (_, connection, id) = try setUp()
         let writer = BatchWriter(connection)

@@ -96,4 +96,32 @@ import Testing
         #expect(problems.count == 1, "\(problems)")
         #expect(problems.first?.message.contains(says) == true, "\(problems)")
     }
+
+    @Test func denseMethodsAreRead() throws {
+        func read(_ lines: String) throws -> MethodParameters {
+            try AnalysisFixture().read(AnalysisFixture.method(lines)).method
+        }
+        let both = try read("  features: {dense: sc-clip}\n  prompting: {mode: single_pass, dense: maskclip}\n")
+        #expect(both.features == .dense(.scClip))
+        #expect(both.prompting.dense == .maskclip)
+        #expect(try read("  prompting: {mode: single_pass}\n").prompting.dense == .naclip)
+        // Stated defaults change nothing.
+        #expect(try read("  prompting: {mode: circles, thickness: 1}\n") == MethodParameters())
+    }
+
+    @Test(arguments: [
+        ("features: {dense: clip}", "`method.features.dense` has to be one of `raw`, `maskclip`, `clip-surgery`"),
+        ("features: {}", "`method.features.dense` is missing"),
+        ("features: {dense: raw, keys: 1}", "`method.features.keys` is not known"),
+        ("features: dense", "`method.features` has to be one of `tokens`, `keys`, `ensemble`"),
+        ("prompting: {mode: squares}", "`method.prompting.mode` has to be one of `circles`, `single_pass`"),
+        ("prompting: {dense: naclip}", "`method.prompting.dense` is for `mode: single_pass`"),
+        ("prompting: {mode: single_pass, blur: 11}", "`method.prompting.blur` is for `mode: circles`"),
+        ("prompting: {mode: single_pass, dense: 3}", "`method.prompting.dense` has to be one of"),
+    ]) func denseMethodsAreRefusedByName(line: String, says: String) throws {
+        let problems = try AnalysisFixture().problems(AnalysisFixture.method("  \(line)\n" + Self.head))
+        #expect(problems.count == 1, "\(problems)")
+        #expect(problems.first?.line == 6, "\(problems)")
+        #expect(problems.first?.message.contains(says) == true, "\(problems)")
+    }
 }

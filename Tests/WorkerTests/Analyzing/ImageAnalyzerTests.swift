@@ -94,4 +94,43 @@ import Testing
             }
         }
     }
+
+    /// Parts are read from the pass that the picture took anyway, whatever shares the batch and whichever methods meet.
+    @Test(arguments: [
+        (DenseMethod?.none, DenseMethod?.some(.naclip), 1), (.some(.clipSurgery), nil, 16),
+        (.some(.naclip), .some(.naclip), 1),
+        (.some(.scClip), .some(.resclip), 2),
+    ])
+    func denseMethodsFindAndReadParts(features: DenseMethod?, prompting: DenseMethod?, passes: Int) throws {
+        let images = try images()
+        let analysis = try DemoAnalysis.shared { method in
+            if let features { method.features = .dense(features) }
+            method.prompting.dense = prompting
+        }
+        let analyzer = ImageAnalyzer(analysis, batchSize: 4)
+        let findings = analyzer.analyze(images) { _, drawings in
+            #expect(drawings.parts[0].prompts.isEmpty == (prompting != nil))
+        }
+        #expect(prompting == nil || analyzer.encodedPictures == passes * images.count)
+        #expect(findings.map(\.predictedClass) == [0, 1, 2, 0])
+        for image in findings {
+            let found = image.partMethods[0]
+            #expect(found.key == analysis.analysis.method.key(of: .kmeans) && found.key != "kmeans")
+            #expect(!found.visionConcepts.isEmpty && found.parts.contains { $0 >= 0 })
+        }
+        #expect(ImageAnalyzer(analysis, batchSize: 1).analyze(images) == findings)
+        #expect(try findings != ImageAnalyzer(DemoAnalysis.shared(), batchSize: 4).analyze(images))
+    }
+
+    /// Foreground and parts are those of the analysis with circles: only how they are read differs.
+    @Test func aSinglePassChangesNothingButHowPartsAreRead() throws {
+        let images = try images()
+        let circles = ImageAnalyzer(try DemoAnalysis.shared(), batchSize: 4).analyze(images)
+        let pass = try DemoAnalysis.shared { $0.prompting.dense = .naclip }
+        for (a, b) in zip(circles, ImageAnalyzer(pass, batchSize: 4).analyze(images)) {
+            #expect(a.top == b.top && a.partMethods[0].parts == b.partMethods[0].parts)
+            #expect(a.partMethods[0].languageConcepts == b.partMethods[0].languageConcepts)
+            #expect(a.partMethods[0].visionConcepts != b.partMethods[0].visionConcepts)
+        }
+    }
 }

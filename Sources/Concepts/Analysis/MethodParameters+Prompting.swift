@@ -1,0 +1,55 @@
+import Inference
+
+extension MethodParameters {
+    /// How the vision encoder is asked about a part.
+    public struct Prompting: Sendable, Hashable {
+        public enum Mode: String, Sendable, Codable, CaseIterable {
+            /// Three pictures of each part with a red ellipse around it, encoded anew (METHODS §1.7).
+            case circles
+            /// Nothing is encoded anew: a dense method's features of the part's pixels, averaged.
+            case singlePass = "single_pass"
+        }
+
+        /// Outline width in pixels.
+        public var thickness = 1
+        /// Side of the Gaussian kernel outside the ellipse, in pixels, odd.
+        public var blur = 11
+        /// The dense method of ``Mode/singlePass``; nil for circles.
+        public var dense: DenseMethod?
+
+        public var mode: Mode { dense == nil ? .circles : .singlePass }
+
+        /// The dense method of a single pass unless another is named.
+        public static let defaultDense = DenseMethod.naclip
+
+        public init() {}
+    }
+}
+
+/// Of each mode its own values and no others: an analysis with circles is encoded as before there was a choice.
+extension MethodParameters.Prompting: Codable {
+    private enum CodingKeys: String, CodingKey { case thickness, blur, mode, dense }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init()
+        switch try container.decodeIfPresent(Mode.self, forKey: .mode) ?? .circles {
+        case .circles:
+            thickness = try container.decode(Int.self, forKey: .thickness)
+            blur = try container.decode(Int.self, forKey: .blur)
+        case .singlePass:
+            dense = try container.decode(DenseMethod.self, forKey: .dense)
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        if let dense {
+            try container.encode(mode, forKey: .mode)
+            try container.encode(dense, forKey: .dense)
+        } else {
+            try container.encode(thickness, forKey: .thickness)
+            try container.encode(blur, forKey: .blur)
+        }
+    }
+}

@@ -18,8 +18,10 @@ public final class TextTransformer: Sendable {
     /// e: columns of the embeddings.
     public var embeddingWidth: Int { projection.embeddingWidth }
 
-    init(_ tensors: TensorReader, _ configuration: ModelConfiguration) throws(InferenceError) {
-        shape = configuration.text
+    init(
+        _ tensors: TensorReader, _ configuration: ModelConfiguration, _ shape: ModelConfiguration.Text
+    ) throws(InferenceError) {
+        self.shape = shape
         let width = shape.transformer.width
         tokenEmbedding = try tensors.floats("token_embedding.weight", [shape.vocabularySize, width])
         positions = try tensors.floats("positional_embedding", [shape.contextLength, width])

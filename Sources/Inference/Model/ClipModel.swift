@@ -2,7 +2,8 @@
 public final class ClipModel: Sendable {
     public let configuration: ModelConfiguration
     public let vision: any VisionEncoder
-    public let text: TextTransformer
+    /// nil for a vision trunk on its own.
+    public let text: TextTransformer?
 
     /// Reads the weights of a model directory. All are held as 32-bit floats, whatever the file's dtype.
     ///
@@ -21,11 +22,15 @@ public final class ClipModel: Sendable {
     private init(_ configuration: ModelConfiguration, _ tensors: TensorReader) throws(InferenceError) {
         self.configuration = configuration
         vision = try Self.visionEncoder(tensors, configuration)
-        text = try TextTransformer(tensors, configuration)
-        // Similarities are cosines here, so scale and bias of the logits are checked and left aside.
-        let scalar = configuration.logitsAreVectors ? [1] : []
-        _ = try tensors.floats("logit_scale", scalar)
-        if configuration.hasLogitBias { _ = try tensors.floats("logit_bias", scalar) }
+        text = try configuration.text.map { (shape) throws(InferenceError) in
+            try TextTransformer(tensors, configuration, shape)
+        }
+        if text != nil {
+            // Similarities are cosines here, so scale and bias of the logits are checked and left aside.
+            let scalar = configuration.logitsAreVectors ? [1] : []
+            _ = try tensors.floats("logit_scale", scalar)
+            if configuration.hasLogitBias { _ = try tensors.floats("logit_bias", scalar) }
+        }
         try tensors.refuseRest()
     }
 

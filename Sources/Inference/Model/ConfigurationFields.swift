@@ -16,6 +16,11 @@ struct ConfigurationFields {
         self.fields = fields
     }
 
+    /// An object without a field.
+    static func none(in file: String) throws(InferenceError) -> ConfigurationFields {
+        try ConfigurationFields(.object([:]), at: "config", in: file)
+    }
+
     mutating func object(_ name: String) throws(InferenceError) -> ConfigurationFields {
         try ConfigurationFields(fields.removeValue(forKey: name), at: "\(path).\(name)", in: file)
     }

@@ -3,11 +3,12 @@
 /// Shape letters used throughout: B images, N texts, n patches, t rows (tokens) of an item, d width of an encoder,
 /// e width of the joint embedding space, S side of the input image in pixels.
 public struct ModelConfiguration: Sendable, Hashable {
-    /// e.
+    /// e; d for a vision trunk on its own.
     public let embeddingWidth: Int
     public let activation: Activation
     public let vision: Vision
-    public let text: Text
+    /// nil for a vision trunk on its own, which has no projection into a joint space either.
+    public let text: Text?
     /// Whether the weights hold a `logit_bias`.
     let hasLogitBias: Bool
     /// Whether `logit_scale` and `logit_bias` have one extent instead of none.

@@ -8,18 +8,20 @@ public struct ModelDirectory: Sendable {
         case openClip = "open_clip"
         /// `config.json` + `model.safetensors` of a `CLIPModel`, and `preprocessor_config.json`.
         case transformers
+        /// `config.json` + `model.safetensors` of a timm vision trunk, without a text encoder.
+        case timm
 
         var configurationName: String {
             switch self {
             case .openClip: "open_clip_config.json"
-            case .transformers: "config.json"
+            case .transformers, .timm: "config.json"
             }
         }
 
         var weightsName: String {
             switch self {
             case .openClip: "open_clip_model.safetensors"
-            case .transformers: "model.safetensors"
+            case .transformers, .timm: "model.safetensors"
             }
         }
 
@@ -27,13 +29,14 @@ public struct ModelDirectory: Sendable {
             switch self {
             case .openClip: .openClip
             case .transformers: .transformers
+            case .timm: .timm
             }
         }
 
         /// Files beside the configuration that decide how pictures are prepared, where there are such.
         var preprocessingNames: [String] {
             switch self {
-            case .openClip: []
+            case .openClip, .timm: []
             case .transformers: ["preprocessor_config.json"]
             }
         }
@@ -41,15 +44,17 @@ public struct ModelDirectory: Sendable {
         /// Files beside the vocabulary that decide how rows of tokens are filled, where there are such.
         var conventionNames: [String] {
             switch self {
-            case .openClip: []
+            case .openClip, .timm: []
             case .transformers: ["tokenizer_config.json", "special_tokens_map.json"]
             }
         }
 
-        public var text: TextLayout {
+        /// nil for a layout that knows no text encoder.
+        public var text: TextLayout? {
             switch self {
             case .openClip: .openCLIP
             case .transformers: .transformers
+            case .timm: nil
             }
         }
     }
@@ -86,6 +91,9 @@ public struct ModelDirectory: Sendable {
         case .transformers:
             configuration = try ModelConfiguration(transformers: value, file: file)
             preprocess = try Self.transformersPreprocessing(path, imageSize: configuration.vision.imageSize)
+        case .timm:
+            configuration = try ModelConfiguration(timm: value, file: file)
+            preprocess = try Self.timmPreprocessing(sections["pretrained_cfg"], file: file)
         }
         guard case .object = preprocess, let data = try? JSONEncoder().encode(preprocess) else {
             throw InferenceError(.modelConfiguration, "\(file): preprocess_cfg is \(preprocess), not an object")
@@ -118,7 +126,8 @@ public struct ModelDirectory: Sendable {
     private static func layout(of path: String) throws(InferenceError) -> Layout {
         let files = FileManager.default
         for layout in Layout.allCases where files.fileExists(atPath: "\(path)/\(layout.configurationName)") {
-            return layout
+            // Two libraries call their file alike.
+            return layout == .transformers && isTimm("\(path)/\(layout.configurationName)") ? .timm : layout
         }
         throw InferenceError(
             .unreadableFile, "\(path): no model directory: it holds no open_clip_config.json and no config.json")

@@ -39,7 +39,7 @@ public final class VisionTransformer: VisionEncoder {
     public var multiplyAdds: Int {
         let (rows, body) = (patchCount + 1, shape.transformer)
         let block = rows * body.width * (4 * body.width + 2 * body.mlpWidth) + 2 * rows * rows * body.width
-        return patchCount * patchValues * width + body.layers * block + width * embeddingWidth
+        return patchCount * patchValues * width + body.layers * block + projection.multiplyAdds
     }
 
     private var patchCount: Int { gridHeight * gridWidth }
@@ -60,10 +60,13 @@ public final class VisionTransformer: VisionEncoder {
         self.positions = positions
         inputNorm = try LayerNorm(tensors.scope("ln_pre"), width: width)
         transformer = try Transformer(tensors.scope("transformer"), shape.transformer, configuration.activation)
-        projection = PooledProjection(
-            norm: try LayerNorm(tensors.scope("ln_post"), width: width),
-            weights: try tensors.floats("proj", [width, configuration.embeddingWidth]),
-            width: width, embeddingWidth: configuration.embeddingWidth)
+        let norm = try LayerNorm(tensors.scope("ln_post"), width: width)
+        projection =
+            configuration.text == nil
+            ? PooledProjection(norm: norm, width: width)
+            : PooledProjection(
+                norm: norm, weights: try tensors.floats("proj", [width, configuration.embeddingWidth]), width: width,
+                embeddingWidth: configuration.embeddingWidth)
     }
 
     /// The weights of another under a shape of its own.

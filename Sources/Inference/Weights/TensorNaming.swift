@@ -2,6 +2,7 @@
 enum TensorNaming: Sendable {
     case openClip
     case transformers
+    case timm
 
     /// What has to be read for one tensor.
     enum Source: Equatable {
@@ -10,6 +11,8 @@ enum TensorNaming: Sendable {
         case transposed(String)
         /// Stored apart, to be put together along the first axis in equal shares.
         case stacked([String])
+        /// Stored below so many more extents of 1.
+        case within(String, ones: Int)
     }
 
     /// Whether a tensor holds no weights: the causal mask and counters that older files carry along.
@@ -18,6 +21,8 @@ enum TensorNaming: Sendable {
         case .openClip: name == "attn_mask" || name.hasSuffix(".num_batches_tracked")
         case .transformers:
             name == "text_model.embeddings.position_ids" || name == "vision_model.embeddings.position_ids"
+        // A classifier on top of the trunk.
+        case .timm: name.hasPrefix("head.")
         }
     }
 
@@ -25,7 +30,41 @@ enum TensorNaming: Sendable {
         switch self {
         case .openClip: .tensor(name)
         case .transformers: Self.transformersSource(of: name)
+        case .timm: Self.timmSource(of: name)
         }
+    }
+
+    private static let timmNames = [
+        "visual.conv1": "patch_embed.proj", "visual.ln_pre": "norm_pre", "visual.ln_post": "norm",
+    ]
+
+    /// Of what lies within a block, by how it begins.
+    private static let timmLayers = [
+        ("ln_1.", "norm1."), ("ln_2.", "norm2."), ("attn.in_proj_", "attn.qkv."), ("attn.out_proj.", "attn.proj."),
+        ("mlp.c_fc.", "mlp.fc1."), ("mlp.c_proj.", "mlp.fc2."),
+    ]
+
+    private static func timmSource(of name: String) -> Source {
+        switch name {
+        case "visual.class_embedding": return .within("cls_token", ones: 2)
+        case "visual.positional_embedding": return .within("pos_embed", ones: 1)
+        default: break
+        }
+        let blocks = "visual.transformer.resblocks."
+        if name.hasPrefix(blocks) {
+            let (number, inner) = split(name.dropFirst(blocks.count))
+            for (own, other) in timmLayers where inner.hasPrefix(own) {
+                return .tensor("blocks.\(number)." + other + inner.dropFirst(own.count))
+            }
+        }
+        let layer = name.prefix(upTo: name.lastIndex(of: ".") ?? name.endIndex)
+        return .tensor((timmNames[String(layer)] ?? String(layer)) + name.dropFirst(layer.count))
+    }
+
+    /// A block's number and what follows it.
+    private static func split(_ rest: Substring) -> (number: Substring, inner: Substring) {
+        let number = rest.prefix { $0 != "." }
+        return (number, rest.dropFirst(number.count + 1))
     }
 
     /// Of the names that are no part of a block.
@@ -65,9 +104,8 @@ enum TensorNaming: Sendable {
         } else {
             return .tensor(name)
         }
-        let number = rest.prefix { $0 != "." }
+        let (number, inner) = split(rest)
         let block = "\(tower).encoder.layers.\(number)."
-        let inner = rest.dropFirst(number.count + 1)
         for kind in ["weight", "bias"] where inner == "attn.in_proj_\(kind)" {
             return .stacked(["q", "k", "v"].map { "\(block)self_attn.\($0)_proj.\(kind)" })
         }

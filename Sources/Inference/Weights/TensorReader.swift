@@ -38,6 +38,8 @@ final class TensorReader {
             let (rows, columns) = (shape[0], shape[1])
             let values = try read(stored, [columns, rows])
             return (0..<rows * columns).map { values[$0 % columns * rows + $0 / columns] }
+        case .within(let stored, let ones):
+            return try read(stored, .init(repeating: 1, count: ones) + shape)
         case .stacked(let parts):
             var values: [Float] = []
             for part in parts { values += try read(part, [shape[0] / parts.count] + shape.dropFirst()) }
@@ -47,8 +49,12 @@ final class TensorReader {
 
     /// The shape under which a tensor that is stored as one is found; nil if it is not there.
     func shape(_ name: String) -> [Int]? {
-        guard case .file(let file) = backing, case .tensor(let stored) = naming.source(of: name) else { return nil }
-        return file[stored]?.shape
+        guard case .file(let file) = backing else { return nil }
+        switch naming.source(of: name) {
+        case .tensor(let stored): return file[stored]?.shape
+        case .within(let stored, let ones): return file[stored].map { Array($0.shape.dropFirst(ones)) }
+        case .transposed, .stacked: return nil
+        }
     }
 
     private func read(_ name: String, _ shape: [Int]) throws(InferenceError) -> [Float] {

@@ -29,7 +29,7 @@ struct EncodeTextCommand: AsyncParsableCommand {
             path: output,
             tensors: [
                 .init("text_embeddings", shape: [texts.count, model.embeddingWidth]),
-                .init("token_ids", .int32, shape: [texts.count, model.clip.text.contextLength]),
+                .init("token_ids", .int32, shape: [texts.count, model.clip.text?.contextLength ?? 0]),
             ])
         try writer.append(embeddings.elements, to: "text_embeddings")
         for row in tokens { try writer.append(row, to: "token_ids") }

@@ -23,15 +23,15 @@ struct LoadedModel: Sendable {
 
     /// `[N, e]`, not normalised.
     ///
-    /// - Throws: `InferenceError` if the directory has no usable vocabulary.
+    /// - Throws: `InferenceError` if the directory has no text encoder or no usable vocabulary.
     func encodeTexts(_ texts: [String], batchSize: Int = 32) throws(InferenceError) -> (
         tokens: [[Int32]], embeddings: Matrix
     ) {
         let tokenizer = try directory.tokenizer()
+        guard let text = clip.text else { throw directory.hasNoText }
         let tokens = texts.map(tokenizer.tokens)
         return (
-            tokens,
-            try clip.text.encode(tokens, pooling: tokenizer.pooling, in: clip.text.makeWorkspace(batchSize: batchSize))
+            tokens, try text.encode(tokens, pooling: tokenizer.pooling, in: text.makeWorkspace(batchSize: batchSize))
         )
     }
 }
@@ -39,9 +39,18 @@ struct LoadedModel: Sendable {
 extension ModelDirectory {
     /// - Throws: `InferenceError` naming the files that are missing or inconsistent.
     func tokenizer() throws(InferenceError) -> Tokenizer {
-        try Tokenizer.load(
-            directory: path, contextLength: configuration.text.contextLength, layout: layout.text,
-            vocabularySize: configuration.text.vocabularySize)
+        guard let text = configuration.text, let conventions = layout.text else { throw hasNoText }
+        return try Tokenizer.load(
+            directory: path, contextLength: text.contextLength, layout: conventions,
+            vocabularySize: text.vocabularySize)
+    }
+
+    /// What work on texts is told by a vision trunk on its own.
+    var hasNoText: InferenceError {
+        InferenceError(
+            .modelConfiguration,
+            "\(path) is a vision trunk without a text encoder, so nothing can be compared with texts; take a CLIP model, or "
+                + "ask for patch features alone (entente encode)")
     }
 }
 
@@ -52,6 +61,9 @@ extension ModelConfiguration {
             ("features.dense", method.features.denseMethod), ("prompting.dense", method.prompting.dense),
         ] {
             if let dense, let refusal = refusal(of: dense) { return "method.\(key): \(refusal)" }
+        }
+        if text == nil {
+            return "the model is a vision trunk without a text encoder, and an analysis needs both; take a CLIP model."
         }
         guard method.features != .tokens, !vision.hasKeys else { return nil }
         return

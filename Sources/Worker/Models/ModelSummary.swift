@@ -13,8 +13,9 @@ struct ModelSummary: Encodable {
     let features: Int
     let embeddingWidth: Int
     let activation: String
-    let contextLength: Int
-    let vocabularySize: Int
+    /// nil without a text encoder.
+    let contextLength: Int?
+    let vocabularySize: Int?
     let parameters: Int
     let dtypes: [String]
     let interpolation: String
@@ -45,7 +46,7 @@ struct ModelSummary: Encodable {
             let body = shape.transformer
             family =
                 "vision transformer, \(body.layers) blocks of width \(body.width) with \(body.heads) heads, patches of "
-                + "\(shape.patchSize)"
+                + "\(shape.patchSize)" + (body.softCap.map { ", attention logits capped at \(Int($0))" } ?? "")
             (grid, features) = (shape.gridSize, body.width)
         case .resNet(let shape):
             family = "ResNet, blocks \(shape.layers.map(String.init).joined(separator: "-")), width \(shape.width)"
@@ -59,8 +60,8 @@ struct ModelSummary: Encodable {
         imageSize = configuration.vision.imageSize
         embeddingWidth = configuration.embeddingWidth
         activation = configuration.activation.rawValue
-        contextLength = configuration.text.contextLength
-        vocabularySize = configuration.text.vocabularySize
+        contextLength = configuration.text?.contextLength
+        vocabularySize = configuration.text?.vocabularySize
         let tensors = weights.names.compactMap { weights[$0] }
         parameters = tensors.reduce(0) { $0 + $1.shape.reduce(1, *) }
         dtypes = Set(tensors.map(\.dtype.rawValue)).sorted()
@@ -101,7 +102,8 @@ struct ModelSummary: Encodable {
                 "\(imageSize) × \(imageSize), \(resizeMode) \(interpolation), mean \(list(mean)), std \(list(std))"
             ),
             ("patches", "\(grid) × \(grid), \(features) values each"),
-            ("text", "\(contextLength) tokens of \(vocabularySize)"), ("activation", activation),
+            ("text", contextLength.map { "\($0) tokens of \(vocabularySize ?? 0)" } ?? "none"),
+            ("activation", activation),
             ("embedding", "\(embeddingWidth) values"),
             ("weights", "\(parameters) parameters, \(dtypes.joined(separator: " and "))"),
             ("sha-256", "weights       \(fingerprint.weights)"), ("", "configuration \(fingerprint.configuration)"),

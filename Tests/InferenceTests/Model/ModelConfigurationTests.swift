@@ -27,9 +27,9 @@ import Testing
         #expect(
             configuration.vision.shape?.transformer
                 == TransformerShape(width: 768, layers: 12, heads: 12, mlpWidth: 3072))
-        #expect(configuration.text.contextLength == 77 && configuration.text.vocabularySize == 49408)
+        #expect(configuration.text?.contextLength == 77 && configuration.text?.vocabularySize == 49408)
         #expect(
-            configuration.text.transformer == TransformerShape(width: 512, layers: 12, heads: 8, mlpWidth: 2048))
+            configuration.text?.transformer == TransformerShape(width: 512, layers: 12, heads: 8, mlpWidth: 2048))
     }
 
     @Test func aListOfLayersIsAResNets() throws {

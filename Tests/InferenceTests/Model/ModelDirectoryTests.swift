@@ -30,7 +30,7 @@ import Testing
         #expect(loaded.configuration == opened.configuration)
         #expect(loaded.vision.imageSize == 32 && loaded.vision.width == 32 && loaded.vision.embeddingWidth == 16)
         #expect(loaded.vision.gridHeight == 4 && loaded.vision.gridWidth == 4)
-        #expect(loaded.text.contextLength == 12 && loaded.text.vocabularySize == 60)
+        #expect(loaded.text?.contextLength == 12 && loaded.text?.vocabularySize == 60)
     }
 
     @Test func saysWhatADirectoryLacks() throws {

@@ -18,4 +18,10 @@ final class ScratchDirectory {
     func write(_ bytes: [UInt8], to name: String) throws {
         try Data(bytes).write(to: URL(fileURLWithPath: "\(path)/\(name)"))
     }
+
+    func copy(_ file: String, as name: String) throws {
+        try FileManager.default.copyItem(atPath: file, toPath: "\(path)/\(name)")
+    }
+
+    func read(_ file: String) throws -> String { try String(contentsOfFile: file, encoding: .utf8) }
 }

@@ -58,7 +58,7 @@ import Testing
             object["text_config_dict"] = ["vocab_size": 77, "hidden_act": "quick_gelu"]
         }
         try directory.write(json, to: "config.json")
-        let text = try ModelDirectory(directory.path).configuration.text
+        let text = try #require(ModelDirectory(directory.path).configuration.text)
         // What the copy leaves out is the library's default, not the other section's.
         #expect(text.vocabularySize == 77 && text.contextLength == 77 && text.transformer.width == 512)
     }

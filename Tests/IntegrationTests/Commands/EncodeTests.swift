@@ -84,6 +84,39 @@ import Testing
         }
     }
 
+    /// A vision trunk on its own gives features, and says that it has nothing to do with texts.
+    @Test func aTrunkWithoutTextsGivesFeatures() async throws {
+        try await onOwnThread {
+            let scratch = try ScratchFolder()
+            defer { scratch.remove() }
+            let output = scratch.path + "/x.safetensors"
+            let texts = try scratch.write("a round body\n", to: "texts.txt")
+            let trunk = ["--model", DrawnWorld.folder + "/../../Tests/InferenceTests/Golden/timm/svit-quickgelu"]
+            let features = trunk + ["--output", output, "--include", "dense_patches,patch_tokens"]
+            let end = try Self.encode(features + ["--dense", "naclip"] + Self.pictures, scratch)
+            try #require(end.status == 0, "\(end)")
+            let written = try Safetensors(path: output)
+            #expect(written["image_embeddings"]?.shape == [5, 48])
+            #expect(written["patch_tokens"]?.shape == [5, 25, 48])
+            #expect(written["dense_patches"]?.shape == [5, 25, 48])
+            #expect(Set(try written.floats("dense_patches")).count > 100)
+            let asked = ["--text-file", texts, "--output", output]
+            for (arguments, status, named) in [
+                (["encode-text"] + trunk + asked, 65, "without a text encoder"),
+                (["tokenize", "--json"] + trunk + ["a body"], 65, "without a text encoder"),
+                (["dense"] + trunk + asked + ["--method", "raw"] + Self.pictures, 65, "without a text encoder"),
+                (["encode"] + features + Self.pictures, 64, "--dense naclip"),
+                (["encode"] + features + ["--dense", "resclip"] + Self.pictures, 64, "depends on texts"),
+                (["encode"] + trunk + ["--output", output, "--dense", "raw"] + Self.pictures, 64, "dense_patches"),
+            ] as [([String], Int32, String)] {
+                let end = try Product.run(arguments, in: scratch)
+                #expect(end.status == status && end.errors.contains(named), "\(end)")
+            }
+            let inspected = try Product.run(["models", "inspect", trunk[1]], in: scratch)
+            #expect(inspected.status == 0 && inspected.output.contains("capped at 30"), "\(inspected)")
+        }
+    }
+
     @Test func aDamagedModelIsNamed() async throws {
         try await onOwnThread {
             let scratch = try ScratchFolder()

@@ -18,7 +18,7 @@ struct VennDiagram {
         self.init(
             seen: found.visionConcepts.map(\.descriptor), said: found.languageConcepts.map(\.descriptor),
             descriptors: analysis.descriptors,
-            title: "\(analysis.classes[predicted].name), \(found.method.rawValue) parts")
+            title: "\(analysis.classes[predicted].name), \(found.key) parts")
     }
 
     /// - Parameters:
@@ -33,15 +33,8 @@ struct VennDiagram {
         mutual = both.map(name)
         said = onlySaid.prefix(Self.listedLanguageConcepts).map(name)
         omitted = onlySaid.count - said.count
-<<<<<<< HEAD
         self.title = title
         subtitle = "\(vision.count) seen, \(language.count) said of the class, \(both.count) both"
-=======
-        title = "\(analysis.classes[predicted].name), \(found.key) parts"
-        subtitle =
-            "\(found.visionConcepts.count) seen, \(found.languageConcepts.count) said of the class, "
-            + "\(both.count) both"
->>>>>>> 1283a42 (Read parts in a single pass, and find them in dense features)
     }
 
     private var lines: Int { max(seen.count, mutual.count, said.count + (omitted > 0 ? 1 : 0), 6) }

@@ -88,10 +88,13 @@ let package = Package(
         .systemLibrary(
             name: "CKafka", path: "Sources/Worker/CKafka",
             pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .systemLibrary(
+            name: "CCurl", path: "Sources/Worker/CCurl",
+            pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .executableTarget(
             name: "Worker",
             dependencies: [
-                "CKafka", "Concepts", "Inference", "Persistence",
+                "CCurl", "CKafka", "Concepts", "Inference", "Persistence",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -102,7 +105,7 @@ let package = Package(
                 .product(name: "SwiftCSV", package: "SwiftCSV"),
                 .product(name: "Yams", package: "Yams"),
             ],
-            exclude: ["CKafka"],
+            exclude: ["CCurl", "CKafka"],
             swiftSettings: house),
         .testTarget(name: "WorkerTests", dependencies: ["Worker", "Testbed"], swiftSettings: house),
 

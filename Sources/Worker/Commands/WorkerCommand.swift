@@ -43,6 +43,15 @@ struct WorkerCommand: AsyncParsableCommand {
             valueName: "host:port"))
     var httpAddress: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Hosts that http(s):// images may come from although they are not of the open network "
+                + "(ENTENTE_HTTP_ALLOWED_HOSTS).", valueName: "hosts"))
+    var httpAllowedHosts: String?
+
+    @Option(help: ArgumentHelp("The object store of s3:// images (ENTENTE_S3_ENDPOINT).", valueName: "url"))
+    var s3Endpoint: String?
+
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var kafka: KafkaOptions
     @OptionGroup var global: GlobalOptions
@@ -61,7 +70,7 @@ struct WorkerCommand: AsyncParsableCommand {
             database.flags.merging(kafka.flags) { $1 }.merging([
                 .workerLanes: lanes.map(String.init), .workerBatchSize: batchSize.map(String.init),
                 .workerFetchThreads: fetchThreads.map(String.init), .modelPath: modelPath, .fileRoots: fileRoots,
-                .httpAddress: httpAddress,
+                .httpAddress: httpAddress, .httpAllowedHosts: httpAllowedHosts, .s3Endpoint: s3Endpoint,
             ]) { $1 })
         let observation = Observation(stop: stop)
         // For what libraries count.

@@ -10,6 +10,11 @@ struct ImageFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case outsideRoots = "outside_roots"
         case unreadable
         case tooLarge = "too_large"
+        /// Its host lies where no picture of the open network does.
+        case addressRefused = "address_refused"
+        case tooManyRedirects = "too_many_redirects"
+        /// Its host answers with a status that is neither a picture nor worth another try.
+        case httpStatus = "http_status"
         case undecodable
         case contentMismatch = "content_mismatch"
         case unknownLabel = "unknown_label"
@@ -51,4 +56,6 @@ struct ImageFailure: Error, Hashable, Sendable, CustomStringConvertible {
 /// A fetch that may succeed later: a file server that hiccups, too many open files.
 struct TransientFetchFailure: Error, Sendable, CustomStringConvertible {
     let description: String
+    /// Seconds after which the host wants to be asked again, if it said.
+    var retryAfter: Double?
 }

@@ -5,6 +5,8 @@ import Foundation
 /// From an image's URI to its bytes.
 struct ImageFetcher: Sendable {
     let files: LocalFile
+    /// nil: only what is on this machine is fetched.
+    var remote: RemoteImages?
 
     /// - Parameter sha256: hex digest that the bytes must have, if one is known.
     /// - Returns: the bytes and their SHA-256, 32 bytes.
@@ -23,16 +25,23 @@ struct ImageFetcher: Sendable {
 
     private func read(_ uri: String) throws -> [UInt8] {
         guard let colon = uri.firstIndex(of: ":") else {
-            throw ImageFailure(.unsupportedURI, "\(redactedURI(uri)) has no scheme; use file:///path or data:.")
+            throw ImageFailure(.unsupportedURI, "\(redactedURI(uri)) has no scheme; use \(Self.schemes).")
         }
         switch uri[..<colon].lowercased() {
         case "file": return try files.read(Self.path(ofFileURI: uri))
         case "data": return try DataURI.decode(uri, limit: files.limit)
-        case let scheme:
-            throw ImageFailure(
-                .unsupportedURI, "\(redactedURI(uri)): \(scheme): is not supported; use file:///path or data:.")
+        case "http", "https":
+            if let remote { return try remote.http.read(uri) }
+        case "s3":
+            if let remote { return try remote.s3.read(uri) }
+        default: break
         }
+        throw ImageFailure(
+            .unsupportedURI,
+            "\(redactedURI(uri)): \(uri[...colon].lowercased()) is not supported; use \(Self.schemes).")
     }
+
+    private static let schemes = "file:///path, http://, https://, s3://bucket/key or data:"
 
     /// The decoded path of `file:///…` or `file://localhost/…`.
     static func path(ofFileURI uri: String) throws(ImageFailure) -> String {

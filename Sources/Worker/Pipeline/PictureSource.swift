@@ -91,7 +91,9 @@ struct PictureSource: Sendable {
         guard image.patience > 0 else {
             throw ImageFailure(.fetchExhausted, "\(error) Given up after \(Int(giveUpAfter)) s.")
         }
-        let pause = min(image.backoff.next(), image.patience)
+        // A host's wish is heeded as far as there is patience, and not by all of its images at once.
+        let wish = (error as? TransientFetchFailure)?.retryAfter ?? 0
+        let pause = min(wish + image.backoff.next(), image.patience)
         image.lastFailure = now
         image.nextAttempt = now + .seconds(pause)
         observation.retried(.fetch)

@@ -19,6 +19,7 @@ struct WorkerAssembly: Sendable {
     private let batchSize: Int
     private let fetchThreads: Int
     private let limits: DecodingLimits
+    private let remote: RemoteImages
     private let giveUpAfter: Int
     private let failureLimit: FailureLimit
     private let gracePeriod: Int
@@ -49,6 +50,8 @@ struct WorkerAssembly: Sendable {
         batchSize = try settings.integer(.workerBatchSize, in: 1...1024)
         fetchThreads = try settings.integer(.workerFetchThreads, in: 1...512)
         limits = try settings.decodingLimits()
+        // A fetch that lasts must not hold up the stop: its job is read again.
+        remote = try RemoteImages(settings: settings, limit: limits.maxBytes) { stop.isRequested }
         giveUpAfter = try settings.integer(.fetchGiveUpAfter, in: 0...86_400)
         let images = try settings.integer(.failureImageLimit, in: 0...100)
         let jobs = try settings.integer(.failureJobLimit, in: 0...1_000_000)
@@ -102,7 +105,7 @@ struct WorkerAssembly: Sendable {
             connection: try connect("flights", synchronousCommit: false), owner: Self.ownerName, group: group,
             assignments: assignments, stop: stop, log: log, observation: observation)
         let fetcher = ImageFetcher(
-            files: LocalFile(roots: FileRoots(settings.paths(.fileRoots)), limit: limits.maxBytes))
+            files: LocalFile(roots: FileRoots(settings.paths(.fileRoots)), limit: limits.maxBytes), remote: remote)
         let preparation = Preparation(
             tickets: tickets, prepared: prepared, finished: finished, assignments: assignments, flights: flights,
             catalog: catalog,

@@ -34,6 +34,16 @@ enum Setting: String, CaseIterable {
     case imageMaxPixels = "image.max_pixels"
     /// Seconds for which the fetch of one image is retried.
     case fetchGiveUpAfter = "fetch.give_up_after"
+    /// Seconds that one attempt at fetching an image may take, redirects included.
+    case fetchTimeout = "fetch.timeout"
+    /// Hosts that images may be fetched from although they lie at an address that is not of the open network: names,
+    /// addresses and ranges such as `10.1.0.0/16`, each with or without `:port`; comma-separated.
+    case httpAllowedHosts = "http.allowed_hosts"
+    /// URL of the object store that `s3://` means. None: `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`, else Amazon's of the
+    /// region.
+    case s3Endpoint = "s3.endpoint"
+    /// Where an object store's URLs have the bucket: `path` or `host`. None: in the host at Amazon's, else in the path.
+    case s3Addressing = "s3.addressing"
     /// The worker stops once more than this many of its last 100 images failed; 100: never.
     case failureImageLimit = "failure.image_limit"
     /// The worker stops once this many jobs in a row had no image that succeeded; 0: never.
@@ -48,7 +58,9 @@ enum Setting: String, CaseIterable {
     var defaultValue: String? {
         let cores = String(ProcessInfo.processInfo.activeProcessorCount)
         return switch self {
-        case .postgresURI, .kafkaBootstrapServers, .modelPath, .fileRoots, .share, .httpAddress: nil
+        case .postgresURI, .kafkaBootstrapServers, .modelPath, .fileRoots, .share, .httpAddress, .httpAllowedHosts,
+            .s3Endpoint, .s3Addressing:
+            nil
         case .kafkaTopic: "entente.image-jobs"
         case .kafkaGroup: "entente"
         case .workerLanes, .workerFetchThreads: cores
@@ -56,6 +68,7 @@ enum Setting: String, CaseIterable {
         case .imageMaxBytes: String(64 << 20)
         case .imageMaxPixels: "100000000"
         case .fetchGiveUpAfter: "600"
+        case .fetchTimeout: "60"
         case .failureImageLimit: "20"
         case .failureJobLimit: "10"
         case .workerGracePeriod: "30"
@@ -125,6 +138,9 @@ struct Settings: Sendable {
         }
         return number
     }
+
+    /// A variable that other programs know too, such as `AWS_REGION`; nil if it is empty.
+    func foreign(_ variable: String) -> String? { environment[variable].flatMap { $0.isEmpty ? nil : $0 } }
 
     /// The colon-separated paths of a setting.
     func paths(_ setting: Setting) -> [String] {

@@ -75,12 +75,14 @@ import Testing
     @Test func kindsKeepTheirNames() {
         let kinds: [ImageFailure.Kind] = [
             .unsupportedURI, .notFound, .notAFile, .outsideRoots, .unreadable, .tooLarge, .undecodable,
-            .contentMismatch, .unknownLabel, .fetchExhausted, .unstorable,
+            .contentMismatch, .unknownLabel, .fetchExhausted, .unstorable, .addressRefused, .tooManyRedirects,
+            .httpStatus,
         ]
         #expect(
             kinds.map(\.rawValue) == [
                 "unsupported_uri", "not_found", "not_a_file", "outside_roots", "unreadable", "too_large", "undecodable",
-                "content_mismatch", "unknown_label", "fetch_exhausted", "unstorable",
+                "content_mismatch", "unknown_label", "fetch_exhausted", "unstorable", "address_refused",
+                "too_many_redirects", "http_status",
             ])
     }
 }

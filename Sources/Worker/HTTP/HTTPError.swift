@@ -1,0 +1,19 @@
+/// Why there was no whole answer.
+struct HTTPError: Error, Sendable, CustomStringConvertible {
+    enum Kind: Sendable, Hashable {
+        case unresolved
+        case unconnected
+        case refused(AddressRule)
+        case timeout
+        case tls
+        /// The connection broke off.
+        case brokenOff
+        /// Whoever waited no longer wants it.
+        case cancelled
+        case other
+    }
+
+    let kind: Kind
+    /// Half a sentence that names neither URL nor credentials.
+    let description: String
+}

@@ -1,0 +1,27 @@
+/// What precedes the body of an answer.
+struct HTTPHead: Sendable, Hashable {
+    var status = 0
+    /// By name in lower case; of several, the first.
+    var headers: [String: String] = [:]
+
+    subscript(_ name: String) -> String? { headers[name] }
+
+    /// Bytes of the body, if it says.
+    var contentLength: Int? { headers["content-length"].flatMap { Int($0) } }
+
+    var isRedirect: Bool { [301, 302, 303, 307, 308].contains(status) && headers["location"] != nil }
+
+    /// Takes a line as it comes. A status line begins anew: what came before was an interim answer.
+    mutating func take(_ line: UnsafeRawBufferPointer) {
+        let text = String(decoding: line, as: UTF8.self)
+        if text.hasPrefix("HTTP/") {
+            self = HTTPHead()
+            status = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+        } else if let colon = text.firstIndex(of: ":") {
+            let name = text[..<colon].lowercased()
+            let value = text[text.index(after: colon)...].drop(while: \.isWhitespace)
+            guard headers[name] == nil else { return }
+            headers[name] = value.lastIndex { !$0.isWhitespace }.map { String(value[...$0]) } ?? ""
+        }
+    }
+}

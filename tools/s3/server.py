@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """An object store on loopback for the tests: moto, with signatures and policies checked.
 
-Needs moto (`pip install 'moto[server,s3]'`). Makes a bucket, a user who may read it, and a public bucket; prints one
-line of JSON that says how to reach them and what is in them, and serves until standard input ends.
+Needs moto (`pip install 'moto[server,s3]'`). Makes a bucket of objects with odd keys and a user who may read it; prints
+one line of JSON that says how to reach it and what is in it, and serves until standard input ends.
 """
 import hashlib
 import json

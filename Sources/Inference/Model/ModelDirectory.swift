@@ -49,6 +49,19 @@ public struct ModelDirectory: Sendable {
             }
         }
 
+        /// The files that make a model what it is, the configuration itself first; those that are optional only if they
+        /// exist.
+        public func names(
+            where exists: (String) -> Bool
+        ) -> (weights: String, configuration: [String], tokenizer: [String]) {
+            let vocabulary = ["vocab.json", "merges.txt"]
+            let tokens = vocabulary.allSatisfy(exists) ? vocabulary : ["tokenizer.json"]
+            return (
+                weightsName, [configurationName] + preprocessingNames.filter(exists),
+                (tokens + conventionNames).filter(exists)
+            )
+        }
+
         /// nil for a layout that knows no text encoder.
         public var text: TextLayout? {
             switch self {
@@ -109,13 +122,8 @@ public struct ModelDirectory: Sendable {
     ) throws(InferenceError) -> (weights: String, configuration: [String], tokenizer: [String]) {
         let layout = try layout(of: path)
         func full(_ name: String) -> String { "\(path)/\(name)" }
-        func existing(_ names: [String]) -> [String] { names.map(full).filter(FileManager.default.fileExists) }
-        let vocabulary = ["vocab.json", "merges.txt"]
-        let tokens = existing(vocabulary).count == 2 ? vocabulary : ["tokenizer.json"]
-        return (
-            full(layout.weightsName), [full(layout.configurationName)] + existing(layout.preprocessingNames),
-            existing(tokens + layout.conventionNames)
-        )
+        let names = layout.names { FileManager.default.fileExists(atPath: full($0)) }
+        return (full(names.weights), names.configuration.map(full), names.tokenizer.map(full))
     }
 
     /// Whether a directory has a configuration of a known layout.

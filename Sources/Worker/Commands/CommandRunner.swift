@@ -38,6 +38,8 @@ extension CommandFailure {
         case let invalid as InvalidAnalysis: self.init(.badInput, "\(invalid)")
         case let error as InferenceError: self.init(.badInput, "\(error)")
         case let failure as ImageFailure: self.init(.badInput, "\(failure)")
+        case let error as HubError:
+            self.init([.unreachable, .disk].contains(error.code) ? .unavailable : .badInput, "\(error)")
         case let failure as TooManyFailures: self.init(.unavailable, "\(failure)")
         case let error as JobError: self.init(.badInput, "\(error).")
         case let error as PersistenceError: self.init(Self.exit(for: error), "\(error)")

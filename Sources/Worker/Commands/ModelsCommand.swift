@@ -6,8 +6,10 @@ import Inference
 /// `models`: what models there are, what they are, and whether they can be used.
 struct ModelsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "models", abstract: "List, inspect and check model directories.",
-        subcommands: [ModelsListCommand.self, ModelsInspectCommand.self, ModelsVerifyCommand.self])
+        commandName: "models", abstract: "List, inspect, check and fetch model directories.",
+        subcommands: [
+            ModelsListCommand.self, ModelsInspectCommand.self, ModelsVerifyCommand.self, ModelsFetchCommand.self,
+        ])
 }
 
 /// `models list`: the directories of the model path.

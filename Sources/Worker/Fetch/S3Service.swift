@@ -67,10 +67,7 @@ extension Settings {
         let suffix = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
         guard let url = try? HTTPURL(parsing: endpoint ?? "https://s3.\(region).\(suffix)"),
             !url.text.contains(where: { "@?#".contains($0) }),
-            region.utf8.allSatisfy({
-                $0 == UInt8(ascii: "-") || Character(Unicode.Scalar($0)).isLetter
-                    || Character(Unicode.Scalar($0)).isNumber
-            })
+            region.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") })
         else {
             throw CommandFailure(
                 .usage,

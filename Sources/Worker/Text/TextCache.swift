@@ -13,10 +13,7 @@ struct TextCache: Sendable {
 
     /// `$XDG_CACHE_HOME/entente/text`, or below `~/.cache`.
     init(environment: [String: String] = ProcessInfo.processInfo.environment, log: Logger) {
-        let base =
-            environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-            ?? (environment["HOME"] ?? NSTemporaryDirectory()) + "/.cache"
-        folder = URL(fileURLWithPath: base).appendingPathComponent("entente/text", isDirectory: true)
+        folder = CacheFolder.url("text", environment: environment)
         self.log = log
     }
 

@@ -16,8 +16,10 @@ enum Product {
 
     /// What a process of ours inherits: nothing that a person has set for an installation of their own.
     static func environment(_ own: [String: String]) -> [String: String] {
-        ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("ENTENTE_") && !$0.key.hasPrefix("PG") }
-            .merging(own) { $1 }
+        ProcessInfo.processInfo.environment.filter { variable in
+            !["ENTENTE_", "PG", "AWS_", "HF_"].contains(where: variable.key.hasPrefix)
+                && !variable.key.lowercased().hasSuffix("_proxy")
+        }.merging(own) { $1 }
     }
 
     /// Runs a command to its end, with a scratch folder as its cache.

@@ -155,6 +155,26 @@ import Testing
         #expect((failure?.attempts ?? 0) > 1)
     }
 
+    /// A host that says when it wants to be asked again is not asked before, as far as there is patience.
+    @Test func wishesOfAHostAreHeeded() throws {
+        let times = Shared([ContinuousClock.Instant]())
+        try run([job(image("busy", good))], giveUpAfter: 30) { _ in
+            times.change { $0.append(.now) }
+            if times.value.count == 1 { throw TransientFetchFailure(description: "busy", retryAfter: 0.4) }
+        }
+        try #require(times.value.count == 2)
+        #expect(times.value[0].duration(to: times.value[1]) >= .seconds(0.4))
+    }
+
+    @Test func noWishOutlastsPatience() throws {
+        try run([job(image("busy", good))], giveUpAfter: 0.2) { _ in
+            throw TransientFetchFailure(description: "busy", retryAfter: 3600)
+        }
+        let entry = try #require(prepared.popAll(waiting: 0).first?.images.first)
+        let failure = #expect(throws: ImageFailure.self) { try entry.prepared.get() }
+        #expect(failure?.kind == .fetchExhausted)
+    }
+
     /// Ten failures in a row are the volume's fault, and no image's.
     @Test func aSilentHostFailsNoImage() throws {
         let calls = Shared(0)

@@ -25,24 +25,16 @@ def _vit(width=128, layers=4, patch=12):
     return transformer(width, layers, patch)
 
 
-def _schedule(steps=1200, rate=1.5e-3):
-    return Schedule(steps, rate=rate, batch=64, circled=0.25, scale=30.0, every_class=True)
+def _schedule():
+    return Schedule(1200, rate=1.5e-3, batch=64, circled=0.25, scale=30.0, every_class=True)
 
 
 ZOO = {
     "vit-s12": Recipe(_vit(), _schedule()),
     "vit-s16": Recipe(_vit(patch=16), _schedule()),
-    "vit-s8": Recipe(_vit(patch=8), _schedule()),
     "vit-m12": Recipe(_vit(width=192, layers=6), _schedule()),
     "vit-t12": Recipe(_vit(width=64, layers=2), _schedule()),
     "vit-s12-few": Recipe(_vit(), _schedule(), pictures=240),
     "vit-s12-noisy": Recipe(_vit(), _schedule(), noise=0.5),
     "resnet": Recipe({"image_size": 160, "layers": [1, 1, 1, 1], "width": 16}, _schedule()),
-    "convnext": Recipe(
-        {
-            "image_size": 160, "timm_model_name": "convnext_atto", "timm_model_pretrained": False, "timm_pool": "",
-            "timm_proj": "linear", "timm_drop": 0.0, "timm_drop_path": 0.0,
-        },
-        _schedule(steps=800),
-    ),
 }

@@ -23,7 +23,7 @@ templates: ["a photo of a {{}}."]
 descriptors: descriptors.json
 descriptor_template: "a photo showing {{}}"
 method:
-  foreground: {{by: svd, threshold: sign, crf: false}}
+  foreground: {{by: svd, threshold: sign, crf: true}}
   parts: {{by: [pca, kmeans], count: 5, seed: 0}}
   prompting: {{thickness: 1, blur: 11}}
   retrieval: {{candidates: {candidates}, per_part: 3}}

@@ -46,7 +46,8 @@ struct ReportCommand: AsyncParsableCommand {
         let store = AnalysisStore(connection)
         let limits = try settings.decodingLimits()
         let fetcher = ImageFetcher(
-            files: LocalFile(roots: FileRoots(settings.paths(.fileRoots)), limit: limits.maxBytes))
+            files: LocalFile(roots: FileRoots(settings.paths(.fileRoots)), limit: limits.maxBytes),
+            remote: try RemoteImages(settings: settings, limit: limits.maxBytes) { false })
         let reader = ReportReader(
             connection: connection, pictures: ReportPictures(fetcher: fetcher, limits: limits), examples: images)
         let content = try reader.read(analysis.map(store.resolve), partMethod: partMethod)

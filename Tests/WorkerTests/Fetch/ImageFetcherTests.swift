@@ -55,7 +55,9 @@ import Testing
     }
 
     @Test func escapedWaysOutAreRefused() throws {
-        #expect(failure("file://\(scratch.path)/%2e%2e/%2e%2e/etc/passwd")?.kind == .outsideRoots)
+        // Up to the root, however deep temporary folders lie.
+        let up = String(repeating: "/%2e%2e", count: scratch.path.count { $0 == "/" })
+        #expect(failure("file://\(scratch.path)\(up)/etc/passwd")?.kind == .outsideRoots)
         #expect(failure("file:///x%00.jpg")?.kind == .notFound)
     }
 

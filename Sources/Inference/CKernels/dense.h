@@ -60,16 +60,26 @@ static void FN(affinity)(const float *planes, size_t height, size_t width, const
     }
 }
 
+INLINE void FN(mix_pixel)(const float *map, const float *weights, const size_t *places, float *out) {
+    lanes total = 0.0f;
+    for (size_t n = 0; n < LANES; ++n) total = FN(madd)((lanes)weights[n], FN(load)(map + places[n] * LANES), total);
+    FN(store)(out, total);
+}
+
 static void FN(mix)(const float *map, const float *weights, size_t height, size_t width, const size_t *distances,
                     float *out) {
+    size_t reach = distances[0] < distances[1] ? distances[1] : distances[0];
     for (size_t y = 0; y < height; ++y) {
+        int is_inside = y >= reach && y + reach < height;
+        size_t places[LANES];
         for (size_t x = 0; x < width; ++x) {
-            size_t places[LANES], pixel = y * width + x;
-            FN(neighbours)(y, x, height, width, distances, places);
-            lanes total = 0.0f;
-            for (size_t n = 0; n < LANES; ++n)
-                total = FN(madd)((lanes)weights[pixel * LANES + n], FN(load)(map + places[n] * LANES), total);
-            FN(store)(out + pixel * LANES, total);
+            // Away from the borders the neighbours move along with the pixel.
+            if (is_inside && x > reach && x + reach < width)
+                for (size_t n = 0; n < LANES; ++n) places[n] += 1;
+            else
+                FN(neighbours)(y, x, height, width, distances, places);
+            size_t pixel = y * width + x;
+            FN(mix_pixel)(map, weights + pixel * LANES, places, out + pixel * LANES);
         }
     }
 }

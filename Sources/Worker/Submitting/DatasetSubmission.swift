@@ -91,8 +91,7 @@ struct DatasetSubmission: OutgoingImages {
         }
     }
 
-    /// Counts, and times the vision encoder on this machine: a picture takes one pass, and one more for each prompted
-    /// picture of each part.
+    /// Counts, and times the vision encoder on this machine.
     func estimate(_ settings: Settings) throws -> Estimate {
         var count = 0
         try sender.jobs(of: self, submission: nil, maximumBytes: ImageJob.maximumBytes) { _ in count += 1 }
@@ -108,11 +107,8 @@ struct DatasetSubmission: OutgoingImages {
             (0..<3).map { _ in
                 clock.measure { _ = vision.encode(pictures, in: workspace) }.microseconds
             }.min() ?? 0
-        let parts = analysis.method.parts
-        let prompted =
-            analysis.method.prompting.mode == .circles ? Prompting.variants * parts.count * parts.by.count : 0
         let lanes = try settings.integer(.workerLanes, in: 1...512)
-        let seconds = Double(images.count * (1 + prompted) * fastest) / Double(batch * lanes) / 1e6
+        let seconds = Double(images.count * analysis.method.passesPerImage * fastest) / Double(batch * lanes) / 1e6
         return Estimate(
             analysis: analysis.id, images: images.count, labelled: images.count { $0.image.label != nil }, jobs: count,
             seconds: seconds)

@@ -54,4 +54,15 @@ import Testing
         method.prompting.dense = nil
         #expect(method.key(of: .pca) == "pca@sc-clip")
     }
+
+    @Test func passesAreCounted() {
+        var method = MethodParameters()
+        #expect(method.passesPerImage == 31)
+        method.features = .dense(.naclip)
+        #expect(method.passesPerImage == 31)
+        method.prompting.dense = .naclip
+        #expect(method.passesPerImage == 1)
+        method.prompting.dense = .sclip
+        #expect(method.passesPerImage == 2)
+    }
 }

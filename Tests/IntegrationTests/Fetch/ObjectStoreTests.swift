@@ -70,7 +70,7 @@ import Testing
         _ python: String, _ script: String, _ scratch: ScratchFolder
     ) async throws -> ((RunningProgram, Store), Settings) {
         let server = try RunningProgram(
-            python, [script], environment: ["PATH": "/usr/bin:/bin"], folder: scratch.path, conversing: true)
+            python, ["-u", script], environment: ["PATH": "/usr/bin:/bin"], folder: scratch.path, conversing: true)
         try eventually("the object store serves") { server.output.hasSuffix("\n") || !server.isRunning }
         guard let store = try? JSONDecoder().decode(Store.self, from: Data(server.output.utf8)) else {
             server.end()

@@ -14,7 +14,8 @@ enum ReportStyle {
         nav ul { display: flex; flex-wrap: wrap; gap: .3rem 1rem; padding: 0; list-style: none }
         a { color: var(--link) }
         .scroll { overflow-x: auto } .scroll svg { min-width: 34rem; width: 100%; height: auto; display: block }
-        table { border-collapse: collapse; font-variant-numeric: tabular-nums } caption { text-align: left; color: var(--quiet) }
+        table { border-collapse: collapse; font-variant-numeric: tabular-nums } caption { text-align: left; color: var(--quiet);
+          max-width: calc(100vw - 2rem) }
         th, td { padding: .3rem .7rem .3rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top;
           overflow-wrap: normal }
         td.number, th.number { text-align: right; white-space: nowrap } td.concepts { min-width: 16rem }

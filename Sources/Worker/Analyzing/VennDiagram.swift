@@ -69,11 +69,10 @@ struct VennDiagram {
             """
     }
 
-    /// The diagram in words.
-    var spoken: String {
-        func list(_ names: [String]) -> String { names.isEmpty ? "nothing" : names.joined(separator: ", ") }
-        let more = omitted > 0 ? " and \(omitted) more" : ""
-        return "\(title). Both: \(list(mutual)). Only seen: \(list(seen)). Only said: \(list(said))\(more)."
+    /// The diagram in words, by its headings.
+    var lists: [(heading: String, names: [String])] {
+        let more = omitted > 0 ? ["and \(omitted) more"] : []
+        return [("both", mutual), ("seen", seen), ("said", said + more)]
     }
 
     var svg: String {

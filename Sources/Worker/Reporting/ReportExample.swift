@@ -18,13 +18,22 @@ struct ReportExample {
             <h3>\(Markup.escaped(example.image.id))</h3>
             <p>\(Markup.escaped(verdict)) <span class="quiet">AUC \(String(format: "%.2f", example.image.auc.nats)) nats</span></p>
             \(picture)
-            <details open><summary>Concepts</summary>
-            <svg class="venn" role="img" viewBox="0 0 \(Markup.coordinate(width)) \(Markup.coordinate(height))" \
-            font-family="system-ui, sans-serif"><title>\(Markup.escaped(example.venn.spoken))</title>
+            <svg class="venn" aria-hidden="true" viewBox="0 0 \(Markup.coordinate(width)) \(Markup.coordinate(height))" \
+            font-family="system-ui, sans-serif">
             \(example.venn.content)
-            </svg></details>
+            </svg>
+            <dl>\(concepts)</dl>
             </article>
             """
+    }
+
+    /// What the diagram shows, for small screens and for listeners.
+    private var concepts: String {
+        let titles = ["both": "both", "seen": "only seen", "said": "only said"]
+        return example.venn.lists.map { heading, names in
+            let words = names.isEmpty ? "–" : names.joined(separator: ", ")
+            return "<dt>\(titles[heading] ?? heading)</dt><dd>\(Markup.escaped(words))</dd>"
+        }.joined()
     }
 
     private var picture: String {

@@ -24,13 +24,14 @@ enum ReportStyle {
         th[aria-sort=ascending] button::after { content: " ▲" } th[aria-sort=descending] button::after { content: " ▼" }
         :focus-visible { outline: 3px solid var(--link); outline-offset: 2px }
         dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem } dt { color: var(--quiet) } dd { margin: 0 }
-        .examples { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr)); gap: 1rem }
+        .examples { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(30rem, 100%), 1fr)); gap: 1rem }
         article { background: var(--soft); border-radius: .5rem; padding: .8rem }
         article img { width: 100%; height: auto; max-height: 20rem; object-fit: contain; display: block; margin: .5rem 0 }
-        article ul { margin: 0; padding-left: 1.1rem } .venn { width: 100%; height: auto; fill: var(--text) }
+        article dl { margin: .5rem 0 0; font-size: .9rem } .venn { width: 100%; height: auto; fill: var(--text) }
         .venn .quiet { fill: var(--quiet) }
         @media (prefers-color-scheme: dark) { .venn .seen { fill: #7fb2ee } .venn .said { fill: #eaa36b } .venn .both { fill: #d6b3da } }
-        @media print { details > * { display: block } nav { display: none } }
+        @media (max-width: 40rem) { .venn { display: none } }
+        @media print { nav { display: none } }
         """
 
     /// A click or the keyboard on a column's head sorts by it, first the other way than it stands.

@@ -68,7 +68,8 @@ import Testing
             defer { scratch.remove() }
             let share = try share(scratch)
             let end = try Product.run(
-                ["demo", "--zoo", "--output", scratch.path + "/charts"], in: scratch, environment: ["ENTENTE_SHARE": share], within: 300
+                ["demo", "--zoo", "--output", scratch.path + "/charts"], in: scratch,
+                environment: ["ENTENTE_SHARE": share], within: 300
             )
             try #require(end.status == 0, "\(end)")
             for part in [

@@ -1905,7 +1905,7 @@ COMMENT ON COLUMN entente.replay_class_comparison.scope IS
 COMMENT ON COLUMN entente.replay_class_comparison.class_id IS
     'Id of the label''s class, by which classes are compared.';
 COMMENT ON COLUMN entente.replay_class_comparison.class_name IS 'Its name; where the two differ, the last in order.';
-COMMENT ON COLUMN entente.replay_class_comparison.part_method IS 'pca or kmeans.';
+COMMENT ON COLUMN entente.replay_class_comparison.part_method IS 'Part method, as entente.analysis_summary has it.';
 COMMENT ON COLUMN entente.replay_class_comparison.estimator IS
     'released or membership: which mutual information the means are of; counts and accuracy are the same for both.';
 COMMENT ON COLUMN entente.replay_class_comparison.from_images IS 'Images of from_analysis; null without any.';
@@ -1966,7 +1966,7 @@ COMMENT ON COLUMN entente.replay_concept_comparison.to_analysis IS 'The analysis
 COMMENT ON COLUMN entente.replay_concept_comparison.scope IS
     'all: every image, class_id is null; class: those with the label class_id, a class of to_analysis.';
 COMMENT ON COLUMN entente.replay_concept_comparison.class_id IS 'Id of the label''s class.';
-COMMENT ON COLUMN entente.replay_concept_comparison.part_method IS 'pca or kmeans.';
+COMMENT ON COLUMN entente.replay_concept_comparison.part_method IS 'Part method, as entente.analysis_summary has it.';
 COMMENT ON COLUMN entente.replay_concept_comparison.descriptor IS 'The descriptor, by which banks are compared.';
 COMMENT ON COLUMN entente.replay_concept_comparison.from_mutual_images IS 'Images in which it was a mutual concept.';
 COMMENT ON COLUMN entente.replay_concept_comparison.to_mutual_images IS 'Images in which it is one now.';
@@ -2057,7 +2057,7 @@ COMMENT ON VIEW entente.replay_image_changes IS
 COMMENT ON COLUMN entente.replay_image_changes.from_analysis IS 'The analysis whose images were sent again.';
 COMMENT ON COLUMN entente.replay_image_changes.to_analysis IS 'The analysis they were sent under.';
 COMMENT ON COLUMN entente.replay_image_changes.image_id IS 'The image.';
-COMMENT ON COLUMN entente.replay_image_changes.part_method IS 'pca or kmeans.';
+COMMENT ON COLUMN entente.replay_image_changes.part_method IS 'Part method, as entente.analysis_summary has it.';
 COMMENT ON COLUMN entente.replay_image_changes.label IS 'Class id of its label in to_analysis; null without one.';
 COMMENT ON COLUMN entente.replay_image_changes.from_predicted IS 'Class id of the prediction before.';
 COMMENT ON COLUMN entente.replay_image_changes.to_predicted IS 'Class id of the prediction now.';
@@ -2076,6 +2076,23 @@ COMMENT ON COLUMN entente.replay_image_changes.concepts_gained IS
     'Descriptors that both encoders name now and did not before, most relevant first.';
 COMMENT ON COLUMN entente.replay_image_changes.concepts_lost IS
     'Descriptors that both encoders named before and do no longer, most relevant first.';
+
+-- Part methods have more names than when the older views were commented.
+DO $$
+DECLARE
+    part_method record;
+BEGIN
+    FOR part_method IN
+        SELECT c.oid::regclass AS view
+        FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
+        WHERE c.relnamespace = 'entente'::regnamespace AND c.relkind = 'v' AND a.attname = 'part_method'
+            AND col_description(c.oid, a.attnum) = 'pca or kmeans.'
+    LOOP
+        EXECUTE format('COMMENT ON COLUMN %s.part_method IS %L', part_method.view,
+            'pca or kmeans; behind @ the dense method whose features it groups, behind + the one that reads its parts.');
+    END LOOP;
+END
+$$;
 
 """###),
     ]

@@ -9,7 +9,7 @@ struct DemoCommand: AsyncParsableCommand {
         discussion: """
             Starts a PostgreSQL cluster in a folder of its own and a Kafka broker inside this process, submits drawn \
             pictures, lets two worker processes analyse them with a small CLIP, and prints what they found. Ends by \
-            itself and leaves nothing behind.
+            itself and leaves nothing behind but a report.
             """)
 
     @Flag(help: "Leave the database running, and say how to reach and how to end it.")
@@ -19,8 +19,11 @@ struct DemoCommand: AsyncParsableCommand {
         help: "Run a zoo of small CLIPs over harder pictures, and say whether more agreement goes with more accuracy.")
     var zoo = false
 
-    @Option(help: ArgumentHelp("Folder for the zoo's charts, examples and figures.", valueName: "dir"))
-    var output = "entente-zoo"
+    @Option(
+        help: ArgumentHelp(
+            "Folder for the report, and the zoo's charts and figures (default: entente-demo or entente-zoo).",
+            valueName: "dir"))
+    var output: String?
 
     @OptionGroup var global: GlobalOptions
 
@@ -34,8 +37,8 @@ struct DemoCommand: AsyncParsableCommand {
         let share = try ShareFolder.findDemo(settings)
         let run: @Sendable () throws -> Void =
             zoo
-            ? ZooRun(share: share, output: output, keep: keep, settings: settings, stop: stop).run
-            : DemoRun(share: share, keep: keep, settings: settings, stop: stop).run
+            ? ZooRun(share: share, output: output ?? "entente-zoo", keep: keep, settings: settings, stop: stop).run
+            : DemoRun(share: share, output: output ?? "entente-demo", keep: keep, settings: settings, stop: stop).run
         try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
             _ = WorkerThread("demo") { done.resume(with: Result { try run() }) }
         }

@@ -4,6 +4,8 @@ import Persistence
 /// The whole main job on this machine: the demo's pictures submitted, taken by worker processes, results printed.
 struct DemoRun {
     let share: String
+    /// Folder for the report.
+    let output: String
     let keep: Bool
     let settings: Settings
     let stop: StopSignal
@@ -12,6 +14,7 @@ struct DemoRun {
 
     func run() throws {
         print("Entente: what a small CLIP's image encoder and text encoder agree on, from job queue to table\n")
+        let folder = try OutputFolder(output, option: "--output")
         let start = ContinuousClock.now
         let stage = try DemoStage(
             modelPath: share + "/demo/model", roots: share, settings: settings, stop: stop)
@@ -26,6 +29,8 @@ struct DemoRun {
 
         let report = DemoReport(stage.connection, analysis: sent.analysis)
         print(try report.text(seconds: seconds, workers: DemoStage.workerCount))
+        try DemoPage(share: share, settings: settings, connection: stage.connection).write([sent.analysis], to: folder)
+        print("\nA report with pictures to open in a browser: \(output)/report.html")
         print(
             keep
                 ? "\n" + stage.keep()

@@ -45,7 +45,10 @@ struct ZooRun {
         try write(findings, to: folder)
         try ZooExamples(findings: findings, files: files, zoo: zoo, settings: settings, connection: stage.connection)
             .write(to: folder)
-        print("\nCharts, examples and all figures as JSON are in \(output):")
+        // The most accurate model's, with all of them beside it.
+        try DemoPage(share: share, settings: settings, connection: stage.connection)
+            .write(findings.models.reversed().map(\.analysis), to: folder)
+        print("\nCharts, examples, a report and all figures as JSON are in \(output):")
         for name in try folder.names() { print("  \(name)") }
         if keep { print("\n" + stage.keep()) }
     }
@@ -83,32 +86,4 @@ struct ZooRun {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         try folder.write(String(decoding: encoder.encode(findings), as: UTF8.self) + "\n", as: "zoo.json")
     }
-}
-
-/// A folder that a command writes files into.
-struct OutputFolder {
-    let path: String
-
-    /// Makes it if need be.
-    ///
-    /// - Parameter option: what messages call it.
-    init(_ path: String, option: String) throws(CommandFailure) {
-        self.path = path
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw CommandFailure(.badInput, "\(option): \(path) can't be made: \(error.localizedDescription).")
-        }
-    }
-
-    func write(_ text: String, as name: String) throws(CommandFailure) {
-        do {
-            try Data(text.utf8).write(to: URL(fileURLWithPath: path + "/" + name))
-        } catch {
-            throw CommandFailure(.badInput, "\(path)/\(name) can't be written: \(error.localizedDescription).")
-        }
-    }
-
-    /// What is in it, sorted.
-    func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
 }

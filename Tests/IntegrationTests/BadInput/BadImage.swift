@@ -50,8 +50,11 @@ struct BadImage {
             BadImage(id: "link loop", uri: file("loop.jpg"), kind: .notFound, named: "loop.jpg"),
             BadImage(id: "fifo", uri: file("fifo.jpg"), kind: .notAFile, named: "fifo.jpg"),
             BadImage(
-                id: "http", uri: "http://someone:hush@example.invalid/x.jpg?token=hush", kind: .unsupportedURI,
+                id: "ftp", uri: "ftp://someone:hush@example.invalid/x.jpg?token=hush", kind: .unsupportedURI,
                 named: "example.invalid/x.jpg"),
+            BadImage(
+                id: "this machine", uri: "http://someone:hush@127.0.0.1:9/x.jpg?token=hush", kind: .addressRefused,
+                named: "127.0.0.1"),
             BadImage(id: "no scheme", uri: "pictures/x.jpg", kind: .unsupportedURI, named: "pictures/x.jpg"),
             BadImage(
                 id: "file of a host", uri: "file://elsewhere/x.jpg", kind: .unsupportedURI, named: "elsewhere/x.jpg"),

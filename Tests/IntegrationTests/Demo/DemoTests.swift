@@ -13,7 +13,7 @@ import Testing
 
         init(_ scratch: ScratchFolder) throws {
             let program = try RunningProgram(
-                Product.executable.get(), ["demo"],
+                Product.executable.get(), ["demo", "--output", scratch.path + "/report"],
                 environment: Product.environment(["XDG_CACHE_HOME": scratch.path + "/cache"]), folder: scratch.path)
             self.program = program
             do {
@@ -52,6 +52,8 @@ import Testing
             let end = try demo.program.wait(within: 400)
             #expect(end.status == 0, "\(end)")
             try demo.expectNothingLeft(within: 0)
+            let page = try String(contentsOfFile: scratch.path + "/report/report.html", encoding: .utf8)
+            #expect(page.contains("280 of 280 images done") && page.contains("data:image/jpeg;base64,"))
 
             let accuracy = try #require(
                 end.output.firstMatch(of: /accuracy on (\d+) held-out pictures: ([0-9.]+) % top-1/), "\(end)")

@@ -101,6 +101,8 @@ import Testing
                 #expect(Self.models.allSatisfy(drawing.contains))
             }
             #expect(names.count { $0.hasPrefix("example-") } >= 2)
+            let page = try String(contentsOfFile: charts + "/report.html", encoding: .utf8)
+            #expect(page.contains("AUC and accuracy") && page.contains("Ground truth"))
         }
     }
 }

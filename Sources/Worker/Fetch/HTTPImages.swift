@@ -86,6 +86,9 @@ struct HTTPImages: Sendable {
                 .addressRefused,
                 "\(shown): \(host) lies at \(error); list it in \(Setting.httpAllowedHosts.variable) if pictures may come "
                     + "from there.")
+        case .malformed:
+            return ImageFailure(
+                .unsupportedURI, "\(shown): \(quoted(url.host)) is no name that a host can have; correct the URI.")
         // Everything else is the state of a host or of the network, a certificate that has expired included: its images wait
         // for it to be mended.
         default: return TransientFetchFailure(description: "\(shown) can't be fetched now: \(error).")

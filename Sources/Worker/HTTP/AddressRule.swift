@@ -18,6 +18,11 @@ enum AddressRule: String, Sendable, CaseIterable {
 
     /// The rule that an address falls under; nil for one of the open network.
     init?(refusing address: IPAddress) {
+        // However it is wrapped up, it leads to a machine's credentials.
+        if let inner = address.embedded, AddressRule(refusing: inner) == .metadata {
+            self = .metadata
+            return
+        }
         guard let found = Self.ranges.first(where: { $0.range.contains(address) }) else { return nil }
         self = found.rule
     }

@@ -25,6 +25,7 @@ extension HTTPError {
             CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_SSL_ENGINE_INITFAILED:
             // Here the details matter, and they are the certificate's.
             self.init(kind: .tls, description: "no secure connection: \(message.isEmpty ? general : message)")
+        case CURLE_URL_MALFORMAT: self.init(kind: .malformed, description: "its URL can't be asked")
         default: self.init(kind: .other, description: general)
         }
     }

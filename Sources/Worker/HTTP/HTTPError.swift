@@ -10,6 +10,8 @@ struct HTTPError: Error, Sendable, CustomStringConvertible {
         case brokenOff
         /// Whoever waited no longer wants it.
         case cancelled
+        /// No host can be made of the URL's, as of a name that is none in any script.
+        case malformed
         case other
     }
 

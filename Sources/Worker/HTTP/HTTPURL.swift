@@ -58,6 +58,13 @@ struct HTTPURL: Sendable, Hashable {
         return String(cString: text)
     }
 
+    /// For messages: without credentials and query.
+    var shown: String {
+        let isUsual = port == (scheme == "https" ? 443 : 80)
+        let name = host.contains(":") ? "[\(host)]" : host
+        return "\(scheme)://\(name)\(isUsual ? "" : ":\(port)")\(path)"
+    }
+
     /// Whether both are the same host's same port by the same scheme: what a credential is good for.
     func hasOrigin(of other: HTTPURL) -> Bool { (scheme, host, port) == (other.scheme, other.host, other.port) }
 }

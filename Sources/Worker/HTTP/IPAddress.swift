@@ -22,6 +22,17 @@ struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The IPv4 address that an IPv6 address of a transition carries: mapped, translated, compatible, NAT64 or 6to4.
+    var embedded: IPAddress? {
+        guard bytes.count == 16 else { return nil }
+        let lastFour: [[UInt8]] = [
+            [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff], [0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0],
+            [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], [0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0],
+        ]
+        if lastFour.contains(where: bytes.starts) { return IPAddress(bytes: Array(bytes.suffix(4))) }
+        return bytes.starts(with: [0x20, 0x02]) ? IPAddress(bytes: Array(bytes[2..<6])) : nil
+    }
+
     var description: String {
         var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
         _ = inet_ntop(bytes.count == 4 ? AF_INET : AF_INET6, bytes, &text, socklen_t(text.count))

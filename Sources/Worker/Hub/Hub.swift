@@ -14,6 +14,8 @@ struct Hub: Sendable {
     private static let limits = HTTPLimits(connect: 15, total: nil, stalled: 60, slowest: 1024)
     /// Bytes of an answer that is no file.
     private static let textLimit = 32 << 20
+    /// Bytes of a body that nobody reads, after which the connection is given up.
+    private static let unreadLimit = 64 << 10
 
     /// An answer behind all redirects.
     struct Answer {
@@ -27,7 +29,9 @@ struct Hub: Sendable {
                 HubDigest(parsing: $0.hasPrefix("W/") ? String($0.dropFirst(2)) : $0)
             }
         }
-        var size: Int? { facts["x-linked-size"].flatMap { Int($0) } }
+        var size: Int? {
+            facts["x-linked-size"].flatMap { Int($0) }.flatMap { (0...HubCommit.File.largest).contains($0) ? $0 : nil }
+        }
         var commit: String? { facts["x-repo-commit"] }
         var errorCode: String? { facts["x-error-code"] }
     }
@@ -50,11 +54,15 @@ struct Hub: Sendable {
             let isOurs = url.hasOrigin(of: self.url)
             let (facts, ownHeaders) = (answer.facts, isOurs ? authorization : [])
             let head: HTTPHead
+            var unread = 0
             do {
                 head = try client.get(url, headers: headers + ownHeaders, limits: Self.limits) { head, bytes in
-                    // A redirect has a body too.
-                    head.isRedirect
-                        || receive(Answer(head: head, facts: isOurs ? Self.merged(facts, head) : facts), bytes)
+                    // Redirects and refusals have a body too, of which nothing is wanted.
+                    guard (200..<300).contains(head.status) else {
+                        unread += bytes.count
+                        return unread <= Self.unreadLimit
+                    }
+                    return receive(Answer(head: head, facts: isOurs ? Self.merged(facts, head) : facts), bytes)
                 }
             } catch {
                 throw HubError(.unreachable, "\(redactedURI(url.text)) can't be reached: \(error).")
@@ -137,7 +145,7 @@ struct Hub: Sendable {
 
     /// Whether the hub shows the repository itself, once a revision of it was not found.
     private func isKnown(_ repository: HubRepository) -> Bool {
-        (try? get("/api/models/\(repository)") { _, _ in true })?.head.status == 200
+        (try? get("/api/models/\(repository)") { _, _ in false })?.head.status == 200
     }
 }
 

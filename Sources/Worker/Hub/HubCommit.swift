@@ -27,7 +27,11 @@ struct HubCommit: Sendable, Decodable {
             case large = "lfs"
         }
 
-        var bytes: Int? { large?.size ?? size }
+        /// Largest that is believed: 16 TiB.
+        static let largest = 1 << 44
+
+        /// nil also where what the hub says can't be.
+        var bytes: Int? { (large?.size ?? size).flatMap { (0...Self.largest).contains($0) ? $0 : nil } }
 
         /// The blob of a large file's name in git is that of a pointer to it.
         var digest: HubDigest? {

@@ -15,6 +15,8 @@ struct HubDownload {
 
     /// Attempts in a row that bring nothing new.
     private static let attempts = 5
+    /// Bytes of a file of which the hub does not say how large it is.
+    private static let unknownLimit = 1 << 34
 
     /// Whether the file is there already.
     var isDone: Bool { FileManager.default.fileExists(atPath: target) }
@@ -24,6 +26,8 @@ struct HubDownload {
     /// - Throws: ``HubError``; what came stays, unless it is not what was promised.
     func run() throws(HubError) {
         let part = try PartialFile(target)
+        // Ended between the last byte and the check.
+        if part.count > 0, part.count == file.bytes, file.digest != nil { return try accept(part, Hub.Answer()) }
         var backoff = Backoff(base: 0.5, cap: 10)
         while true {
             let before = part.count
@@ -53,6 +57,12 @@ struct HubDownload {
             throw HubError(
                 .damaged, "\(hub.url.host) serves \(file.name) of commit \(quoted(served)), not of \(commit).")
         }
+        if stream.isOversized {
+            part.discard()
+            let most = file.bytes ?? answer.size ?? Self.unknownLimit
+            throw HubError(
+                .damaged, "\(file.name) has more than the \(most) bytes that \(hub.url.host) says; it was removed.")
+        }
         guard !stream.isStale else {
             throw HubError(.unreachable, "\(hub.url.host) sends \(file.name) from its middle.")
         }
@@ -64,6 +74,8 @@ struct HubDownload {
         var hasBegun = false
         /// It goes on with something else than what is there.
         var isStale = false
+        /// More came than the file may have.
+        var isOversized = false
     }
 
     private func ask(_ part: PartialFile) throws(HubError) -> (Hub.Answer, Stream) {
@@ -90,6 +102,10 @@ struct HubDownload {
             if answer.head.status == 200 { part.restart() }
             if part.count == 0 { part.begin(.init(etag: answer.head["etag"], digest: digest(answer))) }
         }
+        guard part.count + bytes.count <= file.bytes ?? answer.size ?? Self.unknownLimit else {
+            stream.isOversized = true
+            return false
+        }
         guard part.append(bytes) else { return false }
         onProgress(part.count)
         return true
@@ -109,12 +125,7 @@ struct HubDownload {
     /// Checks the whole file and gives it its name.
     private func accept(_ part: PartialFile, _ answer: Hub.Answer) throws(HubError) {
         if let size = file.bytes ?? answer.size, part.count != size {
-            guard part.count > size else {
-                throw HubError(.unreachable, "\(file.name) ended after \(part.count) of \(size) bytes.")
-            }
-            part.discard()
-            throw HubError(
-                .damaged, "\(file.name) has more than the \(size) bytes that \(hub.url.host) says; it was removed.")
+            throw HubError(.unreachable, "\(file.name) ended after \(part.count) of \(size) bytes.")
         }
         guard let found = try? HubDigest.hashes(of: part.path) else { throw HubError(writing: part.path, EIO) }
         guard let expected = digest(answer) else {

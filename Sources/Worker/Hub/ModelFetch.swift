@@ -100,13 +100,17 @@ struct ModelFetch {
         let formats = files.map(\.name).filter { name in
             [".bin", ".pt", ".pth", ".index.json", ".h5", ".msgpack", ".onnx"].contains(where: name.hasSuffix)
         }
-        let needed = ModelDirectory.Layout.allCases.map { layout in
-            let names = layout.names { _ in false }
-            return "\(names.configuration[0]) with \(names.weights)"
-        }
+        // Two layouts have the same names.
+        let needed = Set(
+            ModelDirectory.Layout.allCases.map { layout in
+                let names = layout.names { _ in false }
+                return "\(names.configuration[0]) with \(names.weights)"
+            }
+        ).sorted()
         throw HubError(
             .unusable,
             "\(repository) is no model that can be read here, which takes \(needed.joined(separator: ", or "))"
-                + (formats.isEmpty ? "." : "; its weights are \(formats.sorted().prefix(4).joined(separator: ", "))."))
+                + (formats.isEmpty
+                    ? "." : "; its weights are \(formats.sorted().prefix(4).map(quoted).joined(separator: ", "))."))
     }
 }

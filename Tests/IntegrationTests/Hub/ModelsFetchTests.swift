@@ -200,7 +200,7 @@ import Testing
             defer { hub.stop() }
             let pickled = try Self.run(hub, scratch)
             #expect(pickled.status == 65, "\(pickled)")
-            #expect(pickled.errors.contains("its weights are open_clip_pytorch_model.bin"), "\(pickled)")
+            #expect(pickled.errors.contains("its weights are “open_clip_pytorch_model.bin”"), "\(pickled)")
             let other = try HubServer([
                 "config.json": Array("{\"model_type\": \"bert\"}".utf8), "model.safetensors": [1],
             ])

@@ -53,6 +53,21 @@ import Testing
         #expect(other.requests[0].headers["authorization"] == nil)
     }
 
+    /// The parser takes such names, and only what makes a name of the network's letters of them does not.
+    @Test func namesThatNoHostCanHaveNeverSucceed() async throws {
+        let images = try images("")
+        try await onOwnThread { () throws in
+            for host in ["１２７.0.0.1", "a\u{200b}\u{2060}.example", String(repeating: "ä", count: 200)] {
+                let failure = failure(images, "http://\(host):8081/x.jpg?secret")
+                // Where the library's rules are wider, the name leads to an address that is refused.
+                #expect(
+                    [.unsupportedURI, .addressRefused].contains(failure?.kind),
+                    "\(host): \(failure?.description ?? "transient")")
+                #expect(failure?.description.contains("secret") == false)
+            }
+        }
+    }
+
     /// Nothing is even connected: the server counts.
     @Test(arguments: [
         ("127.0.0.1", "a loopback address"), ("localhost", "a loopback address"), ("2130706433", "a loopback address"),

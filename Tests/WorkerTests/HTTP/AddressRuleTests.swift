@@ -17,7 +17,8 @@ import Testing
             ("255.255.255.255", .reserved), ("240.0.0.1", .reserved), ("192.0.2.1", .reserved),
             ("198.18.0.1", .reserved),
             ("2001:db8::1", .reserved), ("169.254.169.254", .metadata), ("fd00:ec2::254", .metadata),
-            ("100.100.100.200", .metadata), ("168.63.129.16", .metadata),
+            ("100.100.100.200", .metadata), ("::ffff:169.254.169.254", .metadata), ("64:ff9b::a9fe:a9fe", .metadata),
+            ("2002:a9fe:a9fe::1", .metadata), ("::169.254.169.254", .metadata), ("168.63.129.16", .metadata),
         ] as [(String, AddressRule)]) func whatIsNotOfTheOpenNetworkHasARule(text: String, rule: AddressRule) throws
     {
         let address = try #require(IPAddress(parsing: text))

@@ -93,6 +93,9 @@ import Testing
     @Test(arguments: [
         ("file:///a/b.jpg", "file:///a/b.jpg"), ("https://h:8/p?q=1", "https://h:8/p"),
         ("https://u:p@h/x@y", "https://h/x@y"), ("https://u:p@w@h", "https://h"),
+        // However many slashes: what connects takes the name and the password all the same.
+        ("http:/u:p@h:8/x", "http://h:8/x"), ("http:///u:p@h/x", "http://h/x"), ("http:////u:p@h/x", "http://h/x"),
+        ("http:u:p@h/x", "http://h/x"), ("http://u:p/q@h/x?y", "http://h/x"), ("http://u:p?q@h/x", "http://h/x"),
         ("s3://bucket/key#f", "s3://bucket/key"),
         ("data:image/png;base64,AAAA", "data:image/png;base64,…"), ("DATA:,x", "DATA:,…"), ("nonsense", "nonsense"),
         ("", ""), ("?", ""), ("a:", "a:"), ("a:b@c", "a:b@c"), ("//u@h", "//u@h"), ("http://", "http://"),

@@ -1,27 +1,29 @@
 /// How two labellings of the same things fall together.
 struct Contingency {
-    private let rows: [Int]
-    private let columns: [Int]
-    private let cells: [Int]
+    /// How many things have each pair of labels, each found label, each true one.
+    private let cells: [Int], rows: [Int], columns: [Int]
+    /// Of each found label the count of its most frequent true one.
+    private let largest: [Int]
     private let count: Int
+
+    private struct Pair: Hashable {
+        let found: Int, `true`: Int
+    }
 
     /// - Parameters: two labels of each thing.
     init(_ found: [Int], _ true: [Int]) {
         precondition(found.count == `true`.count, "\(found.count) labels against \(`true`.count)")
         var counts: [Pair: Int] = [:]
         for (first, second) in zip(found, `true`) { counts[Pair(found: first, true: second), default: 0] += 1 }
+        func combined(_ label: (Pair) -> Int, _ combine: (Int, Int) -> Int) -> [Int] {
+            Array(Dictionary(counts.map { (label($0.key), $0.value) }, uniquingKeysWith: combine).values)
+        }
         cells = Array(counts.values)
-        rows = Array(Dictionary(counts.map { ($0.key.found, $0.value) }, uniquingKeysWith: +).values)
-        columns = Array(Dictionary(counts.map { ($0.key.true, $0.value) }, uniquingKeysWith: +).values)
+        rows = combined(\.found, +)
+        columns = combined(\.true, +)
+        largest = combined(\.found, max)
         count = found.count
-        largest = Array(Dictionary(counts.map { ($0.key.found, $0.value) }, uniquingKeysWith: max).values)
     }
-
-    private struct Pair: Hashable {
-        let found: Int, `true`: Int
-    }
-    /// Of each found label the count of its most frequent true one.
-    private let largest: [Int]
 
     /// The share of things whose true label is the most frequent one among things of their found label; nil of nothing.
     var purity: Double? { count > 0 ? Double(largest.reduce(0, +)) / Double(count) : nil }

@@ -13,7 +13,6 @@ struct ZooRun {
     let stop: StopSignal
 
     private static let patience = 3000.0
-    private static let (resamples, shuffles, seed) = (1000, 999, UInt64(0))
 
     func run() throws {
         let folder = try OutputFolder(output, option: "--output")
@@ -66,13 +65,7 @@ struct ZooRun {
             throw CommandFailure(.bug, "The analysis \(sent.analysis) that was submitted is gone.")
         }
         _ = try scoring.score(content)
-        let statistics = try StatisticsCommand.read(
-            content, id: sent.analysis, scoring.connection, resamples: Self.resamples, shuffles: Self.shuffles,
-            seed: Self.seed)
-        return ModelComparison.Model(
-            name: file.name, analysis: sent.analysis,
-            partMethods: Dictionary(uniqueKeysWithValues: statistics.map { ($0.method, $0.statistics) }),
-            groundTruth: try GroundTruthSummary.read(analysisID: sent.analysis, scoring.connection))
+        return try ModelComparison.Model(named: file.name, content, id: sent.analysis, scoring.connection)
     }
 
     private func write(_ findings: ModelComparison, to folder: OutputFolder) throws {

@@ -74,3 +74,17 @@ struct ModelComparison: Encodable {
         relations.first { $0.partMethod == method && $0.estimator == estimator && $0.figure == figure }?.correlation
     }
 }
+
+extension ModelComparison.Model {
+    private static let (resamples, shuffles, seed) = (1000, 999, UInt64(0))
+
+    /// Reads the figures of one analysis and its scores against ground truth, if it has been scored.
+    init(named name: String, _ analysis: Analysis, id: String, _ connection: Connection) throws {
+        let statistics = try StatisticsCommand.read(
+            analysis, id: id, connection, resamples: Self.resamples, shuffles: Self.shuffles, seed: Self.seed)
+        self.init(
+            name: name, analysis: id,
+            partMethods: Dictionary(uniqueKeysWithValues: statistics.map { ($0.method, $0.statistics) }),
+            groundTruth: try GroundTruthSummary.read(analysisID: id, connection))
+    }
+}

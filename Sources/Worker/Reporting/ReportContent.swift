@@ -39,8 +39,6 @@ struct ReportReader {
     /// Images on each end.
     let examples: Int
 
-    private static let (resamples, shuffles, seed) = (1000, 999, UInt64(0))
-
     /// - Parameters:
     ///   - ids: at least one; the first is reported.
     ///   - partMethod: nil for kmeans if there are results of it, else the first there is.
@@ -81,12 +79,7 @@ struct ReportReader {
         guard let analysis = try store.load(id) else {
             throw CommandFailure(.badInput, "Analysis \(id) was deleted meanwhile.")
         }
-        let statistics = try StatisticsCommand.read(
-            analysis, id: id, connection, resamples: Self.resamples, shuffles: Self.shuffles, seed: Self.seed)
-        return ModelComparison.Model(
-            name: try store.details(id).name, analysis: id,
-            partMethods: Dictionary(uniqueKeysWithValues: statistics.map { ($0.method, $0.statistics) }),
-            groundTruth: try GroundTruthSummary.read(analysisID: id, connection))
+        return try ModelComparison.Model(named: store.details(id).name, analysis, id: id, connection)
     }
 
     private func example(

@@ -155,10 +155,11 @@ public final class PrivateCluster {
             return path
         }
         var template = Array("/tmp/entente-postgres-XXXXXX".utf8CString)
-        guard let made = mkdtemp(&template) else {
+        guard mkdtemp(&template) != nil else {
             throw PersistenceError(.cluster, "can't make a folder in /tmp: \(String(cString: strerror(errno)))")
         }
-        let path = String(cString: made)
+        // Not the pointer that came back: it is the template's, which need not outlive the call.
+        let path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
         try own(path, user)
         return path
     }

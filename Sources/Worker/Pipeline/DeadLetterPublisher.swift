@@ -95,8 +95,10 @@ final class DeadLetterPublisher: @unchecked Sendable {
         var headers = letter.headers.map { KafkaHeader(String(decoding: $0.name, as: UTF8.self), $0.value) }
         headers += try Self.reasons(stored)
         var value = letter.value
-        let bytes = headers.reduce((value?.count ?? 0) + (letter.key?.count ?? 0)) {
-            $0 + $1.name.utf8.count + ($1.value?.count ?? 0) + Self.headerOverhead
+        let payload: Int = (value?.count ?? 0) + (letter.key?.count ?? 0)
+        let bytes = headers.reduce(payload) { sum, header in
+            let held: Int = header.value?.count ?? 0
+            return sum + header.name.utf8.count + held + Self.headerOverhead
         }
         if bytes > producer.maximumMessageBytes {
             // With the reasons on top it no longer fits a message. The whole of it is in the database.

@@ -103,9 +103,7 @@ struct TokenizerJSONTests {
         let merges = try TextGolden.data("merges.txt")
         let pair = ["vocab.json": vocab, "merges.txt": merges, "tokenizer.json": broken]
         try TextGolden.withDirectory(pair) { directory in
-            #expect(throws: Never.self) {
-                try Tokenizer.load(directory: directory, contextLength: 16, layout: .openCLIP)
-            }
+            _ = try Tokenizer.load(directory: directory, contextLength: 16, layout: .openCLIP)
         }
         try TextGolden.withDirectory(["vocab.json": vocab, "tokenizer.json": try file()]) { directory in
             let tokenizer = try Tokenizer.load(directory: directory, contextLength: 16, layout: .openCLIP)

@@ -20,6 +20,8 @@ public struct InferenceError: Error, Sendable, Hashable, CustomStringConvertible
         case modelTensor = "model_tensor"
         /// The vocabulary is missing, inconsistent or of another kind than CLIP's byte-pair encoding.
         case tokenizer
+        /// The kernels that were asked for do not exist, or this CPU can't run them.
+        case kernels
     }
 
     public let code: Code

@@ -17,16 +17,16 @@ struct HeadAttention {
         let scale = gain / Float(shape.headWidth).squareRoot()
         BLAS.multiply(
             slice(left, head), slice(right, head), transposingB: true, alpha: scale, into: scores, outStride: stride)
-        if let cap = shape.softCap { RowKernels.best.soft_cap(scores, rows, rows, stride, cap) }
+        if let cap = shape.softCap { RowKernels.current.soft_cap(scores, rows, rows, stride, cap) }
     }
 
     func softmax(_ scores: UnsafeMutablePointer<Float>) {
-        RowKernels.best.softmax(scores, rows, rows, stride, 0)
+        RowKernels.current.softmax(scores, rows, rows, stride, 0)
     }
 
     /// `scores += addend`, of which consecutive rows are `addendStride` apart.
     func add(_ addend: UnsafePointer<Float>, addendStride: Int, to scores: UnsafeMutablePointer<Float>) {
-        for row in 0..<rows { RowKernels.best.add_bias(scores + row * stride, addend + row * addendStride, 1, rows) }
+        for row in 0..<rows { RowKernels.current.add_bias(scores + row * stride, addend + row * addendStride, 1, rows) }
     }
 
     /// `scores = a · scores + b · other`; `other` is `[t, t]`.

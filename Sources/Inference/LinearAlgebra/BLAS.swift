@@ -33,30 +33,9 @@ public enum BLAS {
         singleThread
     }
 
-    /// The kernel set that OpenBLAS chose for this CPU (`SkylakeX`, `Haswell`, `Zen`, …), or that
-    /// `OPENBLAS_CORETYPE` asked for.
-    public static var kernelSet: String { String(cString: openblas_get_corename()) }
-
-    /// Why OpenBLAS runs slower here than it could, in a sentence that says what to do; nil if it doesn't.
-    public static var warning: String? {
-        warning(kernelSet: kernelSet, instructionSet: RowKernels.instructionSet)
-    }
-
-    static func warning(kernelSet: String, instructionSet: String) -> String? {
-        let (wide, avx2) = (["skylakex", "cooperlake", "sapphirerapids"], ["haswell", "zen", "excavator"])
-        let name = kernelSet.lowercased()
-        switch instructionSet {
-        case "avx512" where !wide.contains(name):
-            return
-                "OpenBLAS uses its \(kernelSet) kernels, but this CPU has AVX-512, which is about twice as fast; unset "
-                + "OPENBLAS_CORETYPE or set it to SkylakeX."
-        case "avx2" where !(wide + avx2).contains(name):
-            return
-                "OpenBLAS uses its \(kernelSet) kernels, but this CPU has AVX2; unset OPENBLAS_CORETYPE or set it to "
-                + "Haswell."
-        default: return nil
-        }
-    }
+    /// The kernels that OpenBLAS chose for this CPU (`SkylakeX`, `Haswell`, `Zen`, …), or that `OPENBLAS_CORETYPE` asked
+    /// for; half of ``KernelSet/name``.
+    static var kernelSet: String { String(cString: openblas_get_corename()) }
 
     /// `out = alpha · a · op(b) + beta · out`, with `op(b) = bᵀ` if `transposingB`.
     ///

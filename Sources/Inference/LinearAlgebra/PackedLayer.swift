@@ -42,9 +42,9 @@ struct PackedLayer: Sendable {
             weights.count == inputs * outputs && (bias.isEmpty || bias.count == outputs),
             "\(weights.count) weights and \(bias.count) biases for [\(outputs), \(inputs)]")
         (self.inputs, self.outputs, self.bias) = (inputs, outputs, bias)
-        let width = RowKernels.best.panel_columns
+        let width = RowKernels.current.panel_columns
         panels = AlignedFloats(count: (outputs + width - 1) / width * width * inputs) {
-            RowKernels.best.pack(weights, $0, outputs, inputs)
+            RowKernels.current.pack(weights, $0, outputs, inputs)
         }
     }
 
@@ -86,7 +86,7 @@ struct PackedLayer: Sendable {
                 a: input, a_stride: inputs, panels: panels.base, bias: bias.isEmpty ? nil : bias.baseAddress,
                 addend: addend, out: out, out_stride: outputs, rows: rows, inner: inputs, columns: outputs,
                 activation: activation.code, scratch: scratch)
-            RowKernels.best.product(&product)
+            RowKernels.current.product(&product)
         }
     }
 }

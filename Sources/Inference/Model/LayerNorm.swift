@@ -15,6 +15,6 @@ struct LayerNorm: Sendable {
 
     /// `out = norm(input)`, both `[rows, d]`; may work in place.
     func apply(_ input: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, rows: Int) {
-        RowKernels.best.layer_norm(input, gain, bias, epsilon, out, rows, gain.count)
+        RowKernels.current.layer_norm(input, gain, bias, epsilon, out, rows, gain.count)
     }
 }

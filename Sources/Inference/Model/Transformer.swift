@@ -99,15 +99,15 @@ final class Transformer: Sendable {
         let (scores, stride) = (workspace.scores.base, workspace.scoreStride)
         let scale = 1 / Float(headWidth).squareRoot()
 
-        RowKernels.best.add_bias(queries, bias, item.rows, 3 * width)
+        RowKernels.current.add_bias(queries, bias, item.rows, 3 * width)
         for head in 0..<shape.heads {
             let column = head * headWidth
             func slice(_ part: Int) -> BLAS.View {
                 BLAS.View(queries + part * width + column, rows: item.rows, columns: headWidth, stride: 3 * width)
             }
             BLAS.multiply(slice(0), slice(1), transposingB: true, alpha: scale, into: scores, outStride: stride)
-            if let cap = shape.softCap { RowKernels.best.soft_cap(scores, item.rows, item.rows, stride, cap) }
-            RowKernels.best.softmax(scores, item.rows, item.rows, stride, causal ? 1 : 0)
+            if let cap = shape.softCap { RowKernels.current.soft_cap(scores, item.rows, item.rows, stride, cap) }
+            RowKernels.current.softmax(scores, item.rows, item.rows, stride, causal ? 1 : 0)
             let weights = BLAS.View(scores, rows: item.rows, columns: item.rows, stride: stride)
             if let padded = workspace.weighted?.base {
                 // The columns beyond the head's own are whatever lies beside them, and are left behind.

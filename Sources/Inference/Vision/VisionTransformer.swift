@@ -164,7 +164,7 @@ public final class VisionTransformer: VisionEncoder {
             workspace.patches.base, rows: body.layout.totalRows, into: body.stream.base, scratch: body.scratch.base)
         for item in body.layout.items {
             let rows = body.stream.base + item.start * width
-            RowKernels.best.add_bias(rows, positions, 1, item.rows * width)
+            RowKernels.current.add_bias(rows, positions, 1, item.rows * width)
             inputNorm.apply(rows, into: rows, rows: item.rows)
         }
     }

@@ -52,8 +52,8 @@ public final class Safetensors: Sendable {
                 guard let target = out.baseAddress, let start = bytes.baseAddress, count > 0 else { return }
                 let source = start + entry.range.lowerBound
                 switch entry.dtype {
-                case .float16: RowKernels.best.half_to_float(source, target, count)
-                case .bfloat16: RowKernels.best.bfloat16_to_float(source, target, count)
+                case .float16: RowKernels.current.half_to_float(source, target, count)
+                case .bfloat16: RowKernels.current.bfloat16_to_float(source, target, count)
                 default:
                     UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: entry.range.count)
                 }

@@ -48,7 +48,7 @@ final class BenchmarkWriter: @unchecked Sendable {
         return ImageRow(
             analysisID: submission.analysisID,
             image: ImageReference(id: id, uri: "file:///\(id)", label: "class-0"), labelIndex: 0,
-            submissionID: submission.id, worker: "benchmark", kernelSet: "none", shard: shard,
+            submissionID: submission.id, worker: "benchmark", kernelSet: "none", methodRevision: 1, shard: shard,
             findings: ImageFindings(
                 top: (0..<5).map { .init(classIndex: $0, similarity: 0.5 - Float($0) / 16) },
                 partMethods: [Self.parts]))

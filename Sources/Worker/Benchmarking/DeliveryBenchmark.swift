@@ -82,7 +82,8 @@ struct DeliveryBenchmark {
                 let rows = zip(job.images, own).map { image, findings in
                     ImageRow(
                         analysisID: job.analysis, image: ImageReference(image, of: job), labelIndex: nil,
-                        worker: "benchmark", kernelSet: BLAS.kernelSet, shard: 0, findings: findings)
+                        worker: "benchmark", kernelSet: KernelSet.name, methodRevision: analysis.methodRevision,
+                        shard: 0, findings: findings)
                 }
                 let advance = OffsetAdvance(
                     partition: partition, epoch: claim.epoch, expected: offset > 0 ? Int64(offset) : nil,

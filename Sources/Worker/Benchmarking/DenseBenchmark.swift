@@ -58,7 +58,7 @@ struct DenseBenchmark {
             contestants.map { Double(lanes * batchSize) / EncodeBenchmark.time($0) { $0.run() } }
         }
         return Result(
-            architecture: architecture, kernelSet: BLAS.kernelSet, lanes: lanes, batchSize: batchSize,
+            architecture: architecture, kernelSet: KernelSet.name, lanes: lanes, batchSize: batchSize,
             texts: texts.rows, imagesPerSecond: Self.median(speeds.map { $0[0] }),
             methods: methods.enumerated().map { place, method in
                 let ratios = speeds.map { $0[place + 1] / $0[0] }

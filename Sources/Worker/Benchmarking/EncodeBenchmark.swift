@@ -60,7 +60,7 @@ struct EncodeBenchmark {
         let speed = speeds[rounds / 2]
         let gflops = speed * 2 * Double(encoder.multiplyAdds) / 1e9
         return Result(
-            architecture: architecture, kernelSet: BLAS.kernelSet, lanes: lanes, batchSize: batchSize,
+            architecture: architecture, kernelSet: KernelSet.name, lanes: lanes, batchSize: batchSize,
             imagesPerSecond: speed, gflops: gflops, sgemmPeakGflops: peaks[rounds / 2],
             shareOfPeak: gflops / peaks[rounds / 2], imagesPerSecondRange: [speeds[0], speeds[rounds - 1]])
     }

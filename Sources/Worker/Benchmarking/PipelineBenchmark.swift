@@ -107,7 +107,7 @@ struct PipelineBenchmark {
         let around = stages.filter { Self.aroundEncoderStages.contains($0.stage) }.reduce(0) { $0 + $1.median }
         let total = stages.filter { $0.stage != Self.serverStage }.reduce(0) { $0 + $1.median }
         return Result(
-            encoder: name, kernelSet: BLAS.kernelSet,
+            encoder: name, kernelSet: KernelSet.name,
             partMethod: partMethod.rawValue + (singlePass.map { "+\($0.rawValue)" } ?? ""), images: images, bank: bank,
             stages: stages, aroundEncoder: around, total: total, imagesPerSecond: 1000 / total)
     }

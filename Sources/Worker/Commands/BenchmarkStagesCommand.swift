@@ -42,13 +42,13 @@ struct BenchmarkStagesCommand: AsyncParsableCommand {
                 }
             }
             let output = Output(
-                kernelSet: BLAS.kernelSet, images: images,
+                kernelSet: KernelSet.name, images: images,
                 partMethods: Dictionary(uniqueKeysWithValues: methods.map { ($0.method, $0.stages) }))
             try StandardOutput.json(output)
             return
         }
         try StandardOutput.line(
-            "CPU milliseconds an image on one core, \(images) images, kernel set \(BLAS.kernelSet)")
+            "CPU milliseconds an image on one core, \(images) images, kernel set \(KernelSet.name)")
         for (method, stages) in methods {
             try StandardOutput.line("")
             for line in StageTable.lines("\(method) parts", stages) { try StandardOutput.line(line) }

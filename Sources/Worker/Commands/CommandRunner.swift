@@ -10,6 +10,7 @@ enum CommandRunner {
         signal(SIGPIPE, SIG_IGN)
         do {
             var command = try root.parseAsRoot()
+            if let problem = KernelSet.problem { throw CommandFailure(.usage, problem) }
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
@@ -54,7 +55,7 @@ extension CommandFailure {
         case .notFound, .value: .badInput
         case .configuration: .usage
         // The schema has to be migrated first, or the database has to let us.
-        case .schema, .cluster, .connection: .unavailable
+        case .schema, .revision, .cluster, .connection: .unavailable
         case .server where error.sqlState == "42501": .unavailable
         case .server, .fenced, .answer: error.isRetriable ? .unavailable : .bug
         }

@@ -70,7 +70,7 @@ final class WorkerMetrics: Sendable {
             .buildInformation,
             [
                 ("version", BuildInformation.version), ("librdkafka", String(cString: rd_kafka_version_str())),
-                ("kernel_set", BLAS.kernelSet),
+                ("kernel_set", KernelSet.name),
             ]
         ).record(1)
     }

@@ -17,8 +17,10 @@ enum Product {
     /// What a process of ours inherits: nothing that a person has set for an installation of their own.
     static func environment(_ own: [String: String]) -> [String: String] {
         ProcessInfo.processInfo.environment.filter { variable in
-            !["ENTENTE_", "PG", "AWS_", "HF_"].contains(where: variable.key.hasPrefix)
-                && !variable.key.lowercased().hasSuffix("_proxy")
+            // The kernels are the machine's, and what the tests run under.
+            variable.key == "ENTENTE_KERNELS"
+                || !["ENTENTE_", "PG", "AWS_", "HF_"].contains(where: variable.key.hasPrefix)
+                    && !variable.key.lowercased().hasSuffix("_proxy")
         }.merging(own) { $1 }
     }
 

@@ -93,7 +93,7 @@ final class CalibratedBranch: DenseBranch {
         let (normed, wide) = (weighted.base, body.wide.base)
         block.attentionNorm.apply(tokens.elements, into: normed, rows: rows)
         block.attentionInput.apply(normed, rows: rows, into: wide, scratch: body.scratch.base)
-        RowKernels.best.add_bias(wide, block.attentionBias, rows, 3 * shape.width)
+        RowKernels.current.add_bias(wide, block.attentionBias, rows, 3 * shape.width)
 
         let heads = HeadAttention(shape: shape, rows: rows, projections: wide, stride: body.scoreStride)
         for head in 0..<shape.heads {

@@ -31,7 +31,7 @@ struct PatchAffinity {
         }
         result.elements.withUnsafeMutableBufferPointer { values in
             guard let base = values.baseAddress else { return }
-            RowKernels.best.softmax(base, result.rows, result.columns, result.columns, 0)
+            RowKernels.current.softmax(base, result.rows, result.columns, result.columns, 0)
         }
         return result
     }

@@ -13,7 +13,7 @@ struct PixelRefinement {
     private let kernels: entente_kernels
 
     /// - Parameter planes: `[3, side, side]`, normalised as the encoder takes them.
-    init(planes: [Float], side: Int, kernels: entente_kernels = RowKernels.best) {
+    init(planes: [Float], side: Int, kernels: entente_kernels = RowKernels.current) {
         precondition(planes.count == 3 * side * side, "\(planes.count) pixel values for 3×\(side)×\(side)")
         self.side = side
         self.kernels = kernels

@@ -41,7 +41,7 @@ struct DepthwiseConvolution: Sendable {
     ///   - out: as `map`, elsewhere.
     func apply(
         _ map: UnsafePointer<Float>, size: Int, into out: UnsafeMutablePointer<Float>,
-        scratch: UnsafeMutablePointer<Float>, kernels: entente_kernels = RowKernels.best
+        scratch: UnsafeMutablePointer<Float>, kernels: entente_kernels = RowKernels.current
     ) {
         kernels.depthwise(map, size, channels, weights.base, bias, out, scratch)
     }

@@ -64,13 +64,13 @@ struct WinogradConvolution: Sendable {
         let rest = products + 16 * windowsAtOnce * outputs
         for first in stride(from: 0, to: windows, by: windowsAtOnce) {
             let count = min(windowsAtOnce, windows - first)
-            RowKernels.best.winograd_input(map, size, inputs, first, count, transformed)
+            RowKernels.current.winograd_input(map, size, inputs, first, count, transformed)
             for (place, layer) in layers.enumerated() {
                 layer.apply(
                     transformed + place * count * inputs, rows: count, into: products + place * count * outputs,
                     scratch: rest)
             }
-            RowKernels.best.winograd_output(products, bias, size, outputs, first, count, out)
+            RowKernels.current.winograd_output(products, bias, size, outputs, first, count, out)
         }
     }
 }

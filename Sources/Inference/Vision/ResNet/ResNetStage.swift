@@ -35,7 +35,7 @@ struct ResNetStem: NetworkStem {
         first.apply(image, size: imageSize, .rectified, into: a, scratch: rest)
         second.apply(a, images: 1, size: size, into: b, scratch: rest)
         third.apply(b, images: 1, size: size, into: a, scratch: rest)
-        RowKernels.best.halve(a, 1, size, third.outputs, out)
+        RowKernels.current.halve(a, 1, size, third.outputs, out)
     }
 }
 
@@ -121,9 +121,9 @@ struct ResNetStage: NetworkStage {
             if isFirst {
                 var source = input
                 if size != outputSize {
-                    RowKernels.best.halve(b, images, size, block.middle.outputs, a)
+                    RowKernels.current.halve(b, images, size, block.middle.outputs, a)
                     narrow = a
-                    RowKernels.best.halve(input, images, size, shortcut.inputs, b)
+                    RowKernels.current.halve(input, images, size, shortcut.inputs, b)
                     source = b
                 }
                 shortcut.apply(source, rows: rows, into: out, scratch: rest)

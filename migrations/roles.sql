@@ -17,7 +17,7 @@ GRANT INSERT, UPDATE ON
     TO entente_worker;
 GRANT EXECUTE ON FUNCTION
     entente.advance_offset(text, text, integer, bigint, bigint, bigint),
-    entente.claim_offset(text, text, integer, text), entente.announce_owner(text),
+    entente.claim_offset(text, text, integer, text, integer), entente.announce_owner(text),
     entente.release_offset(text, text, integer, bigint),
     entente.take_job(text, text, integer, bigint, bigint, boolean), entente.check_group_digests(text[], text[], text[]),
     entente.rollup_differences(text), entente.score_rollup_differences(text),

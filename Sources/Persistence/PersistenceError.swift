@@ -16,6 +16,8 @@ public struct PersistenceError: Error, Sendable, Hashable, CustomStringConvertib
         case answer
         /// The database's schema and this build do not fit together.
         case schema
+        /// What was asked for is of a method revision that this build does not know.
+        case revision
         /// Something that was named is not there, or the name fits several.
         case notFound = "not_found"
         /// The connection URI can't be read.
@@ -42,6 +44,8 @@ public struct PersistenceError: Error, Sendable, Hashable, CustomStringConvertib
     static let fencedState = "EN001"
     /// Raised by `entente.check_group_digests`.
     static let groupConflictState = "EN002"
+    /// Raised by `entente.claim_offset`.
+    static let leftBehindState = "EN003"
 }
 
 extension PersistenceError {

@@ -77,7 +77,8 @@ enum Fixture {
         ImageRow(
             analysisID: analysisID, image: ImageReference(id: id, uri: "file:///\(id)", label: label.map { "n0\($0)" }),
             labelIndex: label, contentHash: "00", submissionID: submission, force: force, worker: worker,
-            kernelSet: "Haswell", timings: .init(fetch: 1, decode: 2, encode: 3, concepts: 4), shard: shard,
+            kernelSet: "Haswell", methodRevision: 1, timings: .init(fetch: 1, decode: 2, encode: 3, concepts: 4),
+            shard: shard,
             findings: findings
                 ?? Self.findings(
                     predicted: 0,

@@ -4,9 +4,6 @@ import Foundation
 /// One model revision × dataset classes × descriptor bank × method parameters, immutable and identified by what it
 /// holds: two analyses with the same ``id`` give the same rows.
 public struct Analysis: Sendable, Hashable, Codable {
-    /// Raised whenever any output of the method changes, so that rows of two revisions are never mixed.
-    public static let currentMethodRevision = 1
-
     /// A class of the dataset. `id` is what labels and tables say; `name` is what the text encoder reads.
     public struct Class: Sendable, Hashable, Codable {
         public let id: String
@@ -29,6 +26,7 @@ public struct Analysis: Sendable, Hashable, Codable {
         }
     }
 
+    /// The highest revision among the stages that it uses, as ``MethodStage`` has them when it is made.
     public let methodRevision: Int
     public let model: ModelFingerprint
     /// In dataset order; a class's index in every vector and table is its place here.
@@ -41,12 +39,13 @@ public struct Analysis: Sendable, Hashable, Codable {
     public let descriptorTemplate: String
     public let method: MethodParameters
 
+    /// - Parameter methodRevision: nil for what this build computes.
     public init(
         model: ModelFingerprint, classes: [Class], descriptors: [String], templates: [String],
         descriptorTemplate: String, method: MethodParameters,
-        methodRevision: Int = Analysis.currentMethodRevision
+        methodRevision: Int? = nil
     ) {
-        self.methodRevision = methodRevision
+        self.methodRevision = methodRevision ?? MethodStage.revision(of: method)
         self.model = model
         self.classes = classes
         self.descriptors = descriptors

@@ -62,18 +62,26 @@ public struct AnalysisStore {
     }
 
     private static let load = Statement(
-        "entente_load_analysis", "SELECT canonical_json FROM entente.analyses WHERE analysis_id = $1")
+        "entente_load_analysis", "SELECT canonical_json, method_revision FROM entente.analyses WHERE analysis_id = $1")
 
     /// nil when nobody registered it.
     ///
-    /// - Throws: ``PersistenceError`` of code `schema` when this build reads the content otherwise than the build
-    ///   that registered it, and so would compute something else under the same id.
+    /// - Throws: ``PersistenceError`` of code `revision` when a later build registered it and this one can't read it; of
+    ///   code `schema` when this build reads the content otherwise than the one that registered it, and so would compute
+    ///   something else under the same id.
     public func load(_ id: String) throws -> Analysis? {
         guard !id.utf8.contains(0) else { return nil }
         let rows = try connection.run(Self.load, [.text(id)])
         guard rows.count > 0 else { return nil }
         let json = try rows.text(0, 0)
         guard let analysis = try? JSONDecoder().decode(Analysis.self, from: Data(json.utf8)), analysis.id == id else {
+            let revision = try rows.int(0, 1)
+            guard revision <= MethodStage.newest else {
+                throw PersistenceError(
+                    .revision,
+                    "analysis \(id) has method revision \(revision), which a later build has made; this one reads revisions "
+                        + "up to \(MethodStage.newest), so use that build")
+            }
             throw PersistenceError(
                 .schema,
                 "analysis \(id) was registered by a build that writes analyses otherwise than this one; use that build, "

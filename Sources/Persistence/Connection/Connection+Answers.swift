@@ -37,7 +37,12 @@ extension Connection {
         } else {
             text += target.redacted(field(ENTENTE_DIAG_PRIMARY) ?? "the server gave no message")
         }
-        let code = state == PersistenceError.fencedState ? PersistenceError.Code.fenced : .server
+        let code: PersistenceError.Code =
+            switch state {
+            case PersistenceError.fencedState: .fenced
+            case PersistenceError.leftBehindState: .schema
+            default: .server
+            }
         return PersistenceError(code, text + " (SQLSTATE \(state))", sqlState: state)
     }
 

@@ -15,7 +15,7 @@ public struct OffsetLedger {
     }
 
     private static let claim = Statement(
-        "entente_claim_offset", "SELECT epoch, next_offset FROM entente.claim_offset($1, $2, $3, $4)")
+        "entente_claim_offset", "SELECT epoch, next_offset FROM entente.claim_offset($1, $2, $3, $4, $5)")
     private static let position = Statement(
         "entente_offset_position",
         """
@@ -25,10 +25,15 @@ public struct OffsetLedger {
 
     /// Takes a partition over: whoever had it before is fenced from now on. Waits for a batch of theirs that is
     /// being committed, and then starts behind it.
+    ///
+    /// - Throws: ``PersistenceError`` of code `schema` if the schema has left this build behind.
     public func claim(_ partition: PartitionKey, owner: String) throws -> Position {
         let rows = try connection.run(
             Self.claim,
-            [.text(partition.group), .text(partition.topic), .int(partition.partition), .text(owner)])
+            [
+                .text(partition.group), .text(partition.topic), .int(partition.partition), .text(owner),
+                .int(Int32(Migrator.buildVersion)),
+            ])
         return try Position(epoch: rows.bigint(0, 0), nextOffset: rows.optionalBigint(0, 1))
     }
 

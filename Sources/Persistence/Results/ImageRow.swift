@@ -24,7 +24,7 @@ public struct ImageRow: Sendable {
     public init(
         analysisID: String, image: ImageReference, labelIndex: Int?, contentHash: String? = nil,
         groupDigest: String? = nil, submissionID: String? = nil, force: Bool = false, worker: String,
-        kernelSet: String, methodRevision: Int = Analysis.currentMethodRevision, timings: StageTimings = .init(),
+        kernelSet: String, methodRevision: Int, timings: StageTimings = .init(),
         shard: Int, findings: ImageFindings
     ) {
         self.analysisID = analysisID

@@ -21,8 +21,8 @@ final class AnalysisCatalog: @unchecked Sendable {
 
     enum Answer {
         case loaded(LoadedAnalysis)
-        /// Something that an operator or time can mend: the database is away, or no directory holds the model. Asking
-        /// before `retry` gives the same answer.
+        /// Something that an operator or time can mend: the database is away, no directory holds the model, or the
+        /// analysis is another build's to compute. Asking before `retry` gives the same answer.
         case unavailable(String, retry: ContinuousClock.Instant)
     }
 
@@ -70,11 +70,9 @@ final class AnalysisCatalog: @unchecked Sendable {
         guard let analysis = try store.load(id) else {
             throw JobError(.unregisteredAnalysis, "Analysis \(id) is not registered; submit it first.")
         }
-        guard analysis.methodRevision == Analysis.currentMethodRevision else {
-            throw JobError(
-                .unsupportedAnalysis,
-                "Analysis \(id) has method revision \(analysis.methodRevision); this build computes "
-                    + "\(Analysis.currentMethodRevision). Submit it again with this build.")
+        let computed = MethodStage.revision(of: analysis.method)
+        guard analysis.methodRevision == computed else {
+            throw AnotherRevision(analysis: id, revision: analysis.methodRevision, computed: computed)
         }
         guard let model = try models.model(analysis.model) else {
             throw ModelMissing(weights: analysis.model.weights)
@@ -93,6 +91,18 @@ final class AnalysisCatalog: @unchecked Sendable {
                 "analysis.descriptors": "\(analysis.descriptors.count)",
             ])
         return LoadedAnalysis(analysis, model: model, text: text)
+    }
+}
+
+/// An analysis was registered under another revision of the method than this build computes for it.
+struct AnotherRevision: Error, CustomStringConvertible {
+    let analysis: String
+    let revision: Int
+    let computed: Int
+    var description: String {
+        "Analysis \(analysis) has method revision \(revision), and this build computes \(computed) for it: its jobs wait for a "
+            + "worker of a build that computes \(revision). Without one, `entente replay --from \(analysis) --to` its file "
+            + "registers it anew and sends its images there, and `entente submissions cancel` ends the waiting."
     }
 }
 

@@ -1,4 +1,5 @@
 import Inference
+import Persistence
 
 // What fetch threads and lanes tell.
 extension Observation {
@@ -26,6 +27,8 @@ extension Observation {
         let kind: HealthProblem.Kind
         switch error {
         case is ModelMissing: kind = .modelMissing
+        case is AnotherRevision: kind = .analysisOfAnotherRevision
+        case let error as PersistenceError where error.code == .revision: kind = .analysisOfAnotherRevision
         case is InferenceError: kind = .modelUnusable
         // The database is away, which its connection has told.
         default: return

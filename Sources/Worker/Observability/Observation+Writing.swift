@@ -61,6 +61,9 @@ extension Observation {
                 // Those whose results stood already.
                 let standing = job.images.count - images.count
                 metrics.images[WorkerMetrics.ImageOutcome.skipped.rawValue].increment(by: standing)
+            case .cancelled(let job):
+                metrics.jobs[WorkerMetrics.JobOutcome.done.rawValue].increment()
+                metrics.images[WorkerMetrics.ImageOutcome.skipped.rawValue].increment(by: job.images.count)
             case .failed(let error, _):
                 metrics.jobs[WorkerMetrics.JobOutcome.failed.rawValue].increment()
                 metrics.jobFailures[error.kind.rawValue].increment()

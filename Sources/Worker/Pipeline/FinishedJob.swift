@@ -6,6 +6,8 @@ struct FinishedJob: Sendable {
     enum Outcome: Sendable {
         /// Every image has either findings or a failure.
         case images(LoadedAnalysis, ImageJob, [FinishedImage])
+        /// Nobody wants it any more: its offset alone moves on.
+        case cancelled(ImageJob)
         /// Its partition went to another worker, which does it anew.
         case abandoned
         /// The job as a whole can never succeed; with what could be read of it.

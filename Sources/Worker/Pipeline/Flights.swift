@@ -67,11 +67,20 @@ final class Flights: @unchecked Sendable {
     /// - Throws: `PersistenceError` while the database can't be asked.
     func standing(of job: ImageJob) throws -> [String: String?]? {
         try lock.withLock {
-            let lookup = ResultLookup(connection)
-            if let submission = job.submission, try lookup.isCancelled(submissionID: submission) { return nil }
-            return try lookup.standing(
+            if try isCancelledUnlocked(job) { return nil }
+            return try ResultLookup(connection).standing(
                 job.images.map(\.id), analysisID: job.analysis, force: job.force, submissionID: job.submission)
         }
+    }
+
+    /// Whether the job's submission was called off.
+    ///
+    /// - Throws: `PersistenceError` while the database can't be asked.
+    func isCancelled(_ job: ImageJob) throws -> Bool { try lock.withLock { try isCancelledUnlocked(job) } }
+
+    private func isCancelledUnlocked(_ job: ImageJob) throws -> Bool {
+        guard let submission = job.submission else { return false }
+        return try ResultLookup(connection).isCancelled(submissionID: submission)
     }
 
     private func fence(_ ticket: Ticket) {

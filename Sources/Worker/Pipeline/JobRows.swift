@@ -27,7 +27,7 @@ struct JobBatch {
 struct JobRows: Sendable {
     /// Who writes.
     let worker: String
-    let kernelSet = BLAS.kernelSet
+    let kernelSet = KernelSet.name
 
     func add(_ finished: FinishedJob, to jobs: inout JobBatch) {
         let record = finished.ticket.record
@@ -44,7 +44,7 @@ struct JobRows: Sendable {
             fail(image, of: job, failure.kind.rawValue, failure.description, attempts: failure.attempts)
         }
         switch finished.outcome {
-        case .abandoned: break
+        case .abandoned, .cancelled: break
         case .failed(let error, let job?) where error.kind == .crashedWorker:
             // The job was expected and its analysis may be registered, so each of its images has an end.
             for image in job.images {

@@ -100,13 +100,16 @@ struct Preparation: Sendable {
         switch try catalog.analysis(job.analysis) {
         case .loaded(let found): analysis = found
         case .unavailable(_, let retry):
+            // Asked again whenever the analysis is: calling a submission off is how to end its waiting. While the database
+            // can't be asked, the job waits anyway.
+            if (try? flights.isCancelled(job)) == true { return .over(.cancelled(job)) }
             stall(&task, true)
             return .later(retry)
         }
         stall(&task, false)
         if task.images.isEmpty {
             do {
-                guard let images = try begin(job, analysis) else { return .over(.images(analysis, job, [])) }
+                guard let images = try begin(job, analysis) else { return .over(.cancelled(job)) }
                 task.images = images
             } catch {
                 let pause = task.backoff.next()

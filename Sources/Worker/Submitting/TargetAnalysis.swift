@@ -34,6 +34,14 @@ struct TargetAnalysis {
         guard let analysis = try store.load(id) else {
             throw CommandFailure(.badInput, "Analysis \(id) was deleted meanwhile.")
         }
+        let computed = MethodStage.revision(of: analysis.method)
+        guard analysis.methodRevision == computed else {
+            throw CommandFailure(
+                .badInput,
+                "Analysis \(id) has method revision \(analysis.methodRevision), and this build computes \(computed) for it, "
+                    + "so its workers would wait with the jobs; name its YAML file, which registers it under \(computed)."
+            )
+        }
         self.init(analysis: analysis, name: nil)
     }
 

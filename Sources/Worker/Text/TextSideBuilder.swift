@@ -43,7 +43,7 @@ struct TextSideBuilder {
         if let matrix = try shared?.load(key), matrix.rows == rows, matrix.columns == columns { return matrix }
 
         // On disk apart for each kernel set, since their last bits differ and rows must repeat exactly.
-        let file = key + "-" + BLAS.kernelSet
+        let file = key + "-" + KernelSet.name
         let matrix: Matrix
         if let cached = cache.load(file, rows: rows, columns: columns) {
             matrix = cached
@@ -64,7 +64,8 @@ struct TextSideBuilder {
             hash.update(data: Data("\(text.utf8.count):".utf8))
             hash.update(data: Data(text.utf8))
         }
-        add("text-side/\(analysis.methodRevision)")
+        // Of its own: embeddings outlive a change of any other stage.
+        add("text-side/\(MethodStage.text.revision)")
         add(analysis.model.weights)
         add(analysis.model.configuration)
         add(analysis.model.tokenizer)

@@ -5,7 +5,7 @@ import Testing
 
 /// A worker that stalls in the middle of an assignment may claim, when it goes on, what the group has long given to
 /// another.
-@Suite struct FencingTests {
+@Suite(.startsWorkers) struct FencingTests {
     @Test func theOwnerClaimsAgainWhatAStrangerClaimed() async throws {
         try await onOwnThread {
             let site = try Site(partitions: 2)
@@ -19,7 +19,7 @@ import Testing
             }
             try connection.exec(
                 """
-                SELECT entente.claim_offset('entente', '\(Site.topic)', partition, 'stranger')
+                SELECT entente.claim_offset('entente', '\(Site.topic)', partition, 'stranger', 1000)
                 FROM generate_series(0, 1) AS partition
                 """)
             let end = try worker.wait(within: 180)

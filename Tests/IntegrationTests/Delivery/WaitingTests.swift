@@ -1,12 +1,14 @@
+import Concepts
 import Foundation
 import Logging
+import Persistence
 import Testbed
 import Testing
 
 @testable import Worker
 
 /// What a worker waits for, because time or an operator can mend it, instead of failing what it was given.
-@Suite struct WaitingTests {
+@Suite(.startsWorkers) struct WaitingTests {
     @Test func aMissingModelFailsNothing() async throws {
         try await onOwnThread {
             let site = try Site(partitions: 1)
@@ -68,6 +70,76 @@ import Testing
             #expect(try site.status(stranded.analysis).done == 1)
             try site.expectRollupsTrue()
         }
+    }
+
+    /// Jobs of an analysis that another build computes wait, by name, and nothing else does; and with no such build left,
+    /// `replay` and `submissions cancel` are the way out.
+    @Test func anAnalysisOfAnotherRevisionWaitsUntilItIsCalledOff() async throws {
+        try await onOwnThread {
+            let site = try Site(partitions: 2)
+            defer { site.end() }
+            let present = try site.register(DrawnWorld.analysis)
+            let later = try Self.later(present, site)
+            let ids = DrawnWorld.ids(perClass: 1)
+            let stranded = try Self.produce(ids[0], of: later, site)
+            let held = try #require(try Self.recordCounts(site).firstIndex(of: 1))
+            let submitted = try site.submit(Array(ids.dropFirst()), imagesPerJob: 1)
+            let free = try Self.recordCounts(site)[1 - held]
+            try #require(0 < free && free < ids.count - 1, "both partitions have jobs")
+
+            let worker = try site.worker(["--until-idle", "1"], environment: OperationsPort.environment)
+            let port = try OperationsPort(of: worker)
+            try eventually("the other revision is named") {
+                try port.unreadiness().map(\.kind) == ["analysis_of_another_revision"]
+            }
+            let problem = try #require(try port.unreadiness().first)
+            #expect(problem.detail.contains(later.id) && problem.detail.contains("\(later.methodRevision)"))
+            try eventually("the free partition is worked off") { try site.status(submitted.analysis).done >= free }
+            #expect(try site.status(later.id) == Standing(expected: 1, done: 0, failed: 0, pending: 1))
+            #expect(worker.isRunning)
+
+            // What waits is sent under the analysis that this build computes, and then called off.
+            let refused = try site.entente(["replay", "--from", submitted.analysis, "--to", later.id])
+            #expect(
+                refused.status == 65 && refused.errors.contains("method revision \(later.methodRevision)"), "\(refused)"
+            )
+            let replayed = try site.entente(["replay", "--from", later.id, "--to", DrawnWorld.analysis])
+            #expect(replayed.status == 0, "\(replayed)")
+            let cancelled = try site.entente(["submissions", "cancel", stranded])
+            #expect(cancelled.status == 0, "\(cancelled)")
+            let end = try worker.wait(within: 120)
+            #expect(end.status == 0, "\(end)")
+            #expect(
+                try site.status(present.id)
+                    == Standing(expected: ids.count, done: ids.count, failed: 0, pending: 0))
+            #expect(try site.status(later.id) == Standing(expected: 0, done: 0, failed: 0, pending: 0))
+            try site.expectRollupsTrue()
+        }
+    }
+
+    /// The same analysis under a revision that no build of today computes.
+    private static func later(_ present: Analysis, _ site: Site) throws -> Analysis {
+        let later = Analysis(
+            model: present.model, classes: present.classes, descriptors: present.descriptors,
+            templates: present.templates, descriptorTemplate: present.descriptorTemplate, method: present.method,
+            methodRevision: MethodStage.newest + 1)
+        try AnalysisStore(site.connect()).register(later, name: "later")
+        return later
+    }
+
+    /// One image's job as `submit` sends it; the submission.
+    private static func produce(_ id: String, of analysis: Analysis, _ site: Site) throws -> String {
+        let path = try DrawnWorld.copy([id], to: site.scratch) + "/" + id
+        let uri = ImageFetcher.fileURI(ofPath: path)
+        let submissions = SubmissionStore(try site.connect())
+        let submission = try submissions.create(analysisID: analysis.id, kind: .submit)
+        try submissions.expect([ImageReference(id: id, uri: uri)], of: submission)
+        try site.produce(
+            #"""
+            {"schema": "entente.image-job/v1", "analysis": "\#(analysis.id)", "submission": "\#(submission.id)",
+            "images": [{"id": "\#(id)", "uri": "\#(uri)"}]}
+            """#, key: id)
+        return submission.id
     }
 
     /// An analysis file whose model has other weights than the demo's.

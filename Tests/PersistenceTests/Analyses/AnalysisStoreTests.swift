@@ -57,6 +57,11 @@ import Testing
             "UPDATE entente.analyses SET canonical_json = replace(canonical_json, 'descriptor 1', 'descriptor 0')")
         let error = #expect(throws: PersistenceError.self) { try store.load(analysis.id) }
         #expect(error?.code == .schema)
+        // What a later build has added to the method is not damage.
+        try connection.exec("UPDATE entente.analyses SET method_revision = 1000")
+        let later = #expect(throws: PersistenceError.self) { try store.load(analysis.id) }
+        #expect(later?.code == .revision)
+        #expect(later?.description.contains("method revision 1000") == true)
     }
 
     @Test func oddTextsAreKeptOrRefusedByName() throws {

@@ -31,6 +31,19 @@ import Testing
         #expect(try ledger.claim(PartitionKey(group: "other", topic: "jobs", partition: 1), owner: "c").epoch == 1)
     }
 
+    /// Builds that the schema has left behind claim nothing; a build is as old as its newest migration.
+    @Test func aBuildThatIsLeftBehindClaimsNothing() throws {
+        try connection.exec(
+            """
+            INSERT INTO entente.schema_migrations (version, name, checksum, oldest_worker, duration_ms)
+            VALUES (9000, 'to_come', '', 9000, 0)
+            """)
+        let error = #expect(throws: PersistenceError.self) { try OffsetLedger(connection).claim(one, owner: "a") }
+        #expect(error?.code == .schema)
+        #expect(error?.description.contains("9000 or newer") == true)
+        #expect(try OffsetLedger(connection).position(one) == nil)
+    }
+
     @Test func aFencedBatchWritesNothingAndNamesThePartition() throws {
         let ledger = OffsetLedger(connection)
         let mine = try ledger.claim(one, owner: "zombie")

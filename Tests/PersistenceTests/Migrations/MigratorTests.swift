@@ -73,6 +73,27 @@ import Testing
         try Migrator(connection, migrations: Migration.embedded + [gentle]).check()
     }
 
+    /// A worker of a build before version 10 that goes on while the schema moves to it: what it has is fenced, and what it
+    /// asks for again it doesn't get.
+    @Test func workersBeforeVersion10AreShutOut() throws {
+        let connection = try connect(TestDatabase(migrated: false))
+        _ = try Migrator(connection, migrations: Migration.embedded.filter { $0.version < 10 }).migrate()
+        let claim = "SELECT epoch FROM entente.claim_offset('g', 't', 0, 'old')"
+        let epoch = try connection.query(claim).bigint(0, 0)
+        let advance = "SELECT entente.advance_offset('g', 't', 0, \(epoch), %, %)"
+        try connection.exec(advance.replacing("%, %", with: "NULL, 5"))
+        _ = try Migrator(connection).migrate()
+
+        let fenced = #expect(throws: PersistenceError.self) {
+            try connection.exec(advance.replacing("%, %", with: "5, 6"))
+        }
+        #expect(fenced?.isFenced == true)
+        #expect(throws: PersistenceError.self) { try connection.query(claim) }
+        let partition = PartitionKey(group: "g", topic: "t", partition: 0)
+        let position = try OffsetLedger(connection).claim(partition, owner: "new")
+        #expect(position.nextOffset == 5 && position.epoch > epoch)
+    }
+
     @Test func aFailingMigrationLeavesNothing() throws {
         let connection = try connect(TestDatabase())
         let bad = Migration(

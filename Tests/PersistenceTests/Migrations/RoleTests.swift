@@ -91,7 +91,7 @@ import Testing
         }
         for sql in [
             "INSERT INTO entente.analysis_names VALUES ('a', 'b')", "CREATE TABLE entente.mine (a int)",
-            "SELECT entente.claim_offset('a', 'b', 1, 'c')",
+            "SELECT entente.claim_offset('a', 'b', 1, 'c', 10)",
         ] { #expect(denied(connection, sql), "\(sql)") }
     }
 

@@ -253,19 +253,72 @@ import Testing
         if case .abandoned? = done.first?.outcome {} else { Issue.record("\(done)") }
     }
 
-    @Test func analysesThatThisBuildCannotRunFailTheJob() throws {
-        let other = Analysis(
+    /// An analysis of a build to come, registered; no worker of this build computes it.
+    private func later() throws -> Analysis {
+        let later = Analysis(
             model: analysis.model, classes: analysis.classes, descriptors: analysis.descriptors,
             templates: analysis.templates, descriptorTemplate: analysis.descriptorTemplate, method: analysis.method,
-            methodRevision: Analysis.currentMethodRevision + 1)
-        try AnalysisStore(database.connect()).register(other, name: "later")
-        try run([job(image("a", good), analysis: other.id)])
-        guard case .failed(let error, _)? = finished.popAll(waiting: 0).first?.outcome else {
-            Issue.record("not failed")
+            methodRevision: MethodStage.newest + 1)
+        try AnalysisStore(database.connect()).register(later, name: "later")
+        return later
+    }
+
+    /// Whoever computes it may come yet: its job waits, as for a missing model.
+    @Test func anotherRevisionFailsNothing() throws {
+        let later = try later()
+        stop.request()
+        try run([job(image("a", good), analysis: later.id)])
+        #expect(prepared.popAll(waiting: 0).isEmpty)
+        let done = finished.popAll(waiting: 0)
+        #expect(done.count == 1)
+        if case .abandoned? = done.first?.outcome {} else { Issue.record("\(done)") }
+    }
+
+    /// The way out when nobody ever comes.
+    @Test func aCancelledSubmissionEndsTheWaiting() throws {
+        let later = try later()
+        let submissions = try SubmissionStore(database.connect())
+        let submission = try submissions.create(analysisID: later.id, kind: .submit)
+        _ = try submissions.cancel(submission.id)
+        let job = #"""
+            {"schema": "entente.image-job/v1", "analysis": "\#(later.id)", "submission": "\#(submission.id)",
+            "images": [\#(image("a", good))]}
+            """#
+        try run([job])
+        #expect(prepared.popAll(waiting: 0).isEmpty)
+        guard case .cancelled(let dropped)? = finished.popAll(waiting: 0).first?.outcome else {
+            Issue.record("not cancelled")
             return
         }
-        #expect(error.kind == .unsupportedAnalysis)
-        #expect(error.message.contains(other.id))
-        #expect(error.message.contains("method revision \(other.methodRevision)"))
+        #expect(dropped.images.map(\.id) == ["a"])
+    }
+
+    @Test func anotherRevisionIsNamed() throws {
+        let later = try later()
+        let observation = Observation()
+        let catalog = AnalysisCatalog(
+            connection: try database.connect(), models: ModelLibrary(paths: [Checkout.model]),
+            cache: DemoAnalysis.cache(in: scratch), log: DemoAnalysis.quiet, observation: observation)
+        guard case .unavailable(let reason, _) = try catalog.analysis(later.id) else {
+            Issue.record("not unavailable")
+            return
+        }
+        #expect(reason.contains(later.id))
+        #expect(reason.contains("method revision \(later.methodRevision)"))
+        let problem = try #require(observation.unreadiness.first { $0.kind == .analysisOfAnotherRevision })
+        #expect(problem.detail.contains(later.id))
+
+        // One that this build can't even read.
+        try database.connect().exec(
+            "UPDATE entente.analyses SET canonical_json = '{}' WHERE analysis_id = '\(later.id)'")
+        let other = Observation()
+        let second = AnalysisCatalog(
+            connection: try database.connect(), models: ModelLibrary(paths: [Checkout.model]),
+            cache: DemoAnalysis.cache(in: scratch), log: DemoAnalysis.quiet, observation: other)
+        guard case .unavailable = try second.analysis(later.id) else {
+            Issue.record("not unavailable")
+            return
+        }
+        #expect(other.unreadiness.contains { $0.kind == .analysisOfAnotherRevision })
     }
 }

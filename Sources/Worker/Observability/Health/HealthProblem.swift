@@ -5,6 +5,8 @@ struct HealthProblem: Sendable, Hashable, Encodable {
         case databaseUnreachable = "database_unreachable"
         case brokerUnreachable = "broker_unreachable"
         case modelMissing = "model_missing"
+        /// Jobs of an analysis wait for a worker that computes its method revision.
+        case analysisOfAnotherRevision = "analysis_of_another_revision"
         /// There, but this build can't load it.
         case modelUnusable = "model_unusable"
         /// The Kafka thread does not poll.

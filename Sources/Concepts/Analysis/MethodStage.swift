@@ -1,0 +1,55 @@
+/// A stage of the method, and which revision of it this build computes.
+///
+/// A stage whose output changes takes the next number that no stage has had. An analysis has the highest number among the
+/// stages that it uses: so its identity changes with what it would compute and with nothing else, and rows of two revisions
+/// are never under one id.
+public enum MethodStage: String, Sendable, CaseIterable {
+    /// Tokens, prompts and text encoder: embeddings of classes and descriptors.
+    case text
+    /// Decoding, fitting and vision encoder: embeddings, tokens, keys.
+    case vision
+    /// What a dense method makes of an encoder's patches.
+    case dense
+    /// Foreground patches and their parts.
+    case decomposition
+    /// The conditional random field that draws the foreground's border along the picture's edges.
+    case refinement
+    /// The pictures of a part, drawn and encoded.
+    case prompting
+    /// A part read from the features of its pixels.
+    case pooling
+    /// Descriptors of parts and of classes.
+    case retrieval
+    /// Mutual information and its curves.
+    case agreement
+
+    /// Each stage's number. One that nobody has is the next to take: see ``newest``.
+    public var revision: Int {
+        switch self {
+        case .text, .vision, .dense, .decomposition, .refinement, .prompting, .pooling, .retrieval, .agreement: 1
+        }
+    }
+
+    /// Whether an analysis with these parameters computes it.
+    public func isUsed(by method: MethodParameters) -> Bool {
+        switch self {
+        case .text, .vision, .decomposition, .retrieval, .agreement: true
+        case .dense: method.features.denseMethod != nil || method.prompting.dense != nil
+        case .refinement: method.foreground.crf
+        case .prompting: method.prompting.mode == .circles
+        case .pooling: method.prompting.mode == .singlePass
+        }
+    }
+
+    /// The method revision of an analysis with these parameters.
+    ///
+    /// - Parameter numbers: each stage's number, those of this build.
+    public static func revision(
+        of method: MethodParameters, numbers: (MethodStage) -> Int = \.revision
+    ) -> Int {
+        allCases.filter { $0.isUsed(by: method) }.map(numbers).max() ?? 1
+    }
+
+    /// The highest number of any stage: a revision above it is of a build to come.
+    public static var newest: Int { allCases.map(\.revision).max() ?? 1 }
+}

@@ -72,16 +72,17 @@ struct WorkerAssembly: Sendable {
 
     /// Runs the pipeline on the calling thread until it ends.
     func run() throws {
+        CrashReporter.turnOff()
         BLAS.prepareForLanes()
         log.info(
             "worker starts",
             metadata: [
-                "version": "\(BuildInformation.version)", "blas.kernel_set": "\(BLAS.kernelSet)",
+                "version": "\(BuildInformation.version)", "kernel_set": "\(KernelSet.name)",
                 "blas.threads_per_lane": "1",
                 "worker.lanes": "\(lanes)", "worker.fetch_threads": "\(fetchThreads)",
                 "worker.batch_size": "\(batchSize)", "kafka.topic": "\(topic)", "kafka.group": "\(group)",
             ])
-        if let warning = BLAS.warning {
+        for warning in KernelSet.warnings {
             log.warning("the encoder is slower than it could be", metadata: ["reason": "\(warning)"])
         }
         let writing = try connect("writer")

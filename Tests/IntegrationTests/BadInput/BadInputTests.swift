@@ -8,7 +8,7 @@ import Testing
 
 /// Whatever comes over the topic, each thing that can't succeed is kept once with its reason, everything else lands,
 /// and the worker goes on.
-@Suite struct BadInputTests {
+@Suite(.startsWorkers) struct BadInputTests {
     @Test func badInputLosesNothing() async throws {
         try await onOwnThread {
             let site = try Site(partitions: 2)

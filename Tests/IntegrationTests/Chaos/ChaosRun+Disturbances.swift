@@ -1,5 +1,6 @@
 import Foundation
 import Persistence
+import Testbed
 
 extension ChaosRun {
     /// Longer than the session time-out that ``Site`` sets. After the shorter time the group hasn't yet given the
@@ -17,7 +18,7 @@ extension ChaosRun {
         case .claimPartitions:
             try site.connect().exec(
                 """
-                SELECT entente.claim_offset('entente', '\(Site.topic)', partition, 'stalled')
+                SELECT entente.claim_offset('entente', '\(Site.topic)', partition, 'stalled', 1000)
                 FROM generate_series(\(draw % 4), \(Self.partitions - 1), 2) AS partition
                 """)
         case .restartDatabase, .crashDatabase:
@@ -52,6 +53,31 @@ extension ChaosRun {
             try site.order("rtt all 200")
             try pace(moment)
             try site.order("rtt all 0")
+        case .killBroker, .restartBroker:
+            try interrupt(broker(draw), disturbance == .killBroker ? SIGKILL : SIGTERM, moment)
+        case .freezeBroker:
+            guard let kafka = site.kafka else { return }
+            let index = broker(draw)
+            log.note("  broker \(index + 1)")
+            kafka.signal(index, SIGSTOP)
+            defer { kafka.signal(index, SIGCONT) }
+            try pace(4 * moment)
+        }
+    }
+
+    private func broker(_ draw: UInt64) -> Int { Int(draw >> 16 % UInt64(site.kafka?.brokers ?? 1)) }
+
+    /// Ends a broker and starts it again. Of three, two keep what was written; a second one may only fall when the first
+    /// has caught up, or what was acknowledged could be lost and the log not be written.
+    private func interrupt(_ index: Int, _ signal: Int32, _ moment: Double) throws {
+        guard let kafka = site.kafka else { return }
+        log.note("  broker \(index + 1)")
+        try kafka.stop(index, signal)
+        try pace(2 * moment)
+        try kafka.start(index)
+        try eventually(within: 120, "broker \(index + 1) has caught up") {
+            try posts.tend()
+            return try kafka.isWhole()
         }
     }
 

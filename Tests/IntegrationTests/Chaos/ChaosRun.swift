@@ -23,7 +23,7 @@ final class ChaosRun {
     let server: DatabaseServer
     private let producer: KafkaProducer
     private var generator: SplitMix64
-    private var deck = Disturbance.Deck()
+    private var deck: Disturbance.Deck
     private var sent = 0
 
     private static let database = "chaos"
@@ -34,6 +34,7 @@ final class ChaosRun {
     init(_ settings: ChaosSettings) throws {
         self.settings = settings
         generator = SplitMix64(seed: settings.seed ^ 0xC4A05)
+        deck = Disturbance.Deck(Disturbance.kinds(overKafka: settings.kafka))
         let scratch = try ScratchFolder()
         self.scratch = scratch
         // The server runs as another user when the tests run as root, and has to get to its folder.
@@ -42,7 +43,9 @@ final class ChaosRun {
         self.server = server
         let admin = try Connection(uri: server.uri, settings: .patient(applicationName: "chaos"))
         try admin.exec("CREATE DATABASE \(Self.database)")
-        let site = try Site(partitions: Self.partitions, postgres: server.uri(database: Self.database))
+        let site = try Site(
+            partitions: Self.partitions, postgres: server.uri(database: Self.database),
+            kafka: settings.kafka ? 3 : nil, properties: ["min.insync.replicas": "2"])
         self.site = site
         do {
             let migrated = try site.entente(["migrate"])
@@ -82,7 +85,7 @@ final class ChaosRun {
         log.note("seed \(settings.seed), \(jobs.messages.count) jobs, \(Int(settings.seconds)) s")
         let start = log.seconds
         // No kind is left out, however slow the machine.
-        while log.seconds - start < settings.seconds || disturbances < Disturbance.allCases.count {
+        while log.seconds - start < settings.seconds || disturbances < deck.kinds.count {
             // The jobs come in step with the time, a little ahead of it, so that there is always something to do.
             try send(upTo: Int(Double(jobs.messages.count) * (0.1 + (log.seconds - start) / settings.seconds)))
             let disturbance = deck.next(using: &generator)
@@ -123,7 +126,9 @@ final class ChaosRun {
 
     /// Waits until the workers have done everything that is left, and stops them.
     func finish() throws {
-        for request in Set(Self.errors.map { $0.prefix { $0 != " " } }) { try site.order("clear \(request)") }
+        if site.kafka == nil {
+            for request in Set(Self.errors.map { $0.prefix { $0 != " " } }) { try site.order("clear \(request)") }
+        }
         let connection = try site.connect()
         try eventually(within: 240, "the rest of the jobs and dead letters") {
             try site.checkBroker()

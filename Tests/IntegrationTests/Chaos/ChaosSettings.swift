@@ -1,7 +1,7 @@
 import Foundation
 
-/// How long the chaos lasts and what it is drawn from: `ENTENTE_CHAOS_MINUTES` and `ENTENTE_CHAOS_SEED`, which
-/// `scripts/chaos` sets.
+/// How long the chaos lasts, over what broker, and what it is drawn from: `ENTENTE_CHAOS_MINUTES`, `ENTENTE_CHAOS_KAFKA`
+/// and `ENTENTE_CHAOS_SEED`, which `scripts/chaos` sets.
 struct ChaosSettings {
     /// Seconds during which there are disturbances.
     let seconds: Double
@@ -9,6 +9,8 @@ struct ChaosSettings {
     let seed: UInt64
     /// A folder that is left with every process's output; nil: nothing is left.
     let logs: String?
+    /// Whether three brokers of a real Kafka stand in for the in-process one.
+    let kafka: Bool
 
     private static let leastSeconds = 60.0
     private static let leastJobs = 2_000
@@ -25,6 +27,7 @@ struct ChaosSettings {
         seconds = max(Self.leastSeconds, minutes * 60)
         self.seed = seed
         logs = environment["ENTENTE_CHAOS_LOGS"]
+        kafka = environment["ENTENTE_CHAOS_KAFKA"] == "1"
     }
 
     /// Enough to be at work all the time.

@@ -7,7 +7,7 @@ import Testing
 
 /// Workers, database and broker are killed, stopped, cut off and slowed down, again and again, and in the end the tables
 /// say exactly what they say when nothing happens. `scripts/chaos` runs it for longer.
-@Suite struct ChaosTests {
+@Suite(.startsWorkers) struct ChaosTests {
     @Test func disturbedWorkersCountEverythingOnce() async throws {
         try await onOwnThread {
             let settings = try ChaosSettings()

@@ -14,14 +14,29 @@ enum Disturbance: String, CaseIterable {
     case brokerAway = "take the broker down"
     case brokerErrors = "let requests to the broker fail"
     case brokerSlow = "let the broker answer late"
+    case killBroker = "kill -9 a broker of Kafka"
+    case restartBroker = "restart a broker of Kafka"
+    case freezeBroker = "stop a broker of Kafka"
+
+    /// What librdkafka's in-process broker does on request.
+    private static let ofMock: [Disturbance] = [.brokerAway, .brokerErrors, .brokerSlow]
+    private static let ofKafka: [Disturbance] = [.killBroker, .restartBroker, .freezeBroker]
+
+    /// Those that there are over a real Kafka, or over the in-process broker.
+    static func kinds(overKafka: Bool) -> [Disturbance] {
+        allCases.filter { !(overKafka ? ofMock : ofKafka).contains($0) }
+    }
 
     /// Without end: every kind once in an order of its own, then every kind again in another, so that a short run
     /// leaves none out.
     struct Deck {
+        let kinds: [Disturbance]
         private var cards: [Disturbance] = []
 
+        init(_ kinds: [Disturbance]) { self.kinds = kinds }
+
         mutating func next(using generator: inout SplitMix64) -> Disturbance {
-            if cards.isEmpty { cards = allCases.shuffled(using: &generator) }
+            if cards.isEmpty { cards = kinds.shuffled(using: &generator) }
             return cards.removeLast()
         }
     }

@@ -6,7 +6,7 @@ import Testing
 @testable import Worker
 
 /// A second worker takes a partition over while the first is in the middle of one of its jobs.
-@Suite struct RebalanceTests {
+@Suite(.startsWorkers) struct RebalanceTests {
     private static let imagesPerJob = 150
 
     @Test func aJobThatIsTakenOverCountsOnce() async throws {

@@ -3,7 +3,7 @@ import Testbed
 import Testing
 
 /// `demo --zoo` on a few of its pictures and two of its models.
-@Suite struct ZooTests {
+@Suite(.startsWorkers) struct ZooTests {
     private static let models = ["vit-s16", "vit-t12"]
     private static let perClass = 1
 

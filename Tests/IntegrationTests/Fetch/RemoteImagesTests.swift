@@ -4,7 +4,7 @@ import Testbed
 import Testing
 
 /// Pictures over HTTP and out of an object store, from a manifest to the tables and once more.
-@Suite struct RemoteImagesTests {
+@Suite(.startsWorkers) struct RemoteImagesTests {
     /// Serves the drawn world's pictures below `/pictures/`, and some trouble.
     private static func pictures(hidden: LoopbackServer) throws -> LoopbackServer {
         let attempts = Mutex(0)

@@ -4,7 +4,7 @@ import Testbed
 import Testing
 
 /// `decomposition: group`: the pictures of a job are decomposed jointly, whoever does it and in which order.
-@Suite struct GroupTests {
+@Suite(.startsWorkers) struct GroupTests {
     private static let classes = Array(DrawnWorld.classes.prefix(3))
     private static let ids = DrawnWorld.ids(perClass: 4, classes: 3)
 

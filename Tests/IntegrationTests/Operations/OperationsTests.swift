@@ -4,7 +4,7 @@ import Testbed
 import Testing
 
 /// A worker's operations endpoint over its whole life: no model, a model, work, a shutdown that waits.
-@Suite struct OperationsTests {
+@Suite(.startsWorkers) struct OperationsTests {
     @Test func probesAndMetricsTellTheTruth() async throws {
         try await onOwnThread {
             let site = try Site(partitions: 2)

@@ -3,7 +3,7 @@ import Testbed
 import Testing
 
 /// Dense methods on the way from queue to table.
-@Suite struct DenseDeliveryTests {
+@Suite(.startsWorkers) struct DenseDeliveryTests {
     private static let ids = DrawnWorld.ids(perClass: 2, classes: 3)
     private static let keys = ["kmeans@sc-clip+naclip", "pca@sc-clip+naclip"]
 

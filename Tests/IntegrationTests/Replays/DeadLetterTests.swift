@@ -5,7 +5,7 @@ import Testing
 
 @testable import Worker
 
-@Suite struct DeadLetterTests {
+@Suite(.startsWorkers) struct DeadLetterTests {
     private struct Requeued: Decodable, Equatable {
         let letters, requeued, settled, too_large, images: Int
     }

@@ -4,7 +4,7 @@ import Testbed
 import Testing
 
 /// What is looked at while and after a submission runs: `status --watch`, `submissions`, `export`.
-@Suite struct FollowingTests {
+@Suite(.startsWorkers) struct FollowingTests {
     private static func watch(_ site: Site, _ arguments: [String] = []) throws -> RunningProgram {
         try RunningProgram(
             Product.executable.get(),

@@ -4,7 +4,7 @@ import Testbed
 import Testing
 
 /// An operator replays an analysis after a model update: nothing is skipped, nothing is mixed, everything is counted.
-@Suite struct ReplayTests {
+@Suite(.startsWorkers) struct ReplayTests {
     private struct Replayed: Decodable {
         let analysis: String
         let submission: String?

@@ -6,31 +6,46 @@ import Testing
 @testable import Worker
 
 /// `report` as a person makes and opens it.
-@Suite struct ReportTests {
+@Suite(.startsWorkers) struct ReportTests {
     private static let ids = DrawnWorld.ids(perClass: 2, classes: 6)
 
-    /// Results under two analyses, one of them by other descriptor templates, and a report of both.
-    private func report(_ site: Site, _ arguments: [String] = []) throws -> String {
-        let submitted = try site.submit(Self.ids, imagesPerJob: 6)
+    /// Results under two analyses, one of them by other descriptor templates: a database that all share who only look.
+    private struct Results: Sendable {
+        let uri: String
+        let analysis: String
+
+        /// Writes a report of both and gives its path.
+        func report(in scratch: ScratchFolder, roots: String = DrawnWorld.folder) throws -> String {
+            let page = scratch.path + "/report.html"
+            let end = try Product.run(
+                [
+                    "report", "--analysis", analysis, "bare", "--output", page, "--images", "2", "--file-roots", roots,
+                ], in: scratch, environment: ["ENTENTE_POSTGRES_URI": uri])
+            try #require(end.status == 0, "\(end)")
+            return page
+        }
+    }
+
+    private static let results = Result {
+        let site = try Site(partitions: 1)
+        defer { site.end() }
+        // The pictures as they lie in the checkout, where they stay.
+        let manifest = try site.scratch.write(
+            DrawnWorld.manifest(ids, below: DrawnWorld.folder + "/heldout"), to: "manifest.csv")
+        let submitted = try site.submit(["--manifest", manifest, "--images-per-job", "6"])
         let yaml = try String(contentsOfFile: DrawnWorld.analysis, encoding: .utf8)
             .replacing("name: demo", with: "name: bare").replacing("a photo showing {}", with: "{}")
             .replacing(/(model|classes|descriptors): ([a-z.]+)\n/) { "\($0.1): \(DrawnWorld.folder)/\($0.2)\n" }
-        let other = try site.scratch.write(yaml, to: "bare.yaml")
-        let manifest = try site.scratch.write(DrawnWorld.manifest(Self.ids, below: site.root), to: "again.csv")
-        _ = try site.submit(["--manifest", manifest], analysis: other)
-        try site.work()
-        let page = site.scratch.path + "/report.html"
-        let end = try site.entente(
-            ["report", "--analysis", submitted.analysis, "bare", "--output", page, "--images", "2"] + arguments)
-        try #require(end.status == 0, "\(end)")
-        return page
+        _ = try site.submit(["--manifest", manifest], analysis: site.scratch.write(yaml, to: "bare.yaml"))
+        try site.work(environment: ["ENTENTE_FILE_ROOTS": DrawnWorld.folder])
+        return Results(uri: site.uri, analysis: submitted.analysis)
     }
 
     @Test func oneFileHoldsEverythingAndOpensWithoutAComplaint() async throws {
         try await onOwnThread {
-            let site = try Site(partitions: 1)
-            defer { site.end() }
-            let page = try report(site)
+            let scratch = try ScratchFolder()
+            defer { scratch.remove() }
+            let page = try Self.results.get().report(in: scratch)
             let html = try String(contentsOfFile: page, encoding: .utf8)
             for part in [
                 "MI dynamics", "AUC and accuracy", "Where the encoders agree most", "Where they agree least", "bare",
@@ -43,9 +58,9 @@ import Testing
 
             guard let browser = Browser.path else { return Browser.sayMissing() }
             for (name, size) in [("wide", "1280,2400"), ("phone", "390,2400")] {
-                let picture = site.scratch.path + "/\(name).png"
+                let picture = scratch.path + "/\(name).png"
                 let end = try Browser.open(
-                    browser, page, ["--screenshot=\(picture)", "--window-size=\(size)"], site.scratch)
+                    browser, page, ["--screenshot=\(picture)", "--window-size=\(size)"], scratch)
                 #expect(end.status == 0 && !end.errors.contains("CONSOLE"), "\(end)")
                 let bytes = try Data(contentsOf: URL(fileURLWithPath: picture))
                 #expect(bytes.count > 20_000, "the screenshot shows next to nothing")
@@ -57,9 +72,9 @@ import Testing
     @Test func classesAreSortedWithoutAMouse() async throws {
         guard let browser = Browser.path else { return Browser.sayMissing() }
         try await onOwnThread {
-            let site = try Site(partitions: 1)
-            defer { site.end() }
-            let page = try report(site)
+            let scratch = try ScratchFolder()
+            defer { scratch.remove() }
+            let page = try Self.results.get().report(in: scratch)
             let press = """
                 <script>
                 const head = [...document.querySelectorAll("#class-table th button")].find(b => b.textContent === "AUC");
@@ -70,10 +85,10 @@ import Testing
                 document.title = "focused " + focused + "; " + state + "; " + down + "; " + up;
                 </script>
                 """
-            let pressed = try site.scratch.write(
+            let pressed = try scratch.write(
                 String(contentsOfFile: page, encoding: .utf8).replacing("</body>", with: press + "</body>"),
                 to: "pressed.html")
-            let end = try Browser.open(browser, pressed, ["--dump-dom"], site.scratch)
+            let end = try Browser.open(browser, pressed, ["--dump-dom"], scratch)
             let title = try #require(end.output.firstMatch(of: /<title>focused ([^<]+)<\/title>/)?.1, "\(end)")
             let parts = title.split(separator: "; ").map(String.init)
             try #require(parts.count == 4)
@@ -106,9 +121,9 @@ import Testing
     /// A picture that is gone, or lies where it may not be read, is said to be so, and the rest is there.
     @Test func picturesThatAreGoneAreSaidToBe() async throws {
         try await onOwnThread {
-            let site = try Site(partitions: 1)
-            defer { site.end() }
-            let page = try report(site, ["--file-roots", site.scratch.path + "/cache"])
+            let scratch = try ScratchFolder()
+            defer { scratch.remove() }
+            let page = try Self.results.get().report(in: scratch, roots: scratch.path)
             let html = try String(contentsOfFile: page, encoding: .utf8)
             #expect(html.contains("The picture is not shown") && !html.contains("data:image/jpeg"))
             #expect(html.contains("class=\"venn\""))

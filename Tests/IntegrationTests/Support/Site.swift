@@ -6,8 +6,10 @@ import Testing
 
 @testable import Worker
 
-/// An installation of its own: a broker process, a migrated database, a folder of pictures, and every process that was
-/// started for it. Belongs to one thread.
+/// An installation of its own: a broker, a migrated database, a folder of pictures, and every process that was started
+/// for it. Belongs to one thread.
+///
+/// The broker is librdkafka's in-process one, or a real Kafka where a test asks for it.
 final class Site {
     static let topic = "entente.image-jobs"
 
@@ -17,36 +19,42 @@ final class Site {
     let bootstrapServers: String
     /// Pictures lie below this folder, and nowhere else.
     let root: String
-    private let broker: RunningProgram
+    private let broker: Broker
     private var programs: [RunningProgram] = []
+
+    private enum Broker {
+        case mock(RunningProgram)
+        case kafka(KafkaCluster)
+    }
 
     /// - Parameters:
     ///   - uri: a database; nil for a migrated one in the tests' shared cluster.
-    init(partitions: Int = 4, postgres uri: String? = nil) throws {
+    ///   - brokers: of a real Kafka, 1 or 3; nil for the in-process one.
+    ///   - properties: of a real Kafka's brokers.
+    init(
+        partitions: Int = 4, postgres uri: String? = nil, kafka brokers: Int? = nil, properties: [String: String] = [:]
+    ) throws {
         scratch = try ScratchFolder()
         do {
             self.uri = try uri ?? TestDatabase().uri
             root = scratch.path + "/pictures"
             try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
-            let file = scratch.path + "/bootstrap"
-            let broker = try RunningProgram(
-                Product.executable.get(),
-                [
-                    "broker", "--topic", "\(Self.topic):\(partitions)", "--topic", "\(Self.topic).dead-letters:1",
-                    "--bootstrap-file", file,
-                ],
-                environment: Product.environment([:]), folder: scratch.path, conversing: true)
-            self.broker = broker
-            programs = [broker]
-            do {
-                try eventually("the broker listens") {
-                    FileManager.default.fileExists(atPath: file) || !broker.isRunning
+            if let brokers {
+                let cluster = try KafkaCluster(
+                    brokers: brokers, folder: scratch.path + "/kafka", properties: properties)
+                broker = .kafka(cluster)
+                bootstrapServers = cluster.bootstrapServers
+                do {
+                    try cluster.createTopic(Self.topic, partitions: partitions)
+                    try cluster.createTopic("\(Self.topic).dead-letters", partitions: 1)
+                } catch {
+                    cluster.end()
+                    throw error
                 }
-                bootstrapServers = try String(contentsOfFile: file, encoding: .utf8)
-                    .trimmingCharacters(in: .newlines)
-            } catch {
-                broker.end()
-                throw error
+            } else {
+                let (program, servers) = try Self.startMock(partitions: partitions, in: scratch)
+                broker = .mock(program)
+                bootstrapServers = servers
             }
         } catch {
             scratch.remove()
@@ -54,11 +62,42 @@ final class Site {
         }
     }
 
+    private static func startMock(
+        partitions: Int, in scratch: ScratchFolder
+    ) throws -> (RunningProgram, servers: String) {
+        let file = scratch.path + "/bootstrap"
+        let program = try RunningProgram(
+            Product.executable.get(),
+            [
+                "broker", "--topic", "\(topic):\(partitions)", "--topic", "\(topic).dead-letters:1",
+                "--bootstrap-file", file,
+            ],
+            environment: Product.environment([:]), folder: scratch.path, conversing: true)
+        do {
+            try eventually("the broker listens") {
+                FileManager.default.fileExists(atPath: file) || !program.isRunning
+            }
+            return (program, try String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .newlines))
+        } catch {
+            program.end()
+            throw error
+        }
+    }
+
+    /// The real Kafka, at a site that has one.
+    var kafka: KafkaCluster? {
+        if case .kafka(let cluster) = broker { cluster } else { nil }
+    }
+
     /// Ends every process, the broker last, and removes the folder.
     ///
     /// - Parameter logs: a folder that gets what the processes wrote; nil: nothing is kept.
     func end(keepingIn logs: String? = nil) {
         for program in programs.reversed() { program.end() }
+        switch broker {
+        case .mock(let program): program.end()
+        case .kafka(let cluster): cluster.end()
+        }
         if let logs {
             try? FileManager.default.createDirectory(atPath: logs, withIntermediateDirectories: true)
             let files = (try? FileManager.default.contentsOfDirectory(atPath: scratch.path)) ?? []
@@ -72,8 +111,13 @@ final class Site {
     /// librdkafka's in-process broker has ended itself, by an assertion in its own code.
     struct BrokerAborted: Error, CustomStringConvertible { let description: String }
 
-    /// - Throws: ``BrokerAborted``.
+    /// - Throws: ``BrokerAborted``, or `KafkaCluster.BrokerEnded`.
     func checkBroker() throws {
+        let broker: RunningProgram
+        switch self.broker {
+        case .mock(let program): broker = program
+        case .kafka(let cluster): return try cluster.check()
+        }
         guard !broker.isRunning else { return }
         if let words = broker.errors.split(separator: "\n").first(where: { $0.contains("rdkafka_mock") }) {
             throw BrokerAborted(description: String(words))
@@ -82,6 +126,7 @@ final class Site {
 
     /// Tells the broker of a disturbance, as `entente broker --help` lists them, and waits until it has obeyed.
     func order(_ line: String) throws {
+        guard case .mock(let broker) = broker else { preconditionFailure("a real Kafka takes no orders: \(line)") }
         let before = broker.output.count { $0 == "\n" }
         broker.send(line)
         try eventually("the broker's answer to “\(line)”") {

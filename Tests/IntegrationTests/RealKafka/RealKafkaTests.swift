@@ -1,0 +1,83 @@
+import Foundation
+import Persistence
+import Testbed
+import Testing
+
+/// The whole job over a real Apache Kafka: what the in-process broker stands in for elsewhere.
+@Suite(
+    .serialized, .enabled(if: KafkaDistribution.isNamed, Comment(rawValue: KafkaDistribution.absence)), .startsWorkers)
+struct RealKafkaTests {
+    /// Two groups read one topic, each into a database of its own.
+    @Test func oneWorkerAndThreeGiveTheSameRows() async throws {
+        try await onOwnThread {
+            let site = try Site(partitions: 6, kafka: 1)
+            defer { site.end() }
+            let ids = DrawnWorld.ids(perClass: 2)
+            let submitted = try site.submit(ids, imagesPerJob: 3)
+            let others = try Self.copy(of: site)
+
+            try site.work()
+            let environment = ["ENTENTE_POSTGRES_URI": others, "ENTENTE_KAFKA_GROUP": "three"]
+            let workers = try (0..<3).map { _ in
+                try site.worker(["--until-idle", "1"], environment: environment)
+            }
+            for worker in workers {
+                let end = try worker.wait(within: 180)
+                try #require(end.status == 0, "\(end)")
+            }
+            let one = try StoredRows(site.connect())
+            let three = try StoredRows(Connection(uri: others, settings: .patient(applicationName: "integration test")))
+            #expect(one.count("image") == ids.count)
+            #expect(three.differences(from: one) == [])
+            #expect(
+                try site.status(submitted.analysis)
+                    == Standing(expected: ids.count, done: ids.count, failed: 0, pending: 0))
+            try site.expectRollupsTrue()
+        }
+    }
+
+    /// Each of three brokers dies while work goes on, one after the other, and comes back.
+    @Test func deathsOfBrokersChangeNothing() async throws {
+        try await onOwnThread {
+            let site = try Site(partitions: 6, kafka: 3, properties: ["min.insync.replicas": "2"])
+            defer { site.end() }
+            let kafka = try #require(site.kafka)
+            let ids = DrawnWorld.ids(perClass: 3)
+            let submitted = try site.submit(ids, imagesPerJob: 1)
+            let others = try Self.copy(of: site)
+            // One picture at a time, so that there is work left for every death.
+            let worker = try site.worker(["--lanes", "1", "--batch-size", "1"])
+            for broker in 0..<kafka.brokers {
+                let before = try site.offsetsStored()
+                try kafka.stop(broker)
+                try eventually("work goes on without broker \(broker + 1)") {
+                    try kafka.check()
+                    return try site.offsetsStored() > before || site.status(submitted.analysis).pending == 0
+                }
+                try kafka.start(broker)
+                // Its copies have to be whole before the next one dies, or the log could not be written.
+                try eventually("every copy is whole") { try kafka.isWhole() }
+            }
+            try eventually("all is done") { try site.status(submitted.analysis).pending == 0 }
+            worker.signal(SIGTERM)
+            let end = try worker.wait(within: 60)
+            #expect(end.status == 0, "\(end)")
+
+            try site.work(environment: ["ENTENTE_POSTGRES_URI": others, "ENTENTE_KAFKA_GROUP": "undisturbed"])
+            let undisturbed = try StoredRows(
+                Connection(uri: others, settings: .patient(applicationName: "integration test")))
+            #expect(undisturbed.count("image") == ids.count)
+            #expect(try StoredRows(site.connect()).differences(from: undisturbed) == [])
+            try site.expectRollupsTrue()
+        }
+    }
+
+    /// A second database that expects the same images and has no result.
+    private static func copy(of site: Site) throws -> String {
+        let source = try site.connect().query("SELECT current_database()").text(0, 0)
+        let uri = try TestCluster.uri(database: source + "_copy")
+        try Connection(uri: TestCluster.uri(), settings: .patient(applicationName: "integration test"))
+            .exec("CREATE DATABASE \(source)_copy TEMPLATE \(source)")
+        return uri
+    }
+}

@@ -1,0 +1,163 @@
+import Foundation
+
+/// Brokers of a real Apache Kafka on loopback, each a process of its own that can be killed, stopped and started again;
+/// what they hold stays in their folders meanwhile. Belongs to one thread.
+public final class KafkaCluster {
+    private let distribution: KafkaDistribution
+    private let folder: String
+    private let properties: [String: String]
+    private var nodes: [Node] = []
+
+    private struct Node {
+        let number: Int
+        let folder: String
+        let clientPort: Int
+        let controllerPort: Int
+        var program: RunningProgram?
+    }
+
+    /// Starts the brokers and waits until all of them are there.
+    ///
+    /// - Parameters:
+    ///   - brokers: 1 or 3; each is a controller too.
+    ///   - folder: where they keep their data; made if need be.
+    ///   - properties: of the brokers, over those of a small cluster for tests.
+    public init(brokers: Int = 1, folder: String, properties: [String: String] = [:]) throws {
+        distribution = try KafkaDistribution()
+        self.folder = folder
+        self.properties = properties
+        let ports = try FreePorts.take(2 * brokers)
+        nodes = (0..<brokers).map { index in
+            Node(
+                number: index + 1, folder: "\(folder)/broker-\(index + 1)", clientPort: ports[2 * index],
+                controllerPort: ports[2 * index + 1])
+        }
+        do {
+            for node in nodes.indices {
+                try FileManager.default.createDirectory(atPath: nodes[node].folder, withIntermediateDirectories: true)
+                try configure(nodes[node])
+                try format(nodes[node])
+            }
+            for node in nodes.indices { try start(node) }
+        } catch {
+            end()
+            throw error
+        }
+    }
+
+    public var brokers: Int { nodes.count }
+    public var bootstrapServers: String { nodes.map { "127.0.0.1:\($0.clientPort)" }.joined(separator: ",") }
+
+    // MARK: - Brokers
+
+    /// Starts a broker that does not run.
+    public func start(_ index: Int) throws {
+        guard nodes[index].program?.isRunning != true else { return }
+        let arguments = distribution.arguments(
+            "kafka.Kafka", [nodes[index].folder + "/server.properties"], megabytes: 384)
+        nodes[index].program = try RunningProgram(
+            distribution.java, arguments, environment: KafkaDistribution.environment, folder: nodes[index].folder)
+    }
+
+    /// Ends a broker with a signal and waits for its end: SIGKILL is a crash, SIGTERM hands its partitions over first.
+    public func stop(_ index: Int, _ number: Int32 = SIGKILL) throws {
+        guard let program = nodes[index].program else { return }
+        program.signal(number)
+        _ = try program.wait(within: 60)
+        nodes[index].program = nil
+    }
+
+    /// SIGSTOP or SIGCONT.
+    public func signal(_ index: Int, _ number: Int32) { nodes[index].program?.signal(number) }
+
+    /// Ends all of them.
+    public func end() {
+        for index in nodes.indices {
+            nodes[index].program?.end()
+            nodes[index].program = nil
+        }
+    }
+
+    /// - Throws: ``BrokerEnded`` with the last words of a broker that ended and was not told to.
+    public func check() throws {
+        for node in nodes {
+            guard let program = node.program, !program.isRunning else { continue }
+            throw BrokerEnded(
+                description: "Kafka's broker \(node.number) has ended:\n"
+                    + (program.output + program.errors).split(separator: "\n").suffix(15).joined(separator: "\n"))
+        }
+    }
+
+    public struct BrokerEnded: Error, CustomStringConvertible { public let description: String }
+
+    // MARK: - Topics
+
+    /// Makes a topic, as soon as enough brokers are there, that each of them holds a copy of.
+    public func createTopic(_ name: String, partitions: Int, _ configuration: [String: String] = [:]) throws {
+        try eventually(within: 60, "the topic \(name)") {
+            try check()
+            return try tool(
+                "org.apache.kafka.tools.TopicCommand",
+                [
+                    "--bootstrap-server", bootstrapServers, "--create", "--if-not-exists", "--topic", name,
+                    "--partitions", "\(partitions)", "--replication-factor", "\(nodes.count)",
+                ] + configuration.sorted { $0.key < $1.key }.flatMap { ["--config", "\($0.key)=\($0.value)"] }
+            ).status == 0
+        }
+    }
+
+    /// Whether every copy of every partition is up to date.
+    public func isWhole() throws -> Bool {
+        try check()
+        let end = try tool(
+            "org.apache.kafka.tools.TopicCommand",
+            ["--bootstrap-server", bootstrapServers, "--describe", "--under-replicated-partitions"])
+        return end.status == 0 && !end.output.contains("Topic:")
+    }
+
+    /// Runs one of Kafka's own command line tools to its end.
+    @discardableResult
+    public func tool(_ main: String, _ arguments: [String], within seconds: Double = 60) throws -> ProgramEnd {
+        try RunningProgram(
+            distribution.java, distribution.arguments(main, arguments, megabytes: 128),
+            environment: KafkaDistribution.environment, folder: folder
+        ).wait(within: seconds)
+    }
+
+    // MARK: - Setting up
+
+    private func configure(_ node: Node) throws {
+        let replicas = "\(nodes.count)"
+        var all = [
+            "process.roles": "broker,controller",
+            "node.id": "\(node.number)",
+            "controller.quorum.voters": nodes.map { "\($0.number)@127.0.0.1:\($0.controllerPort)" }
+                .joined(separator: ","),
+            "listeners": "CLIENT://127.0.0.1:\(node.clientPort),CONTROLLER://127.0.0.1:\(node.controllerPort)",
+            "advertised.listeners": "CLIENT://127.0.0.1:\(node.clientPort)",
+            "inter.broker.listener.name": "CLIENT",
+            "controller.listener.names": "CONTROLLER",
+            "listener.security.protocol.map": "CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "log.dirs": node.folder + "/data",
+            "auto.create.topics.enable": "false",
+            "offsets.topic.num.partitions": "4",
+            "offsets.topic.replication.factor": replicas,
+            "transaction.state.log.num.partitions": "4",
+            "transaction.state.log.replication.factor": replicas,
+            "transaction.state.log.min.isr": "1",
+            "group.initial.rebalance.delay.ms": "0",
+        ]
+        all.merge(properties) { $1 }
+        let lines = all.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)\n" }.joined()
+        try lines.write(toFile: node.folder + "/server.properties", atomically: true, encoding: .utf8)
+    }
+
+    private func format(_ node: Node) throws {
+        let end = try tool(
+            "kafka.tools.StorageTool",
+            ["format", "--cluster-id", "ZW50ZW50ZS10ZXN0LTAwMQ", "--config", node.folder + "/server.properties"])
+        guard end.status == 0 else {
+            throw KafkaDistribution.Unusable(description: "Kafka's storage can't be formatted: \(end)")
+        }
+    }
+}

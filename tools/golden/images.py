@@ -329,6 +329,17 @@ def preprocessing():
             "source": source(width, height, 80 + index), "image_size": 32, "fit": "squash", "preprocess_cfg": {},
             **expectation(f"preprocess_squash_{index}.f32", values),
         }
+    # The released code's other way: both of torchvision's defaults, bilinear and rounding halves to even.
+    for index, (width, height) in enumerate([(48, 37), (37, 50), (7, 90), (32, 32), (61, 20)]):
+        crop = transforms.Compose([
+            transforms.Resize(32), transforms.CenterCrop(32), transforms.ToTensor(),
+            transforms.Normalize(PreprocessCfg().mean, PreprocessCfg().std),
+        ])
+        values = crop(Image.fromarray(scatter(width, height, 90 + index))).numpy()
+        yield {
+            "source": source(width, height, 90 + index), "image_size": 32, "fit": "crop", "preprocess_cfg": {},
+            **expectation(f"preprocess_crop_{index}.f32", values),
+        }
 
 
 def displaying():

@@ -5,8 +5,9 @@ import Inference
 /// The coding keys are the YAML's and the canonical JSON's; both are part of an analysis's identity.
 public struct MethodParameters: Sendable, Hashable, Codable {
     public enum Decomposition: String, Sendable, Codable, CaseIterable { case image, group }
-    /// How a picture becomes the S×S input: `squash` is METHODS §1.1, `official` the model's own recipe.
-    public enum ImageFitting: String, Sendable, Codable, CaseIterable { case squash, official }
+    /// How a picture becomes the S×S input: `squash` and `crop` are the released code's two ways, both bilinear, and
+    /// `official` is the model's own recipe.
+    public enum ImageFitting: String, Sendable, Codable, CaseIterable { case squash, crop, official }
     public struct Foreground: Sendable, Hashable, Codable {
         public enum Score: String, Sendable, Codable, CaseIterable { case svd, pca, laplacian, tokencut }
         public enum Threshold: String, Sendable, Codable, CaseIterable { case sign, minmax, mean }

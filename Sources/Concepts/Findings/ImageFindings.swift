@@ -106,6 +106,13 @@ public struct PartFindings: Sendable, Equatable {
         self.flags = flags
     }
 
+    /// Mean of the vision concepts' relevance; nil without any.
+    public var meanRelevance: Float? {
+        guard !visionConcepts.isEmpty else { return nil }
+        // In double precision, as the database has it.
+        return Float(visionConcepts.reduce(0) { $0 + Double($1.relevance) } / Double(visionConcepts.count))
+    }
+
     /// Descriptors on both sides, in order of the vision concepts.
     public var mutualDescriptors: [Int] {
         let language = Set(languageConcepts.map(\.descriptor))

@@ -5,6 +5,8 @@ struct PartMethodReport: Encodable {
     let visionConcepts: [VisionConcept]
     let languageConcepts: [LanguageConcept]
     let mutualConcepts: [MutualConcept]
+    /// Of the vision concepts.
+    let meanRelevance: ReportNumber
     let estimators: Estimators
     let flags: [String]
 
@@ -57,6 +59,7 @@ struct PartMethodReport: Encodable {
         case visionConcepts = "vision_concepts"
         case languageConcepts = "language_concepts"
         case mutualConcepts = "mutual_concepts"
+        case meanRelevance = "mean_relevance"
     }
 
     init(_ findings: PartFindings, _ analysis: Analysis) {
@@ -76,6 +79,7 @@ struct PartMethodReport: Encodable {
         mutualConcepts = findings.mutualDescriptors.map {
             MutualConcept(descriptor: analysis.descriptors[$0], index: $0)
         }
+        meanRelevance = findings.meanRelevance.map { ReportNumber($0) } ?? .undefined
         let (released, membership) = (findings.agreement.released, findings.agreement.membership)
         estimators = Estimators(
             released: Released(

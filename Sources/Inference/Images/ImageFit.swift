@@ -1,7 +1,9 @@
-/// How an analysis turns a picture into the model's square (METHODS §1.1).
+/// How an analysis turns a picture into the model's square (docs/method.md).
 public enum ImageFit: String, Sendable, Hashable, CaseIterable {
     /// Bilinear to S×S, aspect ratio not kept.
     case squash
+    /// Bilinear until the shorter side is S, then the middle S×S; torchvision's rounding.
+    case crop
     /// As the model's own `preprocess_cfg` says.
     case official
 }

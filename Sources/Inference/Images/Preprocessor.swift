@@ -35,6 +35,7 @@ public struct Preprocessor: Sendable {
     public func fit(_ picture: Picture, as fit: ImageFit) -> Picture {
         switch fit {
         case .squash: picture.resized(width: imageSize, height: imageSize, filter: .bilinear)
+        case .crop: cropped(picture, filter: .bilinear, rounding: .halfToEven)
         case .official: official(picture)
         }
     }
@@ -87,13 +88,7 @@ public struct Preprocessor: Sendable {
         case .squash:
             return picture.resized(width: size, height: size, filter: filter)
         case .shortest:
-            let short = min(picture.width, picture.height)
-            let long = max(picture.width, picture.height)
-            let scaled = Int(Double(size * long) / Double(short))
-            let (width, height) = picture.width <= picture.height ? (size, scaled) : (scaled, size)
-            let window = PixelWindow(
-                width: size, height: size, inMiddleOf: width, height, rounding: configuration.cropRounding)
-            return picture.resampled(width: width, height: height, filter: filter, window: window)
+            return cropped(picture, filter: filter, rounding: configuration.cropRounding)
         case .longest:
             let ratio = Double(max(picture.width, picture.height)) / Double(size)
             // A side that would round to nothing keeps one pixel, where the reference fails.
@@ -102,5 +97,16 @@ public struct Preprocessor: Sendable {
             return picture.resized(width: width, height: height, filter: filter)
                 .centerCropped(width: size, height: size, fill: configuration.fillColor)
         }
+    }
+
+    /// The shorter side to S, the aspect ratio kept, and of that the middle.
+    private func cropped(_ picture: Picture, filter: ResampleFilter, rounding: CropRounding) -> Picture {
+        let size = imageSize
+        let short = min(picture.width, picture.height)
+        let long = max(picture.width, picture.height)
+        let scaled = Int(Double(size * long) / Double(short))
+        let (width, height) = picture.width <= picture.height ? (size, scaled) : (scaled, size)
+        let window = PixelWindow(width: size, height: size, inMiddleOf: width, height, rounding: rounding)
+        return picture.resampled(width: width, height: height, filter: filter, window: window)
     }
 }

@@ -5,6 +5,7 @@ public struct ImageScoreExport {
         "analysis_id", "image_id", "part_method", "label", "predicted", "similarity", "hit_at_1", "hit_at_5",
         "vision_count", "language_count", "overlap", "mi_released", "auc_released", "mi_membership", "auc_membership",
         "nmi_max", "ami", "p_value", "flags", "group_name", "submission_id", "worker", "kernel_set", "written_at",
+        "mean_relevance",
     ]
 
     private let connection: Connection

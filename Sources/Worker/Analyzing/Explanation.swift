@@ -14,7 +14,19 @@ struct Explanation {
             lines.append("  labelled     \(analysis.classes[label].name) (\(verdict))")
         }
         for found in findings.partMethods { lines += part(found) }
+        if findings.partMethods.count > 1 { lines += joint(findings.partMethods) }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The part methods' curves as one.
+    private func joint(_ found: [PartFindings]) -> [String] {
+        let released = JointCurve(found.map { $0.agreement.released.curve.map(\.nats) })
+        let membership = JointCurve(found.map { $0.agreement.membership.curve.map(\.nats) })
+        return [
+            "  mean of \(found.map(\.key).joined(separator: " and "))",
+            "  released     MI \(decimal(released.mi))  AUC \(decimal(released.auc)) nats",
+            "  membership   MI \(small(membership.mi))  AUC \(small(membership.auc)) nats",
+        ]
     }
 
     private func part(_ found: PartFindings) -> [String] {
@@ -30,6 +42,7 @@ struct Explanation {
             let star = mutual.contains(concept.descriptor) ? "*" : " "
             lines.append("  \(star) \(name)  \(decimal(Double(concept.relevance)))  part \(parts)")
         }
+        if let mean = found.meanRelevance { lines.append("  relevance    \(decimal(Double(mean))) on average") }
         let agreement = found.agreement
         lines.append(
             "  agreement    \(mutual.count) of \(found.visionConcepts.count) seen and "

@@ -33,6 +33,7 @@ struct LoadedAnalysis: Sendable {
     func fit(_ picture: Picture) -> Picture {
         switch analysis.method.image {
         case .squash: preprocessor.fit(picture, as: .squash)
+        case .crop: preprocessor.fit(picture, as: .crop)
         case .official: preprocessor.fit(picture, as: .official)
         }
     }

@@ -32,7 +32,7 @@ import Testing
                 "curve":[0.693147181,0],"mi":0.693147181,"nmi_max":1,"p_value":0.5},\
                 "released":{"auc":0,"curve":[0,0],"mi":0}},"flags":["no_foreground","parts_reduced"],\
                 "foreground":[[0,1,1],[0,1,0]],"language_concepts":[{"descriptor":"descriptor 4","index":4,\
-                "similarity":0.82}],"mutual_concepts":[{"descriptor":"descriptor 4","index":4}],\
+                "similarity":0.82}],"mean_relevance":0.35500002,"mutual_concepts":[{"descriptor":"descriptor 4","index":4}],\
                 "parts":[[-1,0,0],[-1,2,-1]],"vision_concepts":[{"descriptor":"descriptor 7","index":7,\
                 "parts":[0,2],"relevance":0.61},{"descriptor":"descriptor 4","index":4,"parts":[2],\
                 "relevance":0.1}]}},"prediction":{"class":"n2","top":[{"class":"n2","similarity":0.31},\

@@ -22,6 +22,7 @@ struct Report: Decodable, Equatable {
         let visionConcepts: [VisionConcept]
         let languageConcepts: [LanguageConcept]
         let mutualConcepts: [Concept]
+        let meanRelevance: Float?
         let estimators: Estimators
         let flags: [String]
 
@@ -30,6 +31,7 @@ struct Report: Decodable, Equatable {
             case visionConcepts = "vision_concepts"
             case languageConcepts = "language_concepts"
             case mutualConcepts = "mutual_concepts"
+            case meanRelevance = "mean_relevance"
         }
     }
 

@@ -36,6 +36,9 @@ struct StoredReports {
         let masks = try rows.bigints(0, 5)
         let relevances = try rows.reals(0, 4)
         let mutual = try rows.bools(0, 6)
+        let scores = try connection.query(
+            "SELECT mean_relevance::double precision FROM entente.image_scores WHERE image_id = $1 AND part_method = $2",
+            [.text(id), .text(method)])
         let said = try connection.query(
             """
             SELECT descriptor_index, similarity FROM entente.class_language_concepts WHERE class_index = $1 ORDER BY rank
@@ -52,6 +55,7 @@ struct StoredReports {
                 return .init(descriptor: descriptors[index], index: index, similarity: try said.real(row, 1))
             },
             mutualConcepts: zip(seen, mutual).filter(\.1).map { .init(descriptor: descriptors[$0.0], index: $0.0) },
+            meanRelevance: try scores.optionalDouble(0, 0).map { Float($0) },
             estimators: .init(
                 released: try amounts(rows, from: 7),
                 membership: try amounts(rows, from: 10, nmiMax: 13, ami: 14, pValue: 15)),

@@ -88,7 +88,7 @@ import Testing
         ("retrieval: {offset: .inf}", "`method.retrieval.offset` has to be a number, not \".inf\""),
         ("retrieval: {relevance: none}", "`mean_minus`, `median_plus`, `off`, not \"none\""),
         ("language: {class: {a: b}}", "`method.language.class` has to be one of `predicted`, `label`"),
-        ("image: 5", "`method.image` has to be one of `squash`, `official`, not \"5\""),
+        ("image: 5", "`method.image` has to be one of `squash`, `crop`, `official`, not \"5\""),
     ]) func valuesOfAnotherKind(line: String, says: String) throws {
         let others = Self.head.split(separator: "\n").filter { !$0.contains(line.prefix(5)) }
         let problems = try AnalysisFixture().problems(

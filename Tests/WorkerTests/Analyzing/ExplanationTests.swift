@@ -50,6 +50,7 @@ import Testing
                 "  what is seen, most relevant first (* = also said of the class)",
                 "    a very long and pointed beak  0.750  part 0,2",
                 "  * long legs                     0.500  part 1",
+                "  relevance    0.625 on average",
                 "  agreement    1 of 2 seen and 2 said",
                 "  released     MI 7.250  AUC 3.625 nats",
                 "  membership   MI 0.000712  AUC 0.000356 nats  p 0.0123",

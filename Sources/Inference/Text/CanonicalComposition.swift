@@ -46,7 +46,7 @@ enum CanonicalComposition {
                 start += 1
                 continue
             }
-            let end = result[start...].firstIndex { $0.combiningClass == 0 } ?? result.count
+            let end: Int = result[start...].firstIndex { $0.combiningClass == 0 } ?? result.count
             if end - start > 1 {
                 // By place within a class, since Swift does not promise that its sort keeps the order of equals.
                 let run = result[start..<end].enumerated().sorted {

@@ -1,11 +1,12 @@
 import Foundation
 import Testing
 
-/// Reads the files that `tools/golden/concepts.py` makes.
+/// Reads the files that the scripts in `tools/golden` make.
 enum Golden {
-    static func cases<Case: Decodable>(_ name: String) throws -> [Case] {
-        let folder = URL(fileURLWithPath: "\(#filePath)").deletingLastPathComponent()
-        let data = try Data(contentsOf: folder.appending(path: "Golden/concepts/\(name).json"))
+    /// - Parameter folder: what the script that made them is called.
+    static func cases<Case: Decodable>(_ name: String, in folder: String = "concepts") throws -> [Case] {
+        let tests = URL(fileURLWithPath: "\(#filePath)").deletingLastPathComponent()
+        let data = try Data(contentsOf: tests.appending(path: "Golden/\(folder)/\(name).json"))
         let cases = try JSONDecoder().decode([Case].self, from: data)
         try #require(!cases.isEmpty, "\(name).json holds no case")
         return cases

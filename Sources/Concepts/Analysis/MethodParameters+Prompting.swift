@@ -10,10 +10,19 @@ extension MethodParameters {
             case singlePass = "single_pass"
         }
 
+        /// How an ellipse is laid around a part, and drawn (docs/method.md, "Prompts in detail").
+        public enum EllipseDrawing: String, Sendable, Codable, CaseIterable {
+            /// Fit, polygon and fill of OpenCV 4, pixel by pixel, as in the paper's code.
+            case opencv
+            /// The direct least-squares fit, drawn where its curve runs.
+            case exact
+        }
+
         /// Outline width in pixels.
         public var thickness = 1
         /// Side of the Gaussian kernel outside the ellipse, in pixels, odd.
         public var blur = 11
+        public var ellipse = EllipseDrawing.opencv
         /// The dense method of ``Mode/singlePass``; nil for circles.
         public var dense: DenseMethod?
 
@@ -26,9 +35,10 @@ extension MethodParameters {
     }
 }
 
-/// Of each mode its own values and no others: an analysis with circles is encoded as before there was a choice.
+/// Of each mode its own values and no others, and of those that came later only what is not the default: an analysis with
+/// circles is encoded as before there was a choice.
 extension MethodParameters.Prompting: Codable {
-    private enum CodingKeys: String, CodingKey { case thickness, blur, mode, dense }
+    private enum CodingKeys: String, CodingKey { case thickness, blur, ellipse, mode, dense }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
@@ -37,6 +47,7 @@ extension MethodParameters.Prompting: Codable {
         case .circles:
             thickness = try container.decode(Int.self, forKey: .thickness)
             blur = try container.decode(Int.self, forKey: .blur)
+            ellipse = try container.decodeIfPresent(EllipseDrawing.self, forKey: .ellipse) ?? .opencv
         case .singlePass:
             dense = try container.decode(DenseMethod.self, forKey: .dense)
         }
@@ -50,6 +61,7 @@ extension MethodParameters.Prompting: Codable {
         } else {
             try container.encode(thickness, forKey: .thickness)
             try container.encode(blur, forKey: .blur)
+            if ellipse != .opencv { try container.encode(ellipse, forKey: .ellipse) }
         }
     }
 }

@@ -1,11 +1,12 @@
-/// The outer border of a region of pixels, 8-connected, every border pixel (METHODS §1.7).
+/// The outer border of a region of pixels, 8-connected, every border pixel (docs/method.md, "Prompts in detail").
 struct Contour {
     /// Clockwise from the topmost, then leftmost pixel. Where the region is one pixel wide, a pixel is met twice.
     let points: [(x: Int, y: Int)]
     /// All pixels of the contour's component, in raster order.
     let component: [(x: Int, y: Int)]
 
-    /// The contour that encloses the largest polygon area; of equals, the one that begins topmost, then leftmost.
+    /// The contour that encloses the largest polygon area; of equals, the one whose first pixel a raster scan meets last,
+    /// because OpenCV lists contours in that order and the released code takes the first of the largest.
     ///
     /// - Returns: nil when the mask is empty.
     static func largest(of mask: [Bool], width: Int, height: Int) -> Contour? {
@@ -17,7 +18,8 @@ struct Contour {
         let traces = starts.indices.map { label in
             trace(from: starts[label], label: label, labels: components.labels, width: width, height: height)
         }
-        guard let best = Ranking.top(1, of: traces.map(doubledArea)).first else { return nil }
+        let areas = traces.map(doubledArea)
+        guard let largest = areas.max(), let best = areas.lastIndex(of: largest) else { return nil }
         let pixels = mask.indices.filter { components.labels[$0] == best }
         return Contour(points: traces[best], component: pixels.map { (x: $0 % width, y: $0 / width) })
     }

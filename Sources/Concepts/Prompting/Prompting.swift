@@ -31,11 +31,30 @@ public struct Prompting: Sendable {
             guard let contour = Contour.largest(of: mask, width: picture.width, height: picture.height) else {
                 return nil
             }
-            let fitted = Ellipse.fitted(to: contour.points)
-            let ellipse = fitted ?? Ellipse.ofMoments(contour.component)
-            return PromptedPart(
-                part: part, pictures: variants(of: ellipse), ellipse: ellipse, ellipseFallback: fitted == nil)
+            return prompted(part, contour)
         }
+    }
+
+    private func prompted(_ part: Int, _ contour: Contour) -> PromptedPart {
+        let ellipse: Ellipse
+        let raster: EllipseRaster
+        let isFallback: Bool
+        let (width, height, thickness) = (picture.width, picture.height, parameters.thickness)
+        switch parameters.ellipse {
+        case .opencv:
+            let fitted = RotatedBox.fitted(to: contour.points)
+            let box = fitted ?? RotatedBox(.ofMoments(contour.component))
+            ellipse = Ellipse(box)
+            raster = EllipseRaster(box, thickness: thickness, width: width, height: height)
+            isFallback = fitted == nil
+        case .exact:
+            let fitted = Ellipse.fitted(to: contour.points)
+            ellipse = fitted ?? .ofMoments(contour.component)
+            raster = EllipseRaster(exactly: ellipse, thickness: thickness, width: width, height: height)
+            isFallback = fitted == nil
+        }
+        return PromptedPart(
+            part: part, pictures: variants(of: raster), ellipse: ellipse, ellipseFallback: isFallback)
     }
 
     /// `[height, width]`: the part's patches, without the pixels that refinement took from the foreground (METHODS §1.6).
@@ -46,55 +65,29 @@ public struct Prompting: Sendable {
         return zip(mask, foreground.mask).map { $0 && $1 }
     }
 
-    private func variants(of ellipse: Ellipse) -> [Picture] {
-        let (width, height) = (picture.width, picture.height)
-        let insides = (0..<height).map { y in
-            let columns = ellipse.columns(inRow: y, width: width)
-            return (y * width + columns.lowerBound) * 3..<(y * width + columns.upperBound) * 3
-        }
-        let outline = thickened(ellipse.outline(width: width, height: height))
-        return [picture.pixels, gray, blurred].map { outside in
+    private func variants(of raster: EllipseRaster) -> [Picture] {
+        [picture.pixels, gray, blurred].enumerated().map { variant, outside in
             var pixels = outside
             pixels.withUnsafeMutableBufferPointer { pixels in
                 picture.pixels.withUnsafeBufferPointer { original in
-                    for inside in insides {
-                        for index in inside { pixels[index] = original[index] }
+                    // The first variant is the original outside, too.
+                    for range in raster.inside.ranges where variant > 0 {
+                        for index in range.lowerBound * 3..<range.upperBound * 3 { pixels[index] = original[index] }
                     }
                 }
-                for pixel in outline {
-                    pixels[pixel * 3] = 255
-                    pixels[pixel * 3 + 1] = 0
-                    pixels[pixel * 3 + 2] = 0
+                for range in raster.outline.ranges {
+                    for pixel in range {
+                        pixels[pixel * 3] = 255
+                        pixels[pixel * 3 + 1] = 0
+                        pixels[pixel * 3 + 2] = 0
+                    }
                 }
             }
-            return Picture(width: width, height: height, pixels: Array(pixels))
+            return Picture(width: picture.width, height: picture.height, pixels: pixels)
         }
     }
 
-    /// The outline drawn with a round pen of the wanted thickness; of a pen with even width the extra pixel is to
-    /// the right and below.
-    private func thickened(_ outline: [Int]) -> [Int] {
-        let thickness = parameters.thickness
-        guard thickness > 1 else { return outline }
-        let (width, height) = (picture.width, picture.height)
-        let before = (thickness - 1) / 2
-        // Doubled coordinates from the pen's centre, which for an even width lies between pixels.
-        let pen = (0..<thickness * thickness).filter { index in
-            let (x, y) = (2 * (index % thickness) - thickness + 1, 2 * (index / thickness) - thickness + 1)
-            return x * x + y * y <= thickness * thickness
-        }
-        var marked = [Bool](repeating: false, count: width * height)
-        for pixel in outline {
-            for index in pen {
-                let x = pixel % width + index % thickness - before
-                let y = pixel / width + index / thickness - before
-                if x >= 0, x < width, y >= 0, y < height { marked[y * width + x] = true }
-            }
-        }
-        return marked.indices.filter { marked[$0] }
-    }
-
-    /// 0.299 R + 0.587 G + 0.114 B in 15-bit integers, in all three channels.
+    /// 0.299 R + 0.587 G + 0.114 B in 15-bit integers, in all three channels; OpenCV's for every colour.
     static func grayscale(_ picture: Picture) -> [UInt8] {
         var result = picture.pixels
         for start in stride(from: 0, to: result.count, by: 3) {

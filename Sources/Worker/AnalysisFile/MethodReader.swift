@@ -45,7 +45,8 @@ enum MethodReader {
         reader.integer(parts["seed"], "method.parts.seed", into: &method.parts.seed)
         reader.choice(parts["signs"], "method.parts.signs", into: &method.parts.signs)
 
-        let prompting = members(top["prompting"], "method.prompting.", ["mode", "dense", "thickness", "blur"])
+        let prompting = members(
+            top["prompting"], "method.prompting.", ["mode", "dense", "thickness", "blur", "ellipse"])
         read(prompting, into: &method.prompting, &reader)
 
         let retrieval = members(
@@ -92,9 +93,10 @@ enum MethodReader {
         case .circles:
             reader.integer(fields["thickness"], "method.prompting.thickness", into: &prompting.thickness)
             reader.integer(fields["blur"], "method.prompting.blur", into: &prompting.blur)
+            reader.choice(fields["ellipse"], "method.prompting.ellipse", into: &prompting.ellipse)
             if !reader.hasReported("method.prompting.mode") { refuse("dense", with: .singlePass) }
         case .singlePass:
-            refuse("thickness", "blur", with: .circles)
+            refuse("thickness", "blur", "ellipse", with: .circles)
             let dense = reader.choice(fields["dense"], "method.prompting.dense", as: DenseMethod.self)
             prompting.dense = dense ?? MethodParameters.Prompting.defaultDense
         }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Concepts
@@ -40,5 +41,26 @@ import Testing
         method.prompting.blur = 103
         method.retrieval.transport?.lambda = .nan
         #expect(method.rangeProblems.count == 3)
+    }
+
+    /// Ids of analyses that are in already may not move by a key that they couldn't have.
+    @Test func theEllipseIsEncodedOnlyWhereItIsNotTheDefault() throws {
+        func encoded(_ prompting: MethodParameters.Prompting) throws -> String {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .sortedKeys
+            return String(decoding: try encoder.encode(prompting), as: UTF8.self)
+        }
+        var prompting = MethodParameters.Prompting()
+        #expect(try encoded(prompting) == #"{"blur":11,"thickness":1}"#)
+        prompting.ellipse = .exact
+        #expect(try encoded(prompting) == #"{"blur":11,"ellipse":"exact","thickness":1}"#)
+        func decoded(_ json: String) throws -> MethodParameters.Prompting {
+            try JSONDecoder().decode(MethodParameters.Prompting.self, from: Data(json.utf8))
+        }
+        #expect(try decoded(try encoded(prompting)) == prompting)
+        #expect(try decoded(#"{"blur":11,"thickness":1}"#) == MethodParameters.Prompting())
+        #expect(throws: DecodingError.self) { try decoded(#"{"blur":11,"ellipse":"round","thickness":1}"#) }
+        prompting.dense = .naclip
+        #expect(try encoded(prompting) == #"{"dense":"naclip","mode":"single_pass"}"#)
     }
 }

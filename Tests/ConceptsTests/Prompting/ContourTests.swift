@@ -5,19 +5,22 @@ import Testing
 @Suite struct ContourTests {
     struct Case: Decodable {
         let height: Int, width: Int
-        let mask: String
+        let rows: [[Int]]
         let area: Double
-        let points: [[Int]]
+        let start: [Int]
+        let steps: String
     }
 
-    @Test func largestContourIsOpenCVs() throws {
-        let cases: [Case] = try Golden.cases("contours")
+    @Test func largestContourIsTheOneOfOpenCVAndMax() throws {
+        let cases: [Case] = try Golden.cases("contours", in: "drawing")
         for (number, golden) in cases.enumerated() {
-            let mask = golden.mask.map { $0 == "1" }
+            let mask = Golden.mask(rows: golden.rows, width: golden.width)
             let contour = try #require(Contour.largest(of: mask, width: golden.width, height: golden.height))
             #expect(Double(Contour.doubledArea(contour.points)) / 2 == golden.area, "case \(number)")
-            let points = contour.points.map { [$0.x, $0.y] }
-            #expect(points.sorted { ($0[0], $0[1]) < ($1[0], $1[1]) } == golden.points, "case \(number)")
+            let expected = Golden.points(start: golden.start, steps: golden.steps)
+            // The same first pixel, and from there the other way round.
+            let points = [contour.points[0]] + contour.points.dropFirst().reversed()
+            #expect(points.map { [$0.x, $0.y] } == expected.map { [$0.x, $0.y] }, "case \(number)")
         }
     }
 
@@ -31,11 +34,11 @@ import Testing
         #expect(contour.component.count == mask.count { $0 })
     }
 
-    @Test func ofEqualAreasTheTopmostThenLeftmostWins() throws {
+    @Test func ofEqualAreasTheOneMetLastWins() throws {
         // Three 2×2 blocks.
         let mask = ["000011", "000011", "110000", "110011", "000011"].joined().map { $0 == "1" }
         let contour = try #require(Contour.largest(of: mask, width: 6, height: 5))
-        #expect(contour.points.first ?? (0, 0) == (4, 0))
+        #expect(contour.points.first ?? (0, 0) == (4, 3))
         #expect(Contour.largest(of: [false, false], width: 2, height: 1) == nil)
     }
 }

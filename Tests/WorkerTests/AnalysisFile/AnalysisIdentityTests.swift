@@ -57,7 +57,7 @@ import Testing
                 method:
                   language: {count: 50, class: predicted}
                   retrieval: {transport: {iterations: 1000, lambda: 1.0}, offset: 2e-2, relevance: mean_minus, per_part: 3, candidates: 500}
-                  prompting: {blur: 11, thickness: 1}
+                  prompting: {blur: 11, ellipse: opencv, thickness: 1}
                   parts: {seed: 0, count: 5, by: [kmeans]}
                   foreground: {crf: false, threshold: sign, by: svd}
                   features: tokens
@@ -75,7 +75,8 @@ import Testing
     @Test(arguments: [
         "image: official", "features: keys", "foreground: {crf: false, threshold: mean}",
         "parts: {by: [kmeans], count: 6}", "parts: {by: [kmeans], seed: 1}", "prompting: {thickness: 2}",
-        "prompting: {blur: 13}", "retrieval: {candidates: 499}", "retrieval: {per_part: 4}",
+        "prompting: {blur: 13}", "prompting: {ellipse: exact}", "retrieval: {candidates: 499}",
+        "retrieval: {per_part: 4}",
         "retrieval: {relevance: median_plus}", "retrieval: {relevance: off}", "retrieval: {offset: 0.021}",
         "retrieval: {transport: {lambda: 1.5}}", "retrieval: {transport: {iterations: 999}}",
         "language: {class: label}", "language: {count: 49}",

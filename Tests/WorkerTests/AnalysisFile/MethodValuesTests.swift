@@ -16,7 +16,7 @@ import Testing
                   features: ensemble
                   foreground: {by: tokencut, threshold: mean, crf: false}
                   parts: {by: [kmeans, pca], count: 3, seed: -4, signs: left}
-                  prompting: {thickness: 2, blur: 5}
+                  prompting: {thickness: 2, blur: 5, ellipse: exact}
                   retrieval: {candidates: 9, per_part: 2, relevance: off, offset: 0.5, transport: {lambda: 2, iterations: 7}}
                   language: {class: label, count: 6}
 
@@ -35,6 +35,7 @@ import Testing
         expected.parts.signs = .left
         expected.prompting.thickness = 2
         expected.prompting.blur = 5
+        expected.prompting.ellipse = .exact
         expected.retrieval.candidates = 9
         expected.retrieval.perPart = 2
         expected.retrieval.relevance = .off
@@ -106,7 +107,7 @@ import Testing
         #expect(both.prompting.dense == .maskclip)
         #expect(try read("  prompting: {mode: single_pass}\n").prompting.dense == .naclip)
         // Stated defaults change nothing.
-        #expect(try read("  prompting: {mode: circles, thickness: 1}\n") == MethodParameters())
+        #expect(try read("  prompting: {mode: circles, thickness: 1, ellipse: opencv}\n") == MethodParameters())
     }
 
     @Test(arguments: [
@@ -117,6 +118,8 @@ import Testing
         ("prompting: {mode: squares}", "`method.prompting.mode` has to be one of `circles`, `single_pass`"),
         ("prompting: {dense: naclip}", "`method.prompting.dense` is for `mode: single_pass`"),
         ("prompting: {mode: single_pass, blur: 11}", "`method.prompting.blur` is for `mode: circles`"),
+        ("prompting: {mode: single_pass, ellipse: exact}", "`method.prompting.ellipse` is for `mode: circles`"),
+        ("prompting: {ellipse: round}", "`method.prompting.ellipse` has to be one of `opencv`, `exact`, not \"round\""),
         ("prompting: {mode: single_pass, dense: 3}", "`method.prompting.dense` has to be one of"),
     ]) func denseMethodsAreRefusedByName(line: String, says: String) throws {
         let problems = try AnalysisFixture().problems(AnalysisFixture.method("  \(line)\n" + Self.head))

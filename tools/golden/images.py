@@ -18,10 +18,13 @@ import cv2
 import numpy as np
 import torch
 
-# torchvision's compiled operators may not fit the installed torch; the transforms do not use them.
-library = torch.library.Library("torchvision", "DEF")
-library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+# A torchvision that was built for another torch lacks its compiled operators; the transforms do not use them.
+try:
+    import torchvision  # noqa: F401
+except RuntimeError:
+    library = torch.library.Library("torchvision", "DEF")
+    library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
 
 from open_clip.transform import PreprocessCfg, image_transform_v2, merge_preprocess_dict  # noqa: E402
 from PIL import Image  # noqa: E402

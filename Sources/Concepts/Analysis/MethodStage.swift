@@ -26,7 +26,9 @@ public enum MethodStage: String, Sendable, CaseIterable {
     /// Each stage's number. One that nobody has is the next to take: see ``newest``.
     public var revision: Int {
         switch self {
-        case .text, .vision, .dense, .decomposition, .refinement, .prompting, .pooling, .retrieval, .agreement: 1
+        case .text, .vision, .dense, .decomposition, .refinement, .pooling, .retrieval, .agreement: 1
+        // Drawn and blurred as OpenCV 4 does it; the lowest contour of equals.
+        case .prompting: 2
         }
     }
 

@@ -1,11 +1,11 @@
 import Foundation
 import Testing
 
-/// Reads the files that `tools/golden/concepts.py` makes.
+/// Reads the files that `tools/golden/concepts.py` and `tools/golden/crf.py` make.
 enum Golden {
-    static func cases<Case: Decodable>(_ name: String) throws -> [Case] {
+    static func cases<Case: Decodable>(_ name: String, in part: String = "concepts") throws -> [Case] {
         let folder = URL(fileURLWithPath: "\(#filePath)").deletingLastPathComponent()
-        let data = try Data(contentsOf: folder.appending(path: "Golden/concepts/\(name).json"))
+        let data = try Data(contentsOf: folder.appending(path: "Golden/\(part)/\(name).json"))
         let cases = try JSONDecoder().decode([Case].self, from: data)
         try #require(!cases.isEmpty, "\(name).json holds no case")
         return cases
@@ -13,6 +13,16 @@ enum Golden {
 
     static func bytes(_ base64: String) throws -> [UInt8] {
         [UInt8](try #require(Data(base64Encoded: base64)))
+    }
+
+    /// `count` bits, of each byte the highest first.
+    static func bits(_ base64: String, count: Int) throws -> [Bool] {
+        let bytes = try bytes(base64)
+        try #require(bytes.count == (count + 7) / 8)
+        return (0..<count).map { index in
+            let shift = 7 - index % 8
+            return (bytes[index / 8] >> shift) & 1 == 1
+        }
     }
 }
 

@@ -95,6 +95,12 @@ def noise(rng, height, width):
     return rng.integers(0, 256, (height, width, 3)).astype(np.uint8), rng.random((height, width)) < 0.5
 
 
+def dark(rng, height, width):
+    """Colours near black, where the library's filling lies among them."""
+    image = rng.normal(size=(height, width, 3)) * rng.choice([8, 20, 40]) + rng.choice([10, 30, 60])
+    return np.clip(image, 0, 255).astype(np.uint8), rng.random((height, width)) < 0.5
+
+
 def patches(rng, things, side):
     """What patches know of things: squares, some of them wrong."""
     height, width = things.shape
@@ -131,6 +137,8 @@ CASES = [
     (blobs, 224, 224, 16, DEFAULTS),
     (waves, 336, 336, 14, DEFAULTS),
 ]
+# The filling shows in few of them.
+CASES += [(dark, 3 + index % 7, 5 + index % 6, 1, (40, 3, 6, 1, 3, 8)) for index in range(300) if (3 + index % 7) * (5 + index % 6) % 4]
 
 
 def text(values):

@@ -15,6 +15,16 @@ enum Golden {
     static func bytes(_ base64: String) throws -> [UInt8] {
         [UInt8](try #require(Data(base64Encoded: base64)))
     }
+
+    /// `count` bits, of each byte the highest first.
+    static func bits(_ base64: String, count: Int) throws -> [Bool] {
+        let bytes = try bytes(base64)
+        try #require(bytes.count == (count + 7) / 8)
+        return (0..<count).map { index in
+            let shift = 7 - index % 8
+            return (bytes[index / 8] >> shift) & 1 == 1
+        }
+    }
 }
 
 /// Expects every pair to be closer than `tolerance` (absolute plus relative), and shows the largest difference.

@@ -20,6 +20,17 @@ extension MethodParameters {
             problems.append(
                 Problem(keyPath: "method.\(key)", sentence: "method.\(key) is \(value); it must be \(accepted)."))
         }
+        if let crf = foreground.crf {
+            let weights = [crf.weights.appearance, crf.weights.smoothness]
+            check(
+                weights.allSatisfy { 0...10_000 ~= $0 }, "foreground.crf.weights", weights,
+                "two numbers from 0 to 10000")
+            // Below a pixel or a level there is nothing to tell apart, and a lattice's coordinates would outgrow 16 bits.
+            for (name, width) in [("xy", crf.widths.xy), ("rgb", crf.widths.rgb), ("spatial", crf.widths.spatial)] {
+                check(1...1000 ~= width, "foreground.crf.widths.\(name)", width, "from 1 to 1000")
+            }
+            check(1...100 ~= crf.iterations, "foreground.crf.iterations", crf.iterations, "from 1 to 100")
+        }
         let methods = parts.by.map(\.rawValue)
         check(!methods.isEmpty, "parts.by", "[]", "a list of at least one part method")
         check(Set(methods).count == methods.count, "parts.by", methods, "a list without repetitions")

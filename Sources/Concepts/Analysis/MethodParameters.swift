@@ -8,14 +8,6 @@ public struct MethodParameters: Sendable, Hashable, Codable {
     /// How a picture becomes the S×S input: `squash` and `crop` are the released code's two ways, both bilinear, and
     /// `official` is the model's own recipe.
     public enum ImageFitting: String, Sendable, Codable, CaseIterable { case squash, crop, official }
-    public struct Foreground: Sendable, Hashable, Codable {
-        public enum Score: String, Sendable, Codable, CaseIterable { case svd, pca, laplacian, tokencut }
-        public enum Threshold: String, Sendable, Codable, CaseIterable { case sign, minmax, mean }
-        public var by = Score.svd
-        public var threshold = Threshold.sign
-        public var crf = true
-        public init() {}
-    }
 
     public struct Parts: Sendable, Hashable, Codable {
         public var by: [PartMethod] = [.pca, .kmeans]

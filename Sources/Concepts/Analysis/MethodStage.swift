@@ -26,9 +26,11 @@ public enum MethodStage: String, Sendable, CaseIterable {
     /// Each stage's number. One that nobody has is the next to take: see ``newest``.
     public var revision: Int {
         switch self {
-        case .text, .vision, .dense, .decomposition, .refinement, .pooling, .retrieval, .agreement: 1
+        case .text, .vision, .dense, .decomposition, .pooling, .retrieval, .agreement: 1
         // Drawn and blurred as OpenCV 4 does it; the lowest contour of equals.
         case .prompting: 2
+        // Both kernels on lattices, as SimpleCRF has them.
+        case .refinement: 3
         }
     }
 
@@ -37,7 +39,7 @@ public enum MethodStage: String, Sendable, CaseIterable {
         switch self {
         case .text, .vision, .decomposition, .retrieval, .agreement: true
         case .dense: method.features.denseMethod != nil || method.prompting.dense != nil
-        case .refinement: method.foreground.crf
+        case .refinement: method.foreground.crf != nil
         case .prompting: method.prompting.mode == .circles
         case .pooling: method.prompting.mode == .singlePass
         }

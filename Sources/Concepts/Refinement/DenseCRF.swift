@@ -1,15 +1,37 @@
+import CKernels
 import Foundation
+import Inference
 
-/// A fully connected conditional random field of two labels, solved by mean field (METHODS §1.5): moves the border of a
-/// mask to where the picture has edges.
-struct DenseCRF {
-    /// Weight and standard deviations of the kernel that sees position and colour: pixels, and levels of 0…255.
-    var appearance: (weight: Float, position: Float, color: Float) = (10, 40, 13)
-    /// Weight and standard deviation, in pixels, of the kernel that sees position alone.
-    var smoothness: (weight: Float, position: Float) = (3, 3)
-    var iterations = 5
-    /// How sure the mask is taken to be.
-    var confidence: Float = 0.99
+/// A fully connected conditional random field of two labels, solved by mean field (Krähenbühl and Koltun 2011; see
+/// docs/method.md, "The dense CRF"): moves the border of a mask to where the picture has edges.
+///
+/// Belongs to one lane, whose thread alone uses it: scratch memory is allocated once, and what depends on a picture's size
+/// alone is kept for the next picture of that size. No result depends on what came before.
+public final class DenseCRF {
+    /// How sure the mask is taken to be; the reference clamps probabilities to 0.01…0.99.
+    private static let confidence = (given: Float(0.99), other: Float(0.01))
+    /// Blocks of sixteen pixels that go through the steps of an iteration together, so that they stay near the processor.
+    private static let chunk = 16
+
+    private let parameters: MethodParameters.CRF
+    private let kernels: entente_kernels
+    private let colors: PermutohedralLattice
+    private let appearance: PairwiseKernel
+    private var smoothness: (width: Int, height: Int, kernel: PairwiseKernel)?
+    private let odds = GrowingBuffer<Float>()
+    private let beliefs = GrowingBuffer<Float>()
+
+    /// - Parameter parameters: without ``MethodParameters/rangeProblems``.
+    public convenience init(_ parameters: MethodParameters.CRF) {
+        self.init(parameters, kernels: RowKernels.current)
+    }
+
+    init(_ parameters: MethodParameters.CRF, kernels: entente_kernels) {
+        self.parameters = parameters
+        self.kernels = kernels
+        colors = PermutohedralLattice(dimensions: 5, kernels: kernels)
+        appearance = PairwiseKernel(weight: Float(parameters.weights.appearance), filter: colors)
+    }
 
     /// - Parameters:
     ///   - mask: `[height, width]`.
@@ -19,105 +41,87 @@ struct DenseCRF {
         let count = width * height
         precondition(mask.count == count && pixels.count == 3 * count, "a mask and a picture of unlike size")
         guard count > 0 else { return [] }
-        let kernels = [
-            NormalizedKernel(weight: appearance.weight, count: count, lattice(pixels, width, height).filtered),
-            NormalizedKernel(
-                weight: smoothness.weight, count: count,
-                SpatialGaussian(deviation: smoothness.position, width: width, height: height).filtered),
-        ]
-        // Two labels: what one has not, the other has, so one field of log-odds says it all.
-        let unary = log(confidence) - log(1 - confidence)
-        var odds = mask.map { $0 ? unary : -unary }
-        for _ in 0..<iterations {
-            let foreground = odds.map { 1 / (1 + exp(-$0)) }
-            odds = mask.map { $0 ? unary : -unary }
-            for kernel in kernels { kernel.add(messagesOf: foreground, to: &odds) }
-        }
-        return odds.map { $0 > 0 }
-    }
+        encloseColors(pixels, width, height)
+        appearance.normalize(pixels: count)
+        let pair = [appearance, smoothness(width, height)]
 
-    private func lattice(_ pixels: [UInt8], _ width: Int, _ height: Int) -> PermutohedralLattice {
-        let features = [Float](unsafeUninitializedCapacity: width * height * 5) { features, initialized in
-            for y in 0..<height {
-                for x in 0..<width {
-                    let pixel = y * width + x
-                    features[5 * pixel] = Float(x) / appearance.position
-                    features[5 * pixel + 1] = Float(y) / appearance.position
-                    for channel in 0..<3 {
-                        features[5 * pixel + 2 + channel] = Float(pixels[3 * pixel + channel]) / appearance.color
-                    }
-                }
-            }
-            initialized = features.count
-        }
-        return PermutohedralLattice(features: features, dimensions: 5)
-    }
-
-    /// `Deg^−½ K Deg^−½` with `Deg = K·1`, times a weight.
-    private struct NormalizedKernel {
-        private let weight: Float
-        private let filter: ([Float]) -> [Float]
-        private let norm: [Float]
-        private let ones: [Float]
-
-        init(weight: Float, count: Int, _ filter: @escaping ([Float]) -> [Float]) {
-            self.weight = weight
-            self.filter = filter
-            let norm = filter(.init(repeating: 1, count: count)).map { 1 / max($0, 1e-20).squareRoot() }
-            self.norm = norm
-            ones = zip(norm, filter(norm)).map { $0 * $1 }
-        }
-
-        /// Adds what all pixels say for foreground, less what they say for background.
-        func add(messagesOf foreground: [Float], to odds: inout [Float]) {
-            let filtered = filter(zip(norm, foreground).map { $0 * $1 })
-            for pixel in odds.indices {
-                odds[pixel] += weight * (2 * norm[pixel] * filtered[pixel] - ones[pixel])
-            }
-        }
-    }
-}
-
-/// An exact Gaussian over pixel positions, cut at four standard deviations; no padding, so less weight at the border.
-struct SpatialGaussian {
-    private let weights: [Float]
-    private let width: Int
-    private let height: Int
-
-    init(deviation: Float, width: Int, height: Int) {
-        self.width = width
-        self.height = height
-        let radius = Int((4 * deviation).rounded(.up))
-        weights = (0...radius).map { exp(-Float($0 * $0) / (2 * deviation * deviation)) }
-    }
-
-    /// - Parameter channel: `[height, width]`.
-    func filtered(_ channel: [Float]) -> [Float] {
-        // Down the columns, transposed, and once more: two passes of one kind, each along whole rows.
-        transposed(columns(transposed(columns(channel, width, height), width, height), height, width), height, width)
-    }
-
-    private func columns(_ channel: [Float], _ width: Int, _ height: Int) -> [Float] {
-        var result = [Float](repeating: 0, count: channel.count)
-        result.withUnsafeMutableBufferPointer { result in
-            channel.withUnsafeBufferPointer { channel in
-                for y in 0..<height {
-                    for other in max(y - weights.count + 1, 0)...min(y + weights.count - 1, height - 1) {
-                        let weight = weights[abs(other - y)]
-                        for x in 0..<width { result[y * width + x] += weight * channel[other * width + x] }
+        // Two labels and Potts' compatibility: the difference of the labels' probabilities says it all, and so does that of
+        // what they are told. Of the mask it is one number or its opposite.
+        let unary = log(Self.confidence.given) - log(Self.confidence.other)
+        let blocks = (count + 15) / 16
+        let odds = odds.room(for: 16 * Self.chunk)
+        let beliefs = beliefs.room(for: 16 * Self.chunk)
+        var refined = mask
+        refined.withUnsafeMutableBufferPointer { refined in
+            for iteration in 0...parameters.iterations {
+                if iteration > 0 { pair.forEach { $0.spread() } }
+                for start in stride(from: 0, to: blocks, by: Self.chunk) {
+                    let own = start..<min(start + Self.chunk, blocks)
+                    let places = min(16 * own.upperBound, count) - 16 * start
+                    for place in 0..<places { odds[place] = mask[16 * start + place] ? unary : -unary }
+                    for place in places..<16 * own.count { odds[place] = 0 }
+                    if iteration > 0 { pair.forEach { $0.addMessages(to: odds, blocks: own) } }
+                    if iteration < parameters.iterations {
+                        kernels.beliefs(odds, own.count, beliefs)
+                        pair.forEach { $0.take(beliefs, blocks: own) }
+                    } else {
+                        for place in 0..<places { refined[16 * start + place] = odds[place] > 0 }
                     }
                 }
             }
         }
-        return result
+        return refined
     }
 
-    private func transposed(_ channel: [Float], _ width: Int, _ height: Int) -> [Float] {
-        [Float](unsafeUninitializedCapacity: channel.count) { result, initialized in
-            for y in 0..<height {
-                for x in 0..<width { result[x * height + y] = channel[y * width + x] }
+    private func encloseColors(_ pixels: [UInt8], _ width: Int, _ height: Int) {
+        let (position, color) = (Float(parameters.widths.xy), Float(parameters.widths.rgb))
+        let colorFeatures = (0...255).map { Float($0) / color }
+        colors.enclose(
+            points: width * height,
+            reach: [Float(width - 1) / position, Float(height - 1) / position] + .init(repeating: 255 / color, count: 3)
+        ) { points, features, plane in
+            Self.writePositions(points, width, deviation: position, features, plane)
+            pixels.withUnsafeBufferPointer { pixels in
+                colorFeatures.withUnsafeBufferPointer { colorFeatures in
+                    for (place, pixel) in points.enumerated() {
+                        for channel in 0..<3 {
+                            features[(2 + channel) * plane + place] = colorFeatures[Int(pixels[3 * pixel + channel])]
+                        }
+                    }
+                }
             }
-            initialized = channel.count
         }
+    }
+
+    private static func writePositions(
+        _ points: Range<Int>, _ width: Int, deviation: Float, _ features: UnsafeMutablePointer<Float>, _ plane: Int
+    ) {
+        var (y, x) = points.lowerBound.quotientAndRemainder(dividingBy: width)
+        for place in 0..<points.count {
+            features[place] = Float(x) / deviation
+            features[plane + place] = Float(y) / deviation
+            x += 1
+            if x == width { (x, y) = (0, y + 1) }
+        }
+    }
+
+    /// The kernel that sees positions alone, made anew only for another size.
+    private func smoothness(_ width: Int, _ height: Int) -> PairwiseKernel {
+        if let smoothness, (smoothness.width, smoothness.height) == (width, height) { return smoothness.kernel }
+        let deviation = Float(parameters.widths.spatial)
+        let filter: any GaussianFilter
+        switch parameters.spatial {
+        case .exact: filter = SpatialGaussian(deviation: deviation, width: width, height: height)
+        case .lattice:
+            let lattice = PermutohedralLattice(dimensions: 2, kernels: kernels)
+            lattice.enclose(
+                points: width * height, reach: [Float(width - 1) / deviation, Float(height - 1) / deviation]
+            ) { Self.writePositions($0, width, deviation: deviation, $1, $2) }
+            filter = lattice
+        }
+        let kernel = PairwiseKernel(weight: Float(parameters.weights.smoothness), filter: filter)
+        kernel.normalize(pixels: width * height)
+        smoothness = (width, height, kernel)
+        return kernel
     }
 }

@@ -1,6 +1,6 @@
 import Inference
 
-/// An image's foreground in pixels, its border drawn along the picture's edges (METHODS §1.5).
+/// An image's foreground in pixels, its border drawn along the picture's edges.
 public struct ForegroundPixels: Sendable, Equatable {
     /// `[height, width]` raster of the picture.
     public let mask: [Bool]
@@ -12,10 +12,11 @@ public struct ForegroundPixels: Sendable, Equatable {
     }
 
     /// - Parameters:
-    ///   - picture: the S×S display picture (METHODS §1.1).
-    public init(refining parts: ImageParts, on picture: Picture) {
+    ///   - picture: the S×S display picture.
+    ///   - crf: the calling thread's own.
+    public init(refining parts: ImageParts, on picture: Picture, by crf: DenseCRF) {
         let patches = parts.grid.pixels(width: picture.width, height: picture.height) { parts.foreground[$0] }
-        let refined = DenseCRF().refine(
+        let refined = crf.refine(
             mask: patches, pixels: picture.pixels, width: picture.width, height: picture.height)
         isErased = !zip(patches, refined).contains { $0 && $1 }
         mask = isErased ? patches : refined

@@ -1,248 +1,184 @@
-/// A Gaussian filter over scattered points of a few dimensions, by splatting them onto the permutohedral lattice,
-/// blurring there and slicing back (Adams, Baek and Davis 2010). Approximate: within a few per cent of the kernel
+import CKernels
+import Inference
+
+/// A Gaussian filter over scattered points of 2 or 5 dimensions, by splatting them onto the permutohedral lattice, blurring
+/// there and slicing back (Adams, Baek and Davis 2010). Approximate: within a few per cent of the kernel
 /// `exp(−|a − b|² / 2)` once both sides are divided by their filtered ones.
 ///
-/// Built once for a set of points; then filters any number of channels without allocating anything but their result.
-struct PermutohedralLattice {
+/// Values, down to the order of additions, are those of the C++ core of SimpleCRF 0.2.1.1, whatever the kernel set.
+/// ``enclose`` is called once for a set of points, and again for another with the same memory. Belongs to one thread.
+final class PermutohedralLattice: GaussianFilter {
+    static let lanes = 16
+    /// Blocks whose features are in memory at once.
+    private static let chunk = 16
+
     private let dimensions: Int
-    private let points: Int
-    /// `[points, dimensions + 1]`: the lattice points around a point, and its barycentric weights among them.
-    private let corners: [Int32]
-    private let weights: [Float]
-    /// `[dimensions + 1][lattice points]`: both neighbours along a direction; 0 stands for none.
-    private let neighbours: [[(Int32, Int32)]]
-    /// Lattice points, with number 0 for the one that is not there.
-    private let size: Int
+    private let kernels: entente_kernels
+    /// Of Adams, Baek and Davis; a constant that no mask depends on but for rounding, since both sides of a norm have it.
+    private let scale: Float
+    /// Lattice points.
+    private(set) var size = 0
+    private var blocks = 0
+    private var lattice = entente_lattice()
 
-    /// Lattice coordinates are packed into this many bits each.
-    private static let bits = 12
+    /// `[blocks, dimensions + 1, 16]`: the lattice points around a point, and its barycentric weights among them.
+    private let corners = GrowingBuffer<Int32>()
+    private let weights = GrowingBuffer<Float>()
+    /// `[dimensions + 1, lattice points + 1]`: neighbours along each direction; 0 stands for none.
+    private let next = GrowingBuffer<Int32>()
+    private let previous = GrowingBuffer<Int32>()
+    /// Of lattice points, with number 0 for the one that is not there.
+    private var sums = GrowingBuffer<Float>()
+    private var blurred = GrowingBuffer<Float>()
 
-    /// - Parameters:
-    ///   - features: `[points, dimensions]`, in units of the kernel's standard deviation; below about 100 in magnitude.
-    ///   - dimensions: 1 to 5.
-    init(features: [Float], dimensions: Int) {
-        precondition(1...5 ~= dimensions && features.count.isMultiple(of: dimensions))
+    private let features = GrowingBuffer<Float>()
+    private let cornerKeys = GrowingBuffer<UInt64>()
+    private var keys = GrowingBuffer<UInt64>()
+    private var spareKeys = GrowingBuffer<UInt64>()
+    private let slots = GrowingBuffer<Int32>()
+    private let numbers = GrowingBuffer<Int32>()
+    private let places = GrowingBuffer<Int32>()
+
+    /// - Parameter dimensions: 2 or 5.
+    init(dimensions: Int, kernels: entente_kernels = RowKernels.current) {
+        precondition(dimensions == 2 || dimensions == 5, "\(dimensions) dimensions")
         self.dimensions = dimensions
-        points = features.count / dimensions
-        let corner = dimensions + 1
-
-        var table = KeyTable()
-        var corners = [Int32](repeating: 0, count: points * corner)
-        var weights = [Float](repeating: 0, count: points * corner)
-        var simplex = Simplex(dimensions: dimensions)
-        defer { simplex.deallocate() }
-        // Neighbouring points mostly lie in one simplex.
-        var lastKeys = [UInt64](repeating: .max, count: corner)
-        var lastNumbers = [Int32](repeating: 0, count: corner)
-        let count = points
-        features.withUnsafeBufferPointer { features in
-            for point in 0..<count {
-                simplex.enclose(features, from: point * dimensions)
-                for remainder in 0..<corner {
-                    let key = simplex.key(remainder)
-                    if key != lastKeys[remainder] {
-                        lastKeys[remainder] = key
-                        lastNumbers[remainder] = table.number(key)
-                    }
-                    corners[point * corner + remainder] = lastNumbers[remainder]
-                    weights[point * corner + remainder] = simplex.weight(remainder)
-                }
-            }
-        }
-        self.corners = corners
-        self.weights = weights
-        size = table.keys.count + 1
-        neighbours = (0..<corner).map { table.neighbours(along: $0, dimensions) }
+        self.kernels = kernels
+        scale = 1 / (1 + 1 / Float(1 << dimensions))
     }
 
-    /// The filtered channel, up to a constant factor that is the same for all channels.
+    /// Lays the lattice around points.
     ///
-    /// - Parameter channel: one value a point.
-    func filtered(_ channel: [Float]) -> [Float] {
-        precondition(channel.count == points, "\(channel.count) values for \(points) points")
+    /// - Parameters:
+    ///   - reach: `[dimensions]`, the largest value of each feature, in units of the kernel's standard deviation; the
+    ///     smallest is 0. Magnitudes up to 32,000 on the lattice, as with 4,096 pixels and widths from 1 on.
+    ///   - write: writes the features of some points: point p's feature f goes to `[f * plane + p - points.lowerBound]`.
+    func enclose(
+        points count: Int, reach: [Float],
+        _ write: (_ points: Range<Int>, _ features: UnsafeMutablePointer<Float>, _ plane: Int) -> Void
+    ) {
         let corner = dimensions + 1
-        var values = [Float](repeating: 0, count: size)
-        var blurred = values
-        values.withUnsafeMutableBufferPointer { values in
-            for point in 0..<points {
-                for index in point * corner..<(point + 1) * corner {
-                    values[Int(corners[index])] += weights[index] * channel[point]
+        let bits = layOut(reach)
+        blocks = (count + Self.lanes - 1) / Self.lanes
+        // SimpleCRF takes points four at a time and fills up the last four with zeros, whose corners count as lattice points.
+        let padded = (count + 3) / 4 * 4
+        let plane = Self.chunk * Self.lanes
+        let features = features.room(for: dimensions * plane)
+        let cornerKeys = cornerKeys.room(for: corner * plane)
+        let corners = corners.room(for: blocks * corner * Self.lanes)
+        let weights = weights.room(for: blocks * corner * Self.lanes)
+        var table = emptyTable(slotBits: 15)
+        for start in stride(from: 0, to: blocks, by: Self.chunk) {
+            let end = min(start + Self.chunk, blocks)
+            let points = start * Self.lanes..<min(end * Self.lanes, count)
+            write(points, features, plane)
+            for feature in 0..<dimensions {
+                let own = features + feature * plane
+                for place in points.count..<max((end - start) * Self.lanes, points.count) {
+                    // Beyond the library's zeros nothing may come to be: these lanes repeat the last point.
+                    own[place] = points.lowerBound + place < padded ? 0 : own[place - 1]
                 }
             }
-        }
-        for direction in neighbours {
-            direction.withUnsafeBufferPointer { direction in
-                values.withUnsafeBufferPointer { values in
-                    blurred.withUnsafeMutableBufferPointer { blurred in
-                        for number in 1..<size {
-                            let (next, previous) = direction[number]
-                            blurred[number] = values[number] + 0.5 * (values[Int(next)] + values[Int(previous)])
-                        }
-                    }
-                }
-            }
-            swap(&values, &blurred)
-        }
-        return values.withUnsafeBufferPointer { values in
-            (0..<points).map { point in
-                var sum: Float = 0
-                for index in point * corner..<(point + 1) * corner {
-                    sum += weights[index] * values[Int(corners[index])]
-                }
-                return sum
+            kernels.enclose(
+                &lattice, features, plane, end - start, cornerKeys, weights + start * corner * Self.lanes)
+            let found = (end - start) * corner * Self.lanes
+            while entente_lattice_number(&table, cornerKeys, found, corners + start * corner * Self.lanes) == 0 {
+                grow(&table)
             }
         }
+        size = table.filled
+        renumber(&table, bits: bits, corners)
+        let next = next.room(for: corner * (size + 1))
+        let previous = previous.room(for: corner * (size + 1))
+        entente_lattice_neighbours(&lattice, table.keys, size, next, previous)
+        _ = sums.filled(size + 1, with: 0)
+        _ = blurred.filled(size + 1, with: 0)
     }
 
-    /// The simplex of the lattice around one point after the other.
-    private struct Simplex {
-        private let dimensions: Int
-        private let scales: [Float]
-        private let elevated: UnsafeMutablePointer<Float>
-        private let barycentric: UnsafeMutablePointer<Float>
-        private let origin: UnsafeMutablePointer<Int>
-        private let rank: UnsafeMutablePointer<Int>
-
-        init(dimensions: Int) {
-            self.dimensions = dimensions
-            let corner = dimensions + 1
-            // The variance that splatting, the blur of 1-2-1 and slicing have together, brought to 1.
-            scales = (0..<dimensions).map { axis in
-                Float(2.0 / 3.0).squareRoot() * Float(corner) / Float((axis + 1) * (axis + 2)).squareRoot()
-            }
-            elevated = .allocate(capacity: corner)
-            barycentric = .allocate(capacity: corner + 1)
-            origin = .allocate(capacity: corner)
-            rank = .allocate(capacity: corner)
-        }
-
-        func deallocate() {
-            elevated.deallocate()
-            barycentric.deallocate()
-            origin.deallocate()
-            rank.deallocate()
-        }
-
-        mutating func enclose(_ features: UnsafeBufferPointer<Float>, from start: Int) {
-            let corner = dimensions + 1
-            // Onto the hyperplane of coordinates that sum to 0.
-            var sum: Float = 0
-            for axis in stride(from: dimensions, to: 0, by: -1) {
-                let value = features[start + axis - 1] * scales[axis - 1]
-                elevated[axis] = sum - Float(axis) * value
-                sum += value
-            }
-            elevated[0] = sum
-            // The nearest lattice point of remainder 0, and from the residues the simplex around the point.
-            var excess = 0
-            for axis in 0..<corner {
-                let multiple = Self.nearest(elevated[axis] / Float(corner))
-                origin[axis] = multiple * corner
-                excess += multiple
-                rank[axis] = 0
-            }
-            for axis in 0..<dimensions {
-                let residue = elevated[axis] - Float(origin[axis])
-                for other in axis + 1..<corner {
-                    if residue < elevated[other] - Float(origin[other]) { rank[axis] += 1 } else { rank[other] += 1 }
-                }
-            }
-            for axis in 0..<corner {
-                rank[axis] += excess
-                if rank[axis] < 0 {
-                    rank[axis] += corner
-                    origin[axis] += corner
-                } else if rank[axis] > dimensions {
-                    rank[axis] -= corner
-                    origin[axis] -= corner
-                }
-            }
-            for index in 0...corner { barycentric[index] = 0 }
-            for axis in 0..<corner {
-                let share = (elevated[axis] - Float(origin[axis])) / Float(corner)
-                barycentric[dimensions - rank[axis]] += share
-                barycentric[corner - rank[axis]] -= share
-            }
-            barycentric[0] += 1 + barycentric[corner]
-        }
-
-        /// The corner of a remainder, as a key.
-        func key(_ remainder: Int) -> UInt64 {
-            var key: UInt64 = 0
-            for axis in 0..<dimensions {
-                let offset = rank[axis] <= dimensions - remainder ? remainder : remainder - dimensions - 1
-                key = key << UInt64(PermutohedralLattice.bits) | PermutohedralLattice.packed(origin[axis] + offset)
-            }
-            return key
-        }
-
-        func weight(_ remainder: Int) -> Float { barycentric[remainder] }
-
-        /// The nearest whole number, without a call into the C library.
-        private static func nearest(_ value: Float) -> Int {
-            let shifted = value + 0.5
-            let truncated = Int(shifted)
-            return Float(truncated) > shifted ? truncated - 1 : truncated
-        }
+    func splat(_ channel: UnsafePointer<Float>, blocks range: Range<Int>) {
+        let start = range.lowerBound * (dimensions + 1) * Self.lanes
+        entente_lattice_splat(
+            channel, corners.base + start, weights.base + start, dimensions + 1, range.count,
+            sums.base)
     }
 
-    private static func packed(_ coordinate: Int) -> UInt64 {
-        UInt64(truncatingIfNeeded: coordinate + 1 << (bits - 1)) & (1 << UInt64(bits) - 1)
+    func blur() {
+        let (next, previous) = (next.base, previous.base)
+        for direction in 0...dimensions {
+            let start = direction * (size + 1)
+            kernels.blur(sums.base, next + start, previous + start, size, blurred.base)
+            swap(&sums, &blurred)
+        }
+        swap(&sums, &blurred)
+        _ = sums.filled(size + 1, with: 0)
     }
 
-    /// The key of the next lattice point along a direction: `dimensions` on along it, and back by 1 along the others.
-    private static func next(_ key: UInt64, along direction: Int, _ dimensions: Int) -> UInt64 {
-        var result: UInt64 = 0
-        for axis in 0..<dimensions {
-            let coordinate = key >> UInt64(bits * (dimensions - 1 - axis)) & (1 << UInt64(bits) - 1)
-            let step: UInt64 = axis == direction ? UInt64(dimensions) : 1 << UInt64(bits) - 1
-            result = result << UInt64(bits) | (coordinate &+ step) & (1 << UInt64(bits) - 1)
-        }
-        return result
+    func slice(_ out: UnsafeMutablePointer<Float>, blocks range: Range<Int>) {
+        let start = range.lowerBound * (dimensions + 1) * Self.lanes
+        kernels.slice(
+            blurred.base, corners.base + start, weights.base + start, dimensions + 1, scale,
+            range.count, out)
     }
 
-    /// Numbers keys from 1 in the order in which they come: open addressing, so that numbers depend on nothing else.
-    private struct KeyTable {
-        private(set) var keys: [UInt64] = []
-        private var slots = [Int32](repeating: 0, count: 1 << 16)
-
-        mutating func number(_ key: UInt64) -> Int32 {
-            if 2 * keys.count >= slots.count { grow() }
-            let slot = slot(of: key)
-            if slots[slot] == 0 {
-                keys.append(key)
-                slots[slot] = Int32(keys.count)
-            }
-            return slots[slot]
-        }
-
-        /// For each number, beginning with 0 for what is not there, its next and its previous one along a direction.
-        func neighbours(along direction: Int, _ dimensions: Int) -> [(Int32, Int32)] {
-            var found = [(Int32, Int32)](repeating: (0, 0), count: keys.count + 1)
-            for (index, key) in keys.enumerated() {
-                let next = slots[slot(of: PermutohedralLattice.next(key, along: direction, dimensions))]
-                guard next > 0 else { continue }
-                found[index + 1].0 = next
-                found[Int(next)].1 = Int32(index + 1)
-            }
-            return found
-        }
-
-        /// Where a key is, or would be.
-        private func slot(of key: UInt64) -> Int {
-            let mask = slots.count - 1
-            var slot = Int(truncatingIfNeeded: (key &* 0x9e37_79b9_7f4a_7c15) >> 32) & mask
-            return slots.withUnsafeBufferPointer { slots in
-                keys.withUnsafeBufferPointer { keys in
-                    while slots[slot] != 0, keys[Int(slots[slot]) - 1] != key { slot = (slot + 1) & mask }
-                    return slot
-                }
+    /// Chooses how keys are put together.
+    ///
+    /// - Returns: the bits that a key takes.
+    private func layOut(_ reach: [Float]) -> Int {
+        precondition(reach.count == dimensions, "\(reach.count) bounds for \(dimensions) dimensions")
+        let corner = dimensions + 1
+        // The variance that splatting, the blur of 1-2-1 and slicing have together, brought to 1.
+        let deviation = Float((2.0 / 3.0).squareRoot() * Double(corner))
+        let scales = (0..<dimensions).map { Float(1 / Double(($0 + 1) * ($0 + 2)).squareRoot() * Double(deviation)) }
+        let spans = zip(reach, scales).map { Double($0) * Double($1) }
+        lattice.dimensions = Int32(dimensions)
+        var (span, origin) = (UInt64(1), UInt64(0))
+        withUnsafeMutableBytes(of: &lattice.scales) { $0.copyBytes(from: scales.withUnsafeBytes(Array.init)) }
+        withUnsafeMutableBytes(of: &lattice.steps) { bytes in
+            let steps = bytes.bindMemory(to: UInt64.self)
+            steps[dimensions] = 0
+            for axis in (0..<dimensions).reversed() {
+                // A coordinate is what the features behind it add up to, less its own feature as often as there are features
+                // before it; corners and neighbours are up to two quotients on.
+                let most = spans[axis...].reduce(0, +) / Double(corner)
+                let least = axis == 0 ? 0 : -Double(axis) * spans[axis - 1] / Double(corner)
+                let low = Int(least.rounded(.down)) - 4
+                let range = UInt64(Int(most.rounded(.up)) + 4 - low)
+                steps[axis] = span
+                origin &+= UInt64(bitPattern: Int64(-low)) &* span
+                span = product(span, range)
             }
         }
+        (lattice.origin, lattice.span) = (origin, span)
+        return UInt64.bitWidth - product(span, UInt64(corner)).leadingZeroBitCount
+    }
 
-        private mutating func grow() {
-            slots = .init(repeating: 0, count: 4 * slots.count)
-            for (index, key) in keys.enumerated() { slots[slot(of: key)] = Int32(index + 1) }
-        }
+    private func product(_ a: UInt64, _ b: UInt64) -> UInt64 {
+        let (product, hasOverflown) = a.multipliedReportingOverflow(by: b)
+        precondition(!hasOverflown && product < 1 << 63, "features that reach too far for a lattice's keys")
+        return product
+    }
+
+    private func emptyTable(slotBits: Int) -> entente_key_table {
+        entente_key_table(
+            keys: keys.room(for: 1 << (slotBits - 1) + 2), slots: slots.filled(1 << slotBits, with: 0),
+            slot_bits: Int32(slotBits), filled: 0)
+    }
+
+    private func grow(_ table: inout entente_key_table) {
+        table.slot_bits += 2
+        let known = spareKeys.room(for: 1 << (table.slot_bits - 1) + 2)
+        known.update(from: table.keys, count: table.filled + 1)
+        swap(&keys, &spareKeys)
+        table.keys = known
+        table.slots = slots.room(for: 1 << Int(table.slot_bits))
+        entente_lattice_rehash(&table)
+    }
+
+    /// Puts lattice points into an order in which neighbours of neighbours are neighbours: blurring then runs along memory.
+    private func renumber(_ table: inout entente_key_table, bits: Int, _ corners: UnsafeMutablePointer<Int32>) {
+        let places = places.room(for: size + 1)
+        entente_lattice_sort(
+            &table, Int32(bits), spareKeys.room(for: size), numbers.room(for: 2 * size), places)
+        for index in 0..<blocks * (dimensions + 1) * Self.lanes { corners[index] = places[Int(corners[index])] }
     }
 }

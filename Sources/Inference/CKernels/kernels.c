@@ -7,6 +7,7 @@
 typedef float lanes __attribute__((ext_vector_type(16)));
 typedef int32_t mask __attribute__((ext_vector_type(16)));
 typedef uint32_t words __attribute__((ext_vector_type(16)));
+typedef uint64_t longs __attribute__((ext_vector_type(16)));
 typedef uint16_t halves __attribute__((ext_vector_type(16)));
 
 #define LANES 16

@@ -247,6 +247,7 @@ static void FN(bfloat16_to_float)(const void *source, float *out, size_t count) 
 
 #include "product.h"
 #include "dense.h"
+#include "lattice.h"
 
 static const entente_kernels FN(kernels) = {
     .name = QUOTED(VARIANT),
@@ -265,6 +266,10 @@ static const entente_kernels FN(kernels) = {
     .soft_cap = FN(soft_cap),
     .affinity = FN(affinity),
     .mix = FN(mix),
+    .enclose = FN(enclose),
+    .blur = FN(blur),
+    .slice = FN(slice),
+    .beliefs = FN(beliefs),
 };
 
 #undef JOIN

@@ -6,10 +6,10 @@ import Foundation
 ///
 /// Each works on `rows × columns` dense row-major floats; see `CKernels.h` for what each computes and for its
 /// promise that a row's bits depend on that row alone.
-enum RowKernels {
+public enum RowKernels {
     /// A table of C functions that never changes, hence safe to share. Where the variable names nothing that can run here,
     /// the best: ``KernelSet/problem`` says so before anything is computed.
-    nonisolated(unsafe) static let current: entente_kernels =
+    nonisolated(unsafe) public static let current: entente_kernels =
         (try? named(ProcessInfo.processInfo.environment[KernelSet.variable])) ?? best
 
     nonisolated(unsafe) private static let best: entente_kernels = entente_kernels_best().pointee

@@ -37,7 +37,18 @@ enum MethodReader {
         let foreground = members(top["foreground"], "method.foreground.", ["by", "threshold", "crf"])
         reader.choice(foreground["by"], "method.foreground.by", into: &method.foreground.by)
         reader.choice(foreground["threshold"], "method.foreground.threshold", into: &method.foreground.threshold)
-        reader.boolean(foreground["crf"], "method.foreground.crf", into: &method.foreground.crf)
+        if case .mapping? = foreground["crf"] {
+            let path = "method.foreground.crf."
+            let fields = members(foreground["crf"], path, crfKeys)
+            let widths = members(fields["widths"], path + "widths.", ["xy", "rgb", "spatial"])
+            method.foreground.crf = crf(fields, widths, &reader)
+        } else {
+            var isRefined = true
+            let keys = crfKeys.map { "`\($0)`" }.joined(separator: ", ")
+            reader.boolean(
+                foreground["crf"], "method.foreground.crf", or: "a mapping of \(keys)", into: &isRefined)
+            if !isRefined { method.foreground.crf = nil }
+        }
 
         let parts = members(top["parts"], "method.parts.", ["by", "count", "seed", "signs"])
         reader.choices(parts["by"], "method.parts.by", into: &method.parts.by)
@@ -74,6 +85,24 @@ enum MethodReader {
             reader.report(problem.sentence, line: line(of: problem.keyPath, in: lines))
         }
         return method
+    }
+
+    private static let crfKeys = ["weights", "widths", "iterations", "spatial"]
+
+    private static func crf(
+        _ fields: [String: Node], _ widths: [String: Node], _ reader: inout YAMLReader
+    ) -> MethodParameters.CRF {
+        let path = "method.foreground.crf."
+        var crf = MethodParameters.CRF()
+        if let weights = reader.numbers(fields["weights"], path + "weights", count: 2) {
+            (crf.weights.appearance, crf.weights.smoothness) = (weights[0], weights[1])
+        }
+        reader.number(widths["xy"], path + "widths.xy", into: &crf.widths.xy)
+        reader.number(widths["rgb"], path + "widths.rgb", into: &crf.widths.rgb)
+        reader.number(widths["spatial"], path + "widths.spatial", into: &crf.widths.spatial)
+        reader.integer(fields["iterations"], path + "iterations", into: &crf.iterations)
+        reader.choice(fields["spatial"], path + "spatial", into: &crf.spatial)
+        return crf
     }
 
     /// Of each mode its own values; those of the other are refused, since they would do nothing.

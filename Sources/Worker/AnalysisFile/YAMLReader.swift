@@ -107,10 +107,33 @@ struct YAMLReader {
         value = number
     }
 
-    mutating func boolean(_ node: Node?, _ name: String, into value: inout Bool) {
+    /// A list of that many numbers.
+    mutating func numbers(_ node: Node?, _ name: String, count: Int) -> [Double]? {
+        guard let node else { return nil }
+        guard case .sequence(let sequence) = node, sequence.count == count else {
+            refuse(name, "`\(name)` has to be a list of \(count) numbers\(shown(node)).", at: node)
+            return nil
+        }
+        let values = sequence.map { number -> Double? in
+            guard case .scalar = number, let value = number.float, value.isFinite else { return nil }
+            return value
+        }
+        if let place = values.firstIndex(of: nil) {
+            refuse(
+                name, "`\(name)` has to be a list of \(count) numbers\(shown(sequence[place])).", at: sequence[place])
+            return nil
+        }
+        return values.compactMap { $0 }
+    }
+
+    /// - Parameter alternative: what else the key may hold, for the message.
+    mutating func boolean(
+        _ node: Node?, _ name: String, or alternative: String? = nil, into value: inout Bool
+    ) {
         guard let node else { return }
         guard case .scalar = node, let boolean = node.bool else {
-            refuse(name, "`\(name)` has to be true or false\(shown(node)).", at: node)
+            let accepted = alternative.map { "true, false or \($0)" } ?? "true or false"
+            refuse(name, "`\(name)` has to be \(accepted)\(shown(node)).", at: node)
             return
         }
         value = boolean

@@ -3,8 +3,8 @@ import Inference
 
 /// Runs one analysis on prepared pictures: encode, decompose, prompt, encode again, interpret.
 ///
-/// Belongs to one lane, whose thread alone uses it; the encoder's scratch memory is allocated once. The encoder sees
-/// at most a batch at a time, and no result depends on what shares it. With `decomposition: group` the patch features
+/// Belongs to one lane, whose thread alone uses it; the scratch memory of encoder and CRF is allocated once. The encoder
+/// sees at most a batch at a time, and no result depends on what shares it. With `decomposition: group` the patch features
 /// of all pictures are in memory until they are decomposed: pictures × patches × width × 4 bytes, and while the parts
 /// are sought 8 bytes more for every value of a foreground patch.
 final class ImageAnalyzer {
@@ -12,6 +12,8 @@ final class ImageAnalyzer {
     private let workspace: VisionWorkspace
     /// Of the dense method that the analysis asks for, if it does; ``workspace`` has that of the features if both do.
     private let denseWorkspace: VisionWorkspace?
+    /// If the analysis asks for it.
+    private let crf: DenseCRF?
     private let batchSize: Int
     /// Time spent in the encoder since the analyzer was made.
     private(set) var encodeTime = Duration.zero
@@ -24,6 +26,7 @@ final class ImageAnalyzer {
         self.analysis = analysis
         self.batchSize = batchSize
         self.onEncode = onEncode
+        crf = analysis.analysis.method.foreground.crf.map { DenseCRF($0) }
         let (features, prompting) = (
             analysis.analysis.method.features.denseMethod, analysis.analysis.method.prompting.dense
         )
@@ -145,7 +148,7 @@ final class ImageAnalyzer {
         onDrawings: (Drawings) -> Void
     ) -> ImageFindings {
         let display = analysis.preprocessor.displayPicture(image.picture)
-        let foreground = method.foreground.crf ? ForegroundPixels(refining: parts, on: display) : nil
+        let foreground = crf.map { ForegroundPixels(refining: parts, on: display, by: $0) }
         let read: [EncodedParts]
         if let dense = encoded.dense {
             onDrawings(

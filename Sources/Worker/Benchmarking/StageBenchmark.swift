@@ -27,7 +27,7 @@ struct StageBenchmark {
         var random = random
         var method = MethodParameters()
         method.parts.by = [partMethod]
-        method.foreground.crf = crf
+        if !crf { method.foreground.crf = nil }
         method.prompting.dense = singlePass
         let hash = String(repeating: "0", count: 64)
         analysis = Analysis(
@@ -54,6 +54,7 @@ struct StageBenchmark {
     mutating func run(_ clock: inout StageClock) -> Outcome {
         BLAS.prepareForLanes()
         let method = analysis.method
+        let crf = method.foreground.crf.map { DenseCRF($0) }
         var outcome = Outcome()
         for (picture, features) in images {
             var halfway = StageClock.threadSeconds
@@ -61,8 +62,9 @@ struct StageBenchmark {
             let parts = Decomposition.run([features], method: method) { halfway = StageClock.threadSeconds }[0]
             clock.note("foreground", seconds: halfway - start, images: 1)
             clock.note("parts", seconds: StageClock.threadSeconds - halfway, images: 1)
-            let foreground =
-                method.foreground.crf ? clock.time("CRF") { ForegroundPixels(refining: parts, on: picture) } : nil
+            let foreground = crf.map { crf in
+                clock.time("CRF") { ForegroundPixels(refining: parts, on: picture, by: crf) }
+            }
             let read = read(parts.groupings[0], within: foreground, on: picture, &clock, &outcome)
             let encoded = EncodedParts(grouping: parts.groupings[0], prompted: read)
             let image = random.matrix(rows: 1, columns: shape.embedding)

@@ -10,6 +10,11 @@ import Testing
 
     @Test func allProblemsAreReportedAtOnce() {
         var method = MethodParameters()
+        method.foreground.crf?.weights.smoothness = -1
+        method.foreground.crf?.widths.xy = 0.5
+        method.foreground.crf?.widths.rgb = .nan
+        method.foreground.crf?.widths.spatial = 1001
+        method.foreground.crf?.iterations = 0
         method.parts.by = []
         method.parts.count = 65
         method.prompting.thickness = 0
@@ -22,11 +27,17 @@ import Testing
         method.language.count = 0
         #expect(
             method.rangeProblems.map(\.keyPath) == [
-                "method.parts.by", "method.parts.count", "method.prompting.thickness", "method.prompting.blur",
+                "method.foreground.crf.weights", "method.foreground.crf.widths.xy",
+                "method.foreground.crf.widths.rgb", "method.foreground.crf.widths.spatial",
+                "method.foreground.crf.iterations", "method.parts.by", "method.parts.count",
+                "method.prompting.thickness", "method.prompting.blur",
                 "method.retrieval.candidates", "method.retrieval.per_part", "method.retrieval.offset",
                 "method.retrieval.transport.lambda", "method.retrieval.transport.iterations", "method.language.count",
             ])
-        #expect(method.rangeProblems[1].sentence == "method.parts.count is 65; it must be from 1 to 63.")
+        #expect(
+            method.rangeProblems[0].sentence
+                == "method.foreground.crf.weights is [10.0, -1.0]; it must be two numbers from 0 to 10000.")
+        #expect(method.rangeProblems[6].sentence == "method.parts.count is 65; it must be from 1 to 63.")
     }
 
     @Test func limitsThemselvesAreFine() {
@@ -35,6 +46,15 @@ import Testing
             method.parts.count = count
             method.prompting.thickness = thickness
             method.prompting.blur = blur
+            #expect(method.rangeProblems.isEmpty)
+        }
+        for (weight, width, iterations) in [(0.0, 1.0, 1), (10_000, 1000, 100)] {
+            method.foreground.crf?.weights.appearance = weight
+            method.foreground.crf?.weights.smoothness = weight
+            method.foreground.crf?.widths.xy = width
+            method.foreground.crf?.widths.rgb = width
+            method.foreground.crf?.widths.spatial = width
+            method.foreground.crf?.iterations = iterations
             #expect(method.rangeProblems.isEmpty)
         }
         method.parts.by = [.kmeans, .kmeans]

@@ -18,10 +18,10 @@ import Testing
         #expect(
             stages(MethodParameters())
                 == MethodStage.allCases.filter { (always + [.refinement, .prompting]).contains($0) })
-        let plain = method { $0.foreground.crf = false }
+        let plain = method { $0.foreground.crf = nil }
         #expect(stages(plain) == MethodStage.allCases.filter { (always + [.prompting]).contains($0) })
         let single = method {
-            $0.foreground.crf = false
+            $0.foreground.crf = nil
             $0.prompting.dense = .naclip
         }
         #expect(stages(single) == MethodStage.allCases.filter { (always + [.dense, .pooling]).contains($0) })
@@ -35,10 +35,10 @@ import Testing
     @Test(arguments: MethodStage.allCases) func aChangedStageMovesItsOwn(stage: MethodStage) {
         let next = MethodStage.newest + 1
         let methods = [
-            MethodParameters(), method { $0.foreground.crf = false }, method { $0.prompting.dense = .sclip },
+            MethodParameters(), method { $0.foreground.crf = nil }, method { $0.prompting.dense = .sclip },
             method { $0.features = .dense(.raw) },
             method {
-                $0.foreground.crf = false
+                $0.foreground.crf = nil
                 $0.prompting.dense = .maskclip
             },
         ]

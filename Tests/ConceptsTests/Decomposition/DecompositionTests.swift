@@ -23,7 +23,7 @@ import Testing
 
     static var method: MethodParameters {
         var method = MethodParameters()
-        method.foreground.crf = false
+        method.foreground.crf = nil
         method.parts.by = [.kmeans]
         return method
     }

@@ -5,108 +5,144 @@ import Testing
 
 @Suite struct DenseCRFTests {
     struct Case: Decodable {
+        let width: Int, height: Int
+        let parameters: [Double]
+        let pixels: String, mask: String, refined: String
+
+        var crf: MethodParameters.CRF {
+            var crf = MethodParameters.CRF()
+            crf.weights.appearance = parameters[0]
+            crf.widths.xy = parameters[1]
+            crf.widths.rgb = parameters[2]
+            crf.weights.smoothness = parameters[3]
+            crf.widths.spatial = parameters[4]
+            crf.iterations = Int(parameters[5])
+            return crf
+        }
+    }
+
+    struct SquareCase: Decodable {
         let size: Int
         let pixels: String, mask: String, refined: String
     }
 
-    /// The lattice is an approximation; the reference sums over all pairs of pixels.
-    @Test func masksAreThoseOfTheExactMeanField() throws {
-        let cases: [Case] = try Golden.cases("crfs")
+    /// At most one pixel in 10,000 may differ, which leaves none in the small pictures.
+    @Test(arguments: KernelVariant.all) func masksAreTheLibrarys(variant: KernelVariant) throws {
+        let cases: [Case] = try Golden.cases("masks", in: "crf")
+        var changed = 0
+        for (number, golden) in cases.enumerated() {
+            let count = golden.width * golden.height
+            let mask = try Golden.bits(golden.mask, count: count)
+            let expected = try Golden.bits(golden.refined, count: count)
+            let refined = DenseCRF(golden.crf, kernels: variant.kernels).refine(
+                mask: mask, pixels: try Golden.bytes(golden.pixels), width: golden.width, height: golden.height)
+            let differing = zip(refined, expected).count { $0 != $1 }
+            #expect(10_000 * differing <= count, "case \(number): \(differing) of \(count) pixels differ")
+            if expected != mask { changed += 1 }
+        }
+        // Else nothing would be shown.
+        #expect(changed >= 14)
+    }
+
+    @Test func masksAreThoseOfTheNaiveMeanField() {
+        var generator = SplitMix64(seed: 3)
+        for (width, height) in [(1, 1), (9, 4), (17, 13), (31, 20)] {
+            let (mask, pixels) = Self.picture(width, height, &generator)
+            for crf in [MethodParameters.CRF(), Self.unusual] {
+                let naive = NaiveMeanField(parameters: crf).refine(
+                    mask: mask, pixels: pixels, width: width, height: height)
+                let ours = DenseCRF(crf).refine(mask: mask, pixels: pixels, width: width, height: height)
+                #expect(ours == naive, "\(width)×\(height)")
+            }
+        }
+    }
+
+    /// The colours' lattice is an approximation; the reference sums over all pairs of pixels, in both kernels.
+    @Test func withAnExactSpatialKernelMasksAreCloseToTheExactMeanFields() throws {
+        let cases: [SquareCase] = try Golden.cases("crfs")
+        var parameters = MethodParameters.CRF()
+        parameters.spatial = .exact
+        let crf = DenseCRF(parameters)
         var changed = 0
         for (number, golden) in cases.enumerated() {
             let mask = try Golden.bytes(golden.mask).map { $0 != 0 }
             let expected = try Golden.bytes(golden.refined).map { $0 != 0 }
-            let refined = DenseCRF().refine(
+            let refined = crf.refine(
                 mask: mask, pixels: try Golden.bytes(golden.pixels), width: golden.size, height: golden.size)
             let agreeing = Double(zip(refined, expected).count { $0 == $1 }) / Double(mask.count)
             #expect(agreeing >= 0.98, "case \(number): \(agreeing) of the pixels agree")
             if expected != mask { changed += 1 }
         }
-        // Else nothing would be shown.
         #expect(changed >= 10)
     }
 
-    @Test(arguments: [(1, 1), (1, 30), (30, 1), (7, 3)])
-    func aMaskOfOneLabelStaysSo(width: Int, height: Int) {
+    @Test(arguments: [MethodParameters.CRF.Spatial.lattice, .exact])
+    func aMaskOfOneLabelStaysSo(spatial: MethodParameters.CRF.Spatial) {
+        var parameters = MethodParameters.CRF()
+        parameters.spatial = spatial
         var generator = SplitMix64(seed: 1)
-        let pixels = (0..<3 * width * height).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        for label in [true, false] {
-            let mask = [Bool](repeating: label, count: width * height)
-            #expect(DenseCRF().refine(mask: mask, pixels: pixels, width: width, height: height) == mask)
+        let crf = DenseCRF(parameters)
+        for (width, height) in [(1, 1), (1, 30), (30, 1), (7, 3)] {
+            let pixels = (0..<3 * width * height).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            for label in [true, false] {
+                let mask = [Bool](repeating: label, count: width * height)
+                #expect(crf.refine(mask: mask, pixels: pixels, width: width, height: height) == mask)
+            }
         }
-        #expect(DenseCRF().refine(mask: [], pixels: [], width: 0, height: 0) == [])
+        #expect(crf.refine(mask: [], pixels: [], width: 0, height: 0) == [])
     }
 
     /// Without edges only smoothness is left: a speck goes, the rest stays.
     @Test func aSpeckOnAFlatPictureIsErased() {
         var mask = [Bool](repeating: false, count: 40 * 40)
         mask[20 * 40 + 20] = true
-        let refined = DenseCRF().refine(
+        let refined = DenseCRF(.init()).refine(
             mask: mask, pixels: .init(repeating: 128, count: 3 * 1600), width: 40, height: 40)
         #expect(refined.allSatisfy { !$0 })
     }
 
-    @Test func sameInputSameBits() {
+    /// Whatever pictures, of whatever size, it has seen before, and on whatever CPU.
+    @Test(arguments: [MethodParameters.CRF.Spatial.lattice, .exact])
+    func sameInputSameBits(spatial: MethodParameters.CRF.Spatial) {
+        var parameters = MethodParameters.CRF()
+        parameters.spatial = spatial
         var generator = SplitMix64(seed: 2)
-        let pixels = (0..<3 * 64 * 64).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        let mask = (0..<64 * 64).map { $0 % 64 > 20 && $0 / 64 > 30 }
-        let once = DenseCRF().refine(mask: mask, pixels: pixels, width: 64, height: 64)
-        for _ in 0..<3 {
-            #expect(DenseCRF().refine(mask: mask, pixels: pixels, width: 64, height: 64) == once)
-        }
-    }
-}
-
-@Suite struct GaussianFilterTests {
-    /// Every pair of points.
-    private static func exact(_ features: [Float], dimensions: Int, _ channel: [Float]) -> [Float] {
-        let count = channel.count
-        return (0..<count).map { a in
-            (0..<count).reduce(Float(0)) { sum, b in
-                var square: Float = 0
-                for axis in 0..<dimensions {
-                    let difference = features[a * dimensions + axis] - features[b * dimensions + axis]
-                    square += difference * difference
-                }
-                return sum + exp(-square / 2) * channel[b]
+        let crf = DenseCRF(parameters)
+        for (width, height) in [(64, 64), (5, 90), (64, 64), (120, 100), (33, 7), (64, 64)] {
+            let (mask, pixels) = Self.picture(width, height, &generator)
+            let refined = crf.refine(mask: mask, pixels: pixels, width: width, height: height)
+            for variant in KernelVariant.all {
+                let fresh = DenseCRF(parameters, kernels: variant.kernels)
+                #expect(fresh.refine(mask: mask, pixels: pixels, width: width, height: height) == refined)
             }
         }
     }
 
-    @Test(arguments: [1, 2, 3, 5]) func theLatticeIsCloseToTheKernel(dimensions: Int) {
-        var generator = SplitMix64(seed: UInt64(dimensions))
-        let count = 600
-        let features = (0..<count * dimensions).map { _ in Float.random(in: -2...2, using: &generator) }
-        // A channel that varies with the features, as colours and positions make it.
-        let channel = (0..<count).map { features[$0 * dimensions] > 0.3 ? Float(1) : 0 }
-        let ones = [Float](repeating: 1, count: count)
-        let lattice = PermutohedralLattice(features: features, dimensions: dimensions)
-        let ours = zip(lattice.filtered(channel), lattice.filtered(ones)).map { $0 / $1 }
-        let exact = zip(
-            Self.exact(features, dimensions: dimensions, channel), Self.exact(features, dimensions: dimensions, ones)
-        ).map { $0 / $1 }
-        let error = zip(ours, exact).reduce(0) { $0 + ($1.0 - $1.1).magnitude } / Float(count)
-        #expect(error < 0.04, "mean error \(error)")
+    /// Lattices of 4,096 pixels a side and the narrowest kernels have keys, too.
+    @Test func theNarrowestKernelsHaveKeys() {
+        let lattice = PermutohedralLattice(dimensions: 5)
+        let reach: [Float] = [4095, 4095, 255, 255, 255]
+        lattice.enclose([[0, 0, 0, 0, 0], reach, [4095, 0, 255, 0, 255], [0, 4095, 0, 255, 0]], reach: reach)
+        #expect(lattice.size == 24)
     }
 
-    @Test func theSpatialKernelIsExact() {
-        var generator = SplitMix64(seed: 9)
-        let (width, height) = (23, 17)
-        let channel = (0..<width * height).map { _ in Float.random(in: 0...1, using: &generator) }
-        let features = (0..<width * height).flatMap { [Float($0 % width) / 3, Float($0 / width) / 3] }
-        let ours = SpatialGaussian(deviation: 3, width: width, height: height).filtered(channel)
-        let exact = Self.exact(features, dimensions: 2, channel)
-        expectClose(ours.map(Double.init), exact.map(Double.init), tolerance: 2e-3)
+    private static var unusual: MethodParameters.CRF {
+        var crf = MethodParameters.CRF()
+        (crf.weights.appearance, crf.weights.smoothness) = (4, 6.5)
+        (crf.widths.xy, crf.widths.rgb, crf.widths.spatial) = (9, 20, 1.5)
+        crf.iterations = 3
+        return crf
     }
 
-    @Test func filteringIsLinear() {
-        let features: [Float] = [0, 0, 0.1, 0.4, 3, 3, 0, 0]
-        let lattice = PermutohedralLattice(features: features, dimensions: 2)
-        let (a, b): ([Float], [Float]) = ([1, 2, 3, 4], [0.5, 0, -1, 2])
-        let together = lattice.filtered(zip(a, b).map { $0 + $1 })
-        let apart = zip(lattice.filtered(a), lattice.filtered(b)).map { Double($0 + $1) }
-        expectClose(together.map(Double.init), apart, tolerance: 1e-5)
-        // Points that coincide cannot be told apart.
-        #expect(lattice.filtered(a)[0] == lattice.filtered(a)[3])
+    /// Two colours, each with noise, and a mask that knows roughly where they are.
+    private static func picture(
+        _ width: Int, _ height: Int, _ generator: inout SplitMix64
+    ) -> (mask: [Bool], pixels: [UInt8]) {
+        let (count, edge) = (width * height, width / 2)
+        let mask = (0..<count).map { ($0 % width > edge) != (Int.random(in: 0..<8, using: &generator) == 0) }
+        let pixels = (0..<3 * count).map { index -> UInt8 in
+            (index / 3 % width > edge + 1 ? 150 : 60) + UInt8.random(in: 0...40, using: &generator)
+        }
+        return (mask, pixels)
     }
 }

@@ -12,7 +12,7 @@ import Testing
         #expect(file.templates == ["a photo of a {}."])
         #expect(file.descriptorTemplate == "a photo showing {}")
         var method = MethodParameters()
-        method.foreground.crf = false
+        method.foreground.crf = nil
         method.parts.by = [.kmeans]
         #expect(file.method == method)
         #expect(method.retrieval.candidates == 500)
@@ -45,7 +45,7 @@ import Testing
         #expect(method.image == .official)
         #expect(method.features == .keys)
         #expect(method.foreground.threshold == .minmax)
-        #expect(!method.foreground.crf)
+        #expect(method.foreground.crf == nil)
         #expect(method.parts.count == 7)
         #expect(method.parts.seed == 3)
         #expect(method.prompting.thickness == 2)

@@ -28,7 +28,7 @@ import Testing
         expected.features = .ensemble
         expected.foreground.by = .tokencut
         expected.foreground.threshold = .mean
-        expected.foreground.crf = false
+        expected.foreground.crf = nil
         expected.parts.by = [.kmeans, .pca]
         expected.parts.count = 3
         expected.parts.seed = -4
@@ -52,6 +52,50 @@ import Testing
         #expect(off.method.retrieval.transport == nil)
         let problems = try AnalysisFixture().problems(AnalysisFixture.method("  retrieval: {transport: none}\n"))
         #expect(problems.first?.message.contains("`method.retrieval.transport` has to be") == true, "\(problems)")
+    }
+
+    @Test func theCRFIsAWordOrItsValues() throws {
+        func crf(_ value: String) throws -> MethodParameters.CRF? {
+            try AnalysisFixture().read(AnalysisFixture.method("  foreground: {crf: \(value)}\n")).method.foreground.crf
+        }
+        #expect(try crf("true") == .init())
+        #expect(try crf("false") == nil)
+        #expect(try crf("{}") == .init())
+        #expect(
+            try crf("{weights: [10, 3], widths: {xy: 40, rgb: 13, spatial: 3}, iterations: 5, spatial: lattice}")
+                == .init())
+        var other = MethodParameters.CRF()
+        (other.weights.appearance, other.weights.smoothness) = (4, 0.5)
+        (other.widths.rgb, other.iterations, other.spatial) = (20, 7, .exact)
+        #expect(try crf("{weights: [4, 0.5], widths: {rgb: 20}, iterations: 7, spatial: exact}") == other)
+    }
+
+    @Test(arguments: [
+        (
+            "yes please", "`method.foreground.crf`",
+            "true, false or a mapping of `weights`, `widths`, `iterations`, `spatial`"
+        ),
+        ("[1]", "`method.foreground.crf`", "true, false or a mapping"),
+        ("{sharpness: 3}", "`method.foreground.crf.sharpness`", "known are `weights`"),
+        ("{weights: 10}", "`method.foreground.crf.weights`", "a list of 2 numbers, not \"10\""),
+        ("{weights: [10]}", "`method.foreground.crf.weights`", "a list of 2 numbers"),
+        ("{weights: [10, many]}", "`method.foreground.crf.weights`", "a list of 2 numbers, not \"many\""),
+        ("{weights: [10, -3]}", "method.foreground.crf.weights is [10.0, -3.0]", "from 0 to 10000"),
+        ("{widths: 40}", "`method.foreground.crf.widths`", "a mapping of `xy`, `rgb`, `spatial`"),
+        ("{widths: {x: 40}}", "`method.foreground.crf.widths.x`", "known are `xy`"),
+        ("{widths: {xy: wide}}", "`method.foreground.crf.widths.xy`", "a number, not \"wide\""),
+        ("{widths: {xy: 0}}", "method.foreground.crf.widths.xy is 0", "from 1 to 1000"),
+        ("{widths: {rgb: 2000}}", "method.foreground.crf.widths.rgb is 2000", "from 1 to 1000"),
+        ("{widths: {spatial: 0.5}}", "method.foreground.crf.widths.spatial is 0.5", "from 1 to 1000"),
+        ("{iterations: 0}", "method.foreground.crf.iterations is 0", "from 1 to 100"),
+        ("{iterations: 2.5}", "`method.foreground.crf.iterations`", "a whole number"),
+        ("{spatial: near}", "`method.foreground.crf.spatial`", "one of `lattice`, `exact`, not \"near\""),
+    ]) func valuesThatTheCRFCantHave(value: String, names: String, mends: String) throws {
+        let problems = try AnalysisFixture().problems(AnalysisFixture.method("  foreground: {crf: \(value)}\n"))
+        #expect(problems.count == 1, "\(problems)")
+        #expect(problems.first?.line == 6)
+        #expect(problems.first?.message.contains(names) == true, "\(problems)")
+        #expect(problems.first?.message.contains(mends) == true, "\(problems)")
     }
 
     @Test func defaultsAreTheMethods() throws {

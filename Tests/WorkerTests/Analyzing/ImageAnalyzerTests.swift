@@ -81,7 +81,7 @@ import Testing
                 let analysis = try DemoAnalysis.shared { method in
                     method.features = features
                     method.foreground.by = score
-                    method.foreground.crf = score == .svd
+                    method.foreground.crf = score == .svd ? .init() : nil
                     method.parts.by = [.pca, .kmeans]
                 }
                 let findings = ImageAnalyzer(analysis, batchSize: 4).analyze(Array(images.prefix(2))) { _, drawings in

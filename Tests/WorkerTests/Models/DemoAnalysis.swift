@@ -20,7 +20,7 @@ enum DemoAnalysis {
 
     static var method: MethodParameters {
         var method = MethodParameters()
-        method.foreground.crf = false
+        method.foreground.crf = nil
         method.parts.by = [.kmeans]
         method.parts.count = 3
         method.retrieval.candidates = 6

@@ -33,6 +33,28 @@ typedef struct entente_product {
     float *scratch;
 } entente_product;
 
+// The permutohedral lattice of features in 2 or 5 dimensions, each 0 or more. Its points have d + 1 whole coordinates that
+// sum to 0 and leave the same remainder, 0 to d, when divided by d + 1. A point's key is its remainder times `span`, plus
+// the sum of quotient times step over its first d coordinates, plus `origin`; no two points have one key.
+typedef struct entente_lattice {
+    int dimensions;
+    // What each feature is multiplied by on its way to the hyperplane of coordinates that sum to 0.
+    float scales[5];
+    // Of the quotients; the last coordinate's is 0.
+    uint64_t steps[6];
+    uint64_t origin, span;
+} entente_lattice;
+
+// Lattice points, numbered from 1 on.
+typedef struct entente_key_table {
+    // Key of each number; room for 2^(slot_bits - 1) + 1.
+    uint64_t *keys;
+    // [2^slot_bits]: open addressing, 0 where there is none.
+    int32_t *slots;
+    int slot_bits;
+    size_t filled;
+} entente_key_table;
+
 // The element-wise and row-wise steps between an encoder's matrix products, and the products of convolutions.
 //
 // R rows of C floats each, dense and row-major unless a stride says otherwise; pointers need no alignment and
@@ -91,7 +113,46 @@ typedef struct entente_kernels {
 
     // out[p] = sum over p's neighbours n of weights[p, n] * map[n]; maps are [height, width, 16], weights `affinity`'s.
     void (*mix)(const float *map, const float *weights, size_t height, size_t width, const size_t *distances, float *out);
+
+    // Blocks of sixteen points, their features at `plane` floats from one another. Of each point the simplex around it, as
+    // keys and barycentric weights of its corners by remainder: [blocks, corners, 16]. The same bits in every variant.
+    void (*enclose)(const entente_lattice *lattice, const float *features, size_t plane, size_t blocks, uint64_t *keys,
+                    float *weights);
+
+    // out[p] = values[p] + (values[next[p]] + values[previous[p]]) / 2 for p from 1 to `count`, out[0] = 0. The same bits
+    // in every variant.
+    void (*blur)(const float *values, const int32_t *next, const int32_t *previous, size_t count, float *out);
+
+    // Of each of sixteen points in a block the sum over its corners of weight * value * scale. `numbers` and `weights` are
+    // [blocks, corners, 16]. The same bits in every variant.
+    void (*slice)(const float *values, const int32_t *numbers, const float *weights, size_t corners, float scale,
+                  size_t blocks, float *out);
+
+    // tanh(odds / 2), of sixteen a block: how much likelier one label is than the other. The same bits in every variant.
+    void (*beliefs)(const float *odds, size_t blocks, float *out);
 } entente_kernels;
+
+// Numbers `count` keys in the order in which they come first, none with all bits set. Returns 0, with nothing done, if the
+// table has to have more slots first.
+int entente_lattice_number(entente_key_table *table, const uint64_t *keys, size_t count, int32_t *numbers);
+
+// Fills the slots, whatever they held, from the keys.
+void entente_lattice_rehash(entente_key_table *table);
+
+// Renumbers the keys, all below 2^key_bits, in ascending order; the slots are stale after that. places[n] becomes the new
+// number of n, [filled + 1]. Spare memory for `filled` keys and twice as many numbers.
+void entente_lattice_sort(entente_key_table *table, int key_bits, uint64_t *spare_keys, int32_t *spare_numbers,
+                          int32_t *places);
+
+// Of ascending keys from 1 to `count` the neighbours along each of the lattice's d + 1 directions, d on along one coordinate
+// and back by 1 along the others, and the other way round; 0 where there is none. Both are [d + 1, count + 1];
+// keys[count + 1] is written to.
+void entente_lattice_neighbours(const entente_lattice *lattice, uint64_t *keys, size_t count, int32_t *next,
+                                int32_t *previous);
+
+// values[number] += weight * channel for every corner of every point, in the order of the points.
+void entente_lattice_splat(const float *channel, const int32_t *numbers, const float *weights, size_t corners,
+                           size_t blocks, float *values);
 
 // The fastest variant that this CPU can run; always the same pointer.
 const entente_kernels *entente_kernels_best(void);

@@ -3,62 +3,19 @@
     pip download --no-deps --no-binary simplecrf SimpleCRF==0.2.1.1 && tar xzf SimpleCRF-0.2.1.1.tar.gz
     python crf.py --source SimpleCRF-0.2.1.1 --output ../../Tests/ConceptsTests/Golden/crf
 
-Needs numpy (made with 2.4) and a C++ compiler for x86-64 (made with g++ 12.2). The masks are those of the C++ core in SimpleCRF
-0.2.1.1 (its `densecrf`, with the Eigen that it ships), which is compiled into a temporary folder and called through ctypes: its
-Python binding fails with numpy 2. Flags matter: with instruction sets beyond x86-64's first, compilers may fuse
-multiplications with additions.
+Needs numpy (made with 2.4) and a C++ compiler for x86-64 (made with g++ 12.2). The masks are those of SimpleCRF 0.2.1.1's C++
+core, which `simplecrf.py` compiles and calls.
 """
 
 import argparse
 import base64
-import ctypes
 import json
-import subprocess
 import tempfile
 from pathlib import Path
 
 import numpy as np
 
-CORE = ["densecrf", "labelcompatibility", "objective", "pairwise", "permutohedral", "unary", "util"]
-# Weights and widths in the order of the paper's released call: w1, xy, rgb, w2, spatial, iterations.
-DEFAULTS = (10, 40, 13, 3, 3, 5)
-
-
-class Parameters(ctypes.Structure):
-    _fields_ = [(name, ctypes.c_double) for name in ("w1", "alpha", "beta", "w2", "gamma")] + [("iterations", ctypes.c_int)]
-
-
-class Labels(ctypes.Structure):
-    """Eigen's vector of shorts."""
-
-    _fields_ = [("values", ctypes.POINTER(ctypes.c_short)), ("rows", ctypes.c_ssize_t)]
-
-
-def compile_core(source, folder):
-    densecrf = source / "dependency" / "densecrf"
-    library = Path(folder) / "densecrf.so"
-    files = [source / "densecrf_python" / "densecrf_core.cpp"] + [densecrf / "src" / f"{name}.cpp" for name in CORE]
-    includes = [f"-I{densecrf / 'include'}", f"-I{densecrf / 'external' / 'liblbfgs' / 'include'}"]
-    subprocess.run(["c++", "-O2", "-w", "-shared", "-fPIC", "-o", library, *includes, *files], check=True)
-    core = ctypes.CDLL(str(library))._Z19dense_crf_inferencePKhPKfiii8CRFParam
-    # The vector comes back where the first argument says, as of every C++ class with a destructor.
-    core.argtypes = [ctypes.POINTER(Labels), ctypes.c_char_p, ctypes.c_void_p, *[ctypes.c_int] * 3, Parameters]
-    core.restype = ctypes.c_void_p
-    return core
-
-
-def refine(core, image, mask, parameters):
-    height, width = mask.shape
-    probabilities = np.ascontiguousarray(np.stack([~mask, mask], -1).astype(np.float32))
-    labels = Labels()
-    core(ctypes.byref(labels), np.ascontiguousarray(image).tobytes(), probabilities.ctypes.data, height, width, 2, Parameters(*parameters))
-    assert labels.rows == mask.size
-    refined = np.ctypeslib.as_array(labels.values, (mask.size,)).reshape(mask.shape) != 0
-    libc = ctypes.CDLL(None)
-    libc.free.argtypes = [ctypes.c_void_p]
-    libc.free(labels.values)
-    return refined
-
+from simplecrf import DEFAULTS, compile_core, refine
 
 # --- pictures -------------------------------------------------------------------------------------------------------
 

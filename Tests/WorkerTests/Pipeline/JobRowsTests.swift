@@ -59,7 +59,7 @@ import Testing
         #expect(row.force)
         #expect(row.worker == "host/1")
         #expect(!row.kernelSet.isEmpty)
-        #expect(row.methodRevision == MethodStage.revision(of: MethodParameters()))
+        #expect(row.methodRevision == analysis.analysis.methodRevision)
         #expect(row.timings == StageTimings(fetch: 1, decode: 2, encode: 3, concepts: 4))
         #expect(row.shard == 3)
         #expect(row.findings == findings)

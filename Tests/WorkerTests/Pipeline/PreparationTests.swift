@@ -200,11 +200,11 @@ import Testing
         #expect(prepared.popAll(waiting: 0).map { $0.images.map(\.image.id) } == [[kept.id]])
         let done = finished.popAll(waiting: 0)
         #expect(done.map(\.ticket.record.offset) == [0])
-        guard case .images(_, _, let images)? = done.first?.outcome else {
+        guard case .cancelled(let job)? = done.first?.outcome else {
             Issue.record("\(done)")
             return
         }
-        #expect(images.isEmpty)
+        #expect(job.images.map(\.id) == [cancelled.id])
     }
 
     /// What would stay as it is, is not computed.

@@ -5,7 +5,7 @@ import Testing
 
 /// A worker that stalls in the middle of an assignment may claim, when it goes on, what the group has long given to
 /// another.
-@Suite(.startsWorkers) struct FencingTests {
+@Suite(.startsWorkers(lasting: 30)) struct FencingTests {
     @Test func theOwnerClaimsAgainWhatAStrangerClaimed() async throws {
         try await onOwnThread {
             let site = try Site(partitions: 2)

@@ -9,7 +9,7 @@ import Testing
 @testable import Worker
 
 /// A backlog far larger than what a worker takes in at a time.
-@Suite(.startsWorkers) struct FloodTests {
+@Suite(.startsWorkers(lasting: 45)) struct FloodTests {
     private static let jobs = 100_000
     private static let early = 5_000
     private static let partitions = 8

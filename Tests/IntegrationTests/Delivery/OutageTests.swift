@@ -4,7 +4,7 @@ import Testbed
 import Testing
 
 /// What happens while PostgreSQL is away.
-@Suite(.startsWorkers) struct OutageTests {
+@Suite(.startsWorkers(lasting: 60)) struct OutageTests {
     /// Seconds.
     private static let outage = 30.0
 

@@ -4,7 +4,7 @@ import Testbed
 import Testing
 
 /// A job that ends every worker that touches it, and pictures that have all gone.
-@Suite(.startsWorkers) struct PoisonTests {
+@Suite(.startsWorkers(lasting: 90)) struct PoisonTests {
     @Test func aJobThatCrashesAloneThreeTimesFails() async throws {
         try await onOwnThread {
             let site = try Site(partitions: 2)

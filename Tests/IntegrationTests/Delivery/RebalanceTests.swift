@@ -6,7 +6,7 @@ import Testing
 @testable import Worker
 
 /// A second worker takes a partition over while the first is in the middle of one of its jobs.
-@Suite(.startsWorkers) struct RebalanceTests {
+@Suite(.startsWorkers(lasting: 50)) struct RebalanceTests {
     private static let imagesPerJob = 150
 
     @Test func aJobThatIsTakenOverCountsOnce() async throws {

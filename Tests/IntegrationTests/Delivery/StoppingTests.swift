@@ -4,7 +4,7 @@ import Testbed
 import Testing
 
 /// However a worker stops, the next one goes on where the tables are, and every picture counts once.
-@Suite(.startsWorkers) struct StoppingTests {
+@Suite(.startsWorkers(lasting: 40)) struct StoppingTests {
     /// One picture a job, so that the stored offsets are the number of results.
     private static let ids = DrawnWorld.ids(perClass: 5)
 

@@ -3,7 +3,7 @@ import Testbed
 import Testing
 
 /// The whole main job as a person starts it.
-@Suite(.startsWorkers) struct DemoTests {
+@Suite(.startsWorkers(lasting: 30)) struct DemoTests {
     /// A running demo, and what it started.
     private struct Demo {
         let program: RunningProgram

@@ -3,7 +3,7 @@ import Testbed
 import Testing
 
 /// `demo --zoo` on a few of its pictures and two of its models.
-@Suite(.startsWorkers) struct ZooTests {
+@Suite(.startsWorkers(lasting: 40)) struct ZooTests {
     private static let models = ["vit-s16", "vit-t12"]
     private static let perClass = 1
 

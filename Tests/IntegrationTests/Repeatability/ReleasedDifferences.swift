@@ -27,8 +27,9 @@ struct ReleasedDifferences: CustomStringConvertible {
     /// Takes in one picture under one part method.
     ///
     /// - Parameters:
-    ///   - artifacts: what the names of its prompted pictures begin with; `.part<k>.<variant>.png` follows.
-    mutating func compare(_ ours: Report.Part, _ theirs: ReleasedCode.Part, name: String, artifacts: String) {
+    ///   - artifacts: what the names of its prompted pictures begin with; `.part<k>.<variant>.png` follows;
+    ///     nil: none were written, and they are not compared.
+    mutating func compare(_ ours: Report.Part, _ theirs: ReleasedCode.Part, name: String, artifacts: String?) {
         let vision = ours.visionConcepts.map(\.index) == theirs.vision
         let mutual = ours.mutualConcepts.map(\.index).sorted() == theirs.mutual
         let pairs = [(ours.estimators.released, theirs.released), (ours.estimators.membership, theirs.membership)]
@@ -42,10 +43,10 @@ struct ReleasedDifferences: CustomStringConvertible {
 
         let sameParts = Self.text(ours.parts) == theirs.parts
         var samePrompts = true
-        for (part, hashes) in theirs.prompts {
+        for (part, hashes) in artifacts == nil ? [:] : theirs.prompts {
             for (variant, hash) in zip(["circle", "gray", "blur"], hashes) {
                 prompts += 1
-                if sameParts, Self.hash(ofPicture: "\(artifacts).part\(part).\(variant).png") == hash {
+                if sameParts, Self.hash(ofPicture: "\(artifacts ?? "").part\(part).\(variant).png") == hash {
                     equalPrompts += 1
                 } else {
                     samePrompts = false
@@ -54,7 +55,8 @@ struct ReleasedDifferences: CustomStringConvertible {
         }
         if vision, mutual, information, area { return }
         let cause: Cause =
-            !sameParts ? .parts : !samePrompts ? .prompts : theirs.gap < Self.rounding ? .nearTie : .unexplained
+            !sameParts
+            ? .parts : !samePrompts ? .prompts : theirs.gap < Self.rounding ? .nearTie : .unexplained
         causes[cause, default: []].append(name)
     }
 

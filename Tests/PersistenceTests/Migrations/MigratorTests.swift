@@ -77,7 +77,9 @@ import Testing
     /// asks for again it doesn't get.
     @Test func workersBeforeVersion10AreShutOut() throws {
         let connection = try connect(TestDatabase(migrated: false))
-        _ = try Migrator(connection, migrations: Migration.embedded.filter { $0.version < 10 }).migrate()
+        // The rights of today, which come last, name a function that isn't there yet.
+        _ = try? Migrator(connection, migrations: Migration.embedded.filter { $0.version < 10 }).migrate()
+        #expect(try connection.query("SELECT max(version) FROM entente.schema_migrations").int(0, 0) == 9)
         let claim = "SELECT epoch FROM entente.claim_offset('g', 't', 0, 'old')"
         let epoch = try connection.query(claim).bigint(0, 0)
         let advance = "SELECT entente.advance_offset('g', 't', 0, \(epoch), %, %)"

@@ -20,7 +20,7 @@ import subprocess
 import tempfile
 import time
 
-for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
+for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "ENTENTE_KERNELS"):
     os.environ.pop(name, None)
 
 import onnxruntime  # noqa: E402

@@ -12,7 +12,7 @@ extension MethodParameters {
 
         /// How an ellipse is laid around a part, and drawn (docs/method.md, "Prompts in detail").
         public enum EllipseDrawing: String, Sendable, Codable, CaseIterable {
-            /// Fit, polygon and fill of OpenCV 4, pixel by pixel, as in the paper's code.
+            /// Fit, polygon and fill of OpenCV 4.12, pixel by pixel, as in the paper's code.
             case opencv
             /// The direct least-squares fit, drawn where its curve runs.
             case exact

@@ -27,7 +27,7 @@ public enum MethodStage: String, Sendable, CaseIterable {
     public var revision: Int {
         switch self {
         case .text, .vision, .dense, .decomposition, .pooling, .retrieval, .agreement: 1
-        // Drawn and blurred as OpenCV 4 does it; the lowest contour of equals.
+        // Drawn and blurred as OpenCV 4.12 does it; of contours of equal area the one met last.
         case .prompting: 2
         // Both kernels on lattices, as SimpleCRF has them.
         case .refinement: 3
@@ -35,7 +35,7 @@ public enum MethodStage: String, Sendable, CaseIterable {
     }
 
     /// Whether an analysis with these parameters computes it.
-    public func isUsed(by method: MethodParameters) -> Bool {
+    func isUsed(by method: MethodParameters) -> Bool {
         switch self {
         case .text, .vision, .decomposition, .retrieval, .agreement: true
         case .dense: method.features.denseMethod != nil || method.prompting.dense != nil

@@ -1,7 +1,7 @@
 import Foundation
 import Inference
 
-/// The blur outside a prompt's ellipse, in 8.8 fixed point as OpenCV 4 computes it on 8-bit pictures (docs/method.md, "Prompts
+/// The blur outside a prompt's ellipse, in 8.8 fixed point as OpenCV 4.12 computes it on 8-bit pictures (docs/method.md, "Prompts
 /// in detail").
 enum GaussianBlur {
     /// Weights of a kernel of `size` values (odd) in 256ths, summing to 256; up to nine values OpenCV's own, from there

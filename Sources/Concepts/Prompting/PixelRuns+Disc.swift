@@ -1,5 +1,5 @@
 extension PixelRuns {
-    /// A filled circle about a pixel, by the midpoint algorithm in OpenCV 4's order of steps.
+    /// A filled circle about a pixel, by the midpoint algorithm in OpenCV 4.12's order of steps.
     mutating func appendDisc(x: Int, y: Int, radius: Int) {
         var (long, short) = (radius, 0)
         var (error, up, down) = (0, 1, 2 * radius - 1)

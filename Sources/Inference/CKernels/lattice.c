@@ -113,6 +113,7 @@ void entente_lattice_neighbours(const entente_lattice *lattice, uint64_t *keys, 
 
 void entente_lattice_splat(const float *channel, const int32_t *numbers, const float *weights, size_t corners,
                            size_t blocks, float *values) {
+#pragma clang fp contract(off)
     for (size_t block = 0; block < blocks; ++block, channel += LANES) {
         for (size_t lane = 0; lane < LANES; ++lane)
             for (size_t corner = 0; corner < corners; ++corner)

@@ -12,7 +12,7 @@ struct BenchmarkEncodeCommand: AsyncParsableCommand {
             attention, however few of them the encoder needs (3×3 convolutions take fewer, and the last block stops at \
             the pooled token when no patch features are asked for); the peak is the best square product of 2048 to 4096, \
             one single-threaded call a lane, all lanes at once. Both are medians over rounds that take turns. Unset \
-            OPENBLAS_CORETYPE to see what the machine can do.
+            OPENBLAS_CORETYPE and ENTENTE_KERNELS to see what the machine can do.
             """)
 
     @Option(help: ArgumentHelp("Architecture by open_clip's name, such as ViT-B-16.", valueName: "name"))

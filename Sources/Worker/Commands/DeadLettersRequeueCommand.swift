@@ -21,7 +21,7 @@ struct DeadLettersRequeueCommand: AsyncParsableCommand {
     @Flag(help: "All of them.")
     var all = false
 
-    @Flag(help: "Print {\"letters\", \"requeued\", \"settled\", \"too_large\", \"images\"}.")
+    @Flag(help: "Print {\"letters\", \"requeued\", \"settled\", \"too_large\", \"another_revision\", \"images\"}.")
     var json = false
 
     @OptionGroup var database: DatabaseOptions
@@ -45,7 +45,9 @@ struct DeadLettersRequeueCommand: AsyncParsableCommand {
         if deadLetters.isEmpty { try requeue.requeueAll(analysisID: id) } else { try requeue.requeue(ids: deadLetters) }
         let outcome = requeue.outcome
         try json ? StandardOutput.json(outcome) : StandardOutput.line(Self.text(outcome))
-        guard outcome.too_large == 0 else { throw ExitCode(CommandFailure.Exit.badInput.rawValue) }
+        guard outcome.too_large == 0, outcome.another_revision == 0 else {
+            throw ExitCode(CommandFailure.Exit.badInput.rawValue)
+        }
     }
 
     static func text(_ outcome: DeadLetterRequeue.Outcome) -> String {
@@ -55,6 +57,12 @@ struct DeadLettersRequeueCommand: AsyncParsableCommand {
         if outcome.too_large > 0 {
             lines.append(
                 "\(outcome.too_large) are too large to be sent; raise ENTENTE_KAFKA_PROPERTIES_MESSAGE_MAX_BYTES.")
+        }
+        if outcome.another_revision > 0 {
+            lines.append(
+                "\(outcome.another_revision) are of an analysis whose method revision this build does not compute; "
+                    + "`entente replay --failed-only --from` it `--to` its file sends those images under the present one."
+            )
         }
         return lines.joined(separator: "\n")
     }

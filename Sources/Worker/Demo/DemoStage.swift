@@ -1,4 +1,5 @@
 import Foundation
+import Inference
 import Logging
 import Persistence
 
@@ -53,7 +54,9 @@ final class DemoStage {
         uri: String, broker: String, logs: String, modelPath: String, roots: String
     ) throws -> [WorkerProcess] {
         // Settings of the person's real installation stay out of it.
-        var environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("ENTENTE_") }
+        var environment = ProcessInfo.processInfo.environment.filter {
+            $0.key == KernelSet.variable || !$0.key.hasPrefix("ENTENTE_")
+        }
         environment.merge([
             Setting.postgresURI.variable: uri,
             Setting.kafkaBootstrapServers.variable: broker,

@@ -70,10 +70,7 @@ final class AnalysisCatalog: @unchecked Sendable {
         guard let analysis = try store.load(id) else {
             throw JobError(.unregisteredAnalysis, "Analysis \(id) is not registered; submit it first.")
         }
-        let computed = MethodStage.revision(of: analysis.method)
-        guard analysis.methodRevision == computed else {
-            throw AnotherRevision(analysis: id, revision: analysis.methodRevision, computed: computed)
-        }
+        if let other = AnotherRevision(analysis, id: id) { throw other }
         guard let model = try models.model(analysis.model) else {
             throw ModelMissing(weights: analysis.model.weights)
         }
@@ -91,18 +88,6 @@ final class AnalysisCatalog: @unchecked Sendable {
                 "analysis.descriptors": "\(analysis.descriptors.count)",
             ])
         return LoadedAnalysis(analysis, model: model, text: text)
-    }
-}
-
-/// An analysis was registered under another revision of the method than this build computes for it.
-struct AnotherRevision: Error, CustomStringConvertible {
-    let analysis: String
-    let revision: Int
-    let computed: Int
-    var description: String {
-        "Analysis \(analysis) has method revision \(revision), and this build computes \(computed) for it: its jobs wait for a "
-            + "worker of a build that computes \(revision). Without one, `entente replay --from \(analysis) --to` its file "
-            + "registers it anew and sends its images there, and `entente submissions cancel` ends the waiting."
     }
 }
 

@@ -16,7 +16,7 @@ enum WorkerMetric: CaseIterable {
         case .jobs:
             MetricDefinition(
                 "entente_jobs_total", .counter, labels: ["outcome"],
-                "Image jobs: done (the outcome of every image is in the database), failed (as a whole), skipped (came "
+                "Image jobs: done (nothing of it is left to do), failed (as a whole), skipped (came "
                     + "again) or abandoned (the partition went to another worker).")
         case .jobFailures:
             MetricDefinition(
@@ -25,7 +25,8 @@ enum WorkerMetric: CaseIterable {
         case .images:
             MetricDefinition(
                 "entente_images_total", .counter, labels: ["outcome"],
-                "Images: done (result written), failed (failure written) or skipped (had a result already).")
+                "Images: done (result written), failed (failure written) or skipped (had a result already, or were called off)."
+            )
         case .imageFailures:
             MetricDefinition(
                 "entente_image_failures_total", .counter, labels: ["kind"],

@@ -49,7 +49,9 @@ extension Intake {
         nextClaim = .now + Self.fencedPause
     }
 
-    func retryClaims() {
+    /// - Throws: `PersistenceError` of code `schema` once the schema has left this build behind: it will never get a partition,
+    ///   and another member should.
+    func retryClaims() throws {
         guard !consumer.waiting.isEmpty, nextClaim <= .now else { return }
         var pause = 0.0
         for partition in consumer.waiting.sorted() {
@@ -60,6 +62,8 @@ extension Intake {
                 }
                 try consumer.start(partition, at: .offset(start))
                 claimBackoff.reset()
+            } catch let error as PersistenceError where error.code == .schema {
+                throw error
             } catch {
                 observation.retried(.database)
                 pause = claimBackoff.next()

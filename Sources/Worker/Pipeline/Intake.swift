@@ -21,7 +21,7 @@ final class Intake {
     var claimBackoff = Backoff()
     var lastActivity = ContinuousClock.now
     var isEnding = false
-    /// Partitions that are paused because a job of theirs waits for its model.
+    /// Partitions that are paused because a job of theirs waits for its model, or for a build that computes it.
     var stalled: Set<TopicPartition> = []
 
     struct Options: Sendable {
@@ -64,7 +64,7 @@ final class Intake {
         while !stop.isRequested, try !isIdle() {
             try balance()
             try stopFenced()
-            retryClaims()
+            try retryClaims()
             try take(timeout: .milliseconds(100))
             commitIfDue()
         }

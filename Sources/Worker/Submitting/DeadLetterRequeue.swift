@@ -7,13 +7,15 @@ import Persistence
 /// requeued when the broker has it.
 final class DeadLetterRequeue {
     struct Outcome: Hashable, Encodable {
-        /// Letters looked at: the sum of the next three.
+        /// Letters looked at: the sum of the next four.
         var letters = 0
         var requeued = 0
         /// Nothing to send: all their images have results by now.
         var settled = 0
         /// Larger than a message may be for this producer.
         var too_large = 0
+        /// Of analyses that this build's workers do not compute, and would wait with.
+        var another_revision = 0
         /// Images in what was sent, where it could be read.
         var images = 0
     }
@@ -23,7 +25,13 @@ final class DeadLetterRequeue {
     private let store: DeadLetterStore
     private let producer: KafkaProducer
     private let topic: String
-    private var decompositions: [String: MethodParameters.Decomposition] = [:]
+    private var kinds: [String: Kind] = [:]
+
+    /// What requeueing has to know of a letter's analysis.
+    private enum Kind {
+        case decomposes(MethodParameters.Decomposition)
+        case ofAnotherRevision
+    }
 
     private static let pageSize = 100
 
@@ -76,8 +84,16 @@ final class DeadLetterRequeue {
     private func send(_ stored: StoredDeadLetter) throws -> Bool {
         let letter = stored.letter
         outcome.letters += 1
+        let decomposition: MethodParameters.Decomposition?
+        switch try kind(stored) {
+        case .decomposes(let known): decomposition = known
+        case nil: decomposition = nil
+        case .ofAnotherRevision:
+            outcome.another_revision += 1
+            return false
+        }
         let message = RequeuedMessage(
-            stored, unresolved: try store.unresolved(stored), decomposition: try decomposition(stored))
+            stored, unresolved: try store.unresolved(stored), decomposition: decomposition)
         let value: [UInt8]?
         let images: Int
         switch message {
@@ -116,11 +132,20 @@ final class DeadLetterRequeue {
             analysis: job.analysis, submission: nil, force: job.force, group: job.group, images: job.images)
     }
 
-    private func decomposition(_ letter: StoredDeadLetter) throws -> MethodParameters.Decomposition? {
+    /// nil for a letter of no analysis that is registered.
+    private func kind(_ letter: StoredDeadLetter) throws -> Kind? {
         guard let id = letter.failures.first?.analysisID, !id.isEmpty else { return nil }
-        if let known = decompositions[id] { return known }
-        let found = try AnalysisStore(connection).load(id)?.method.decomposition
-        decompositions[id] = found
-        return found
+        if let known = kinds[id] { return known }
+        let kind: Kind?
+        do {
+            kind = try AnalysisStore(connection).load(id).map { analysis in
+                AnotherRevision(analysis, id: id) == nil
+                    ? .decomposes(analysis.method.decomposition) : .ofAnotherRevision
+            }
+        } catch let error as PersistenceError where error.code == .revision {
+            kind = .ofAnotherRevision
+        }
+        kinds[id] = kind
+        return kind
     }
 }

@@ -34,12 +34,11 @@ struct TargetAnalysis {
         guard let analysis = try store.load(id) else {
             throw CommandFailure(.badInput, "Analysis \(id) was deleted meanwhile.")
         }
-        let computed = MethodStage.revision(of: analysis.method)
-        guard analysis.methodRevision == computed else {
+        if let other = AnotherRevision(analysis, id: id) {
             throw CommandFailure(
                 .badInput,
-                "Analysis \(id) has method revision \(analysis.methodRevision), and this build computes \(computed) for it, "
-                    + "so its workers would wait with the jobs; name its YAML file, which registers it under \(computed)."
+                "Analysis \(id) has method revision \(other.revision), and this build computes \(other.computed) for it, so "
+                    + "its workers would wait with the jobs; name its YAML file, which registers it under \(other.computed)."
             )
         }
         self.init(analysis: analysis, name: nil)

@@ -33,4 +33,25 @@ import Testing
             try site.expectRollupsTrue()
         }
     }
+
+    /// The schema moves on while a worker runs, to a version that does without it: it ends, so that others get its partitions.
+    @Test func aWorkerThatTheSchemaHasLeftBehindEnds() async throws {
+        try await onOwnThread {
+            let site = try Site(partitions: 1)
+            defer { site.end() }
+            let worker = try site.worker()
+            try worker.waitForErrors(containing: "partition assigned")
+            // As a migration does that shuts builds out.
+            try site.connect().exec(
+                """
+                INSERT INTO entente.schema_migrations (version, name, checksum, oldest_worker, duration_ms)
+                VALUES (9000, 'to_come', '', 9000, 0);
+                UPDATE entente.job_offsets SET epoch = epoch + 1
+                """)
+            try site.produce("{}", key: "any")
+            let end = try worker.wait(within: 120)
+            #expect(end.status == 69, "\(end)")
+            #expect(end.errors.contains("9000 or newer"), "\(end)")
+        }
+    }
 }

@@ -14,17 +14,15 @@ struct ReleasedCode: Decodable, Sendable {
     let language: [[Int]]
     let images: [Image]
 
+    /// The files also hold hashes of the picture that prompts are drawn on (`display`) and of the foreground in pixels (`mask`),
+    /// for whoever looks where a difference begins.
     struct Image: Decodable {
         /// Below the zoo's held-out pictures.
         let image: String
         /// The predicted class's index.
         let `class`: Int
-        /// Hash of the S×S picture that prompts are drawn on.
-        let display: String
         /// As ``Part/parts``, with 0 for every patch of the foreground.
         let foreground: String
-        /// Hash of the foreground in pixels, `[S, S]` bytes of 0 and 1.
-        let mask: String
         let methods: [String: Part]
     }
 

@@ -57,6 +57,23 @@ import Testing
             ])
     }
 
+    @Test func severalPartMethodsHaveOneCurveTogether() {
+        let analysis = Analysis(
+            model: AnalysisFixture.model, classes: [.init(id: "n1", name: "tench")],
+            descriptors: ["long legs", "fins", "beak"], templates: ["{}"], descriptorTemplate: "{}",
+            method: MethodParameters())
+        let parts = [part(seen: [(2, 0.75, [0])], said: [0]), part(seen: [], said: [])]
+        let findings = ImageFindings(top: [.init(classIndex: 0, similarity: 0.25)], partMethods: parts)
+        let lines = Explanation(analysis: analysis).text(image: "x.jpg", label: nil, findings: findings)
+            .split(separator: "\n").map(String.init)
+        #expect(
+            lines.suffix(3) == [
+                "  mean of kmeans and kmeans",
+                "  released     MI 7.250  AUC 3.625 nats",
+                "  membership   MI 0.000712  AUC 0.000356 nats",
+            ])
+    }
+
     @Test func labelsAreJudged() {
         let findings = part(seen: [], said: [])
         #expect(text(findings, label: 1).contains("  labelled     crane (right)"))

@@ -199,12 +199,16 @@ import Testing
             #expect(records.compactMap(\.number).sorted() == Array(0..<100))
             #expect(events == ["assigned 2"], "it still believes that it owns them")
             #expect(stalled.owned == other.owned)
-            var late: [KafkaRecord] = []
+            var troubles: [String] = []
             // By what it was told and not by what it owns: it joins again at once, and a poll may bring both.
             func lost() -> Int { events.compactMap { $0.hasPrefix("lost ") ? Int($0.dropFirst(5)) : nil }.reduce(0, +) }
-            try eventually("the stalled member learns of it") {
-                if let record = try? stalled.poll(timeout: .milliseconds(5)) { late.append(record) }
-                return lost() >= 2
+            do {
+                try eventually("the stalled member learns of it") {
+                    do { _ = try stalled.poll(timeout: .milliseconds(5)) } catch { troubles.append("\(error)") }
+                    return lost() >= 2
+                }
+            } catch {
+                Issue.record("\(error); it was told \(events), and polls said \(Set(troubles))")
             }
             let learned = events.dropFirst().filter { !$0.hasPrefix("assigned") }.joined(separator: ", ")
             #expect(["lost 2", "lost 1, lost 1"].contains(learned))

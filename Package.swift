@@ -8,6 +8,17 @@ let house: [SwiftSetting] = [
     .unsafeFlags(["-enable-testing"], .when(configuration: .release)),
 ]
 
+/// One of the targets that the folder Worker is made of.
+func room(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/Worker/\(name)", exclude: exclude, swiftSettings: house)
+}
+
+/// The tests of a target, with what they look into beside it.
+func tests(of name: String, _ others: [Target.Dependency] = []) -> Target {
+    .testTarget(name: name + "Tests", dependencies: [.byName(name: name), "Testbed"] + others, swiftSettings: house)
+}
+
 let package = Package(
     name: "entente",
     products: [
@@ -72,7 +83,7 @@ let package = Package(
             exclude: ["CPostgres"],
             swiftSettings: house),
         .testTarget(
-            name: "PersistenceTests", dependencies: ["Dashboards", "Persistence", "Testbed"],
+            name: "PersistenceTests", dependencies: ["Dashboards", "Persistence", "Processes", "Testbed"],
             swiftSettings: house),
 
         // What Grafana asks, out of the dashboards' JSON; and how long the answers take.
@@ -80,40 +91,112 @@ let package = Package(
         .executableTarget(
             name: "ViewBenchmark",
             dependencies: [
-                "Dashboards", "Persistence", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Dashboards", "Persistence", "Processes",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/Views", exclude: ["fill.sql"], swiftSettings: house),
 
-        // The executable: commands, Kafka, threads, retries, shutdown.
+        // Between the tables and the executable: what each knows of is what stands in its list, and nothing else.
         .systemLibrary(
-            name: "CKafka", path: "Sources/Worker/CKafka",
+            name: "CKafka", path: "Sources/Worker/Kafka/CKafka",
             pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(
-            name: "CCurl", path: "Sources/Worker/CCurl",
+            name: "CCurl", path: "Sources/Worker/HTTP/CCurl",
             pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        room("Threads", []),
+        room(
+            "Settings",
+            [
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        room("Processes", ["CPostgres", "Persistence"]),
+        room("HTTP", ["CCurl", "Settings"], exclude: ["CCurl"]),
+        room(
+            "Kafka",
+            [
+                "CKafka", "Processes", "Settings", "Threads",
+                .product(name: "Logging", package: "swift-log"),
+            ], exclude: ["CKafka"]),
+        room("Jobs", ["HTTP", "Settings"]),
+        room(
+            "Fetch",
+            [
+                "Concepts", "HTTP", "Inference", "Jobs", "Settings", "Threads",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+        room(
+            "Analyzing",
+            [
+                "Concepts", "Inference", "Settings",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        room(
+            "Delivery",
+            [
+                "Analyzing", "Concepts", "Fetch", "Inference", "Jobs", "Kafka", "Persistence", "Settings", "Threads",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+            ]),
+        room(
+            "Reporting",
+            [
+                "Analyzing", "Concepts", "Fetch", "Inference", "Jobs", "Persistence", "Settings",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+
+        // The executable: commands, and what only they need.
         .executableTarget(
             name: "Worker",
             dependencies: [
-                "CCurl", "CKafka", "Concepts", "Inference", "Persistence",
+                "Analyzing", "Concepts", "Delivery", "Fetch", "HTTP", "Inference", "Jobs", "Kafka", "Persistence",
+                "Processes", "Reporting", "Settings", "Threads",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Configuration", package: "swift-configuration"),
-                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "SwiftCSV", package: "SwiftCSV"),
                 .product(name: "Yams", package: "Yams"),
             ],
-            exclude: ["CCurl", "CKafka"],
+            path: "Sources/Worker/Entente",
             swiftSettings: house),
-        .testTarget(name: "WorkerTests", dependencies: ["Worker", "Testbed"], swiftSettings: house),
+
+        tests(of: "Threads"),
+        tests(of: "Settings"),
+        tests(of: "Processes", ["Persistence"]),
+        tests(of: "HTTP", ["Settings"]),
+        tests(of: "Kafka", ["CKafka", "Settings"]),
+        tests(of: "Jobs", ["Settings"]),
+        tests(of: "Fetch", ["Concepts", "HTTP", "Inference", "Settings"]),
+        tests(of: "Analyzing", ["Concepts", "Inference"]),
+        tests(
+            of: "Delivery",
+            ["Analyzing", "Concepts", "Fetch", "Inference", "Jobs", "Kafka", "Persistence", "Settings", "Threads"]),
+        tests(
+            of: "Reporting",
+            [
+                "Analyzing", "Concepts", "Fetch", "Inference", "Persistence",
+                .product(name: "SwiftCSV", package: "SwiftCSV"),
+            ]),
+        tests(
+            of: "Worker",
+            [
+                "Analyzing", "CKafka", "Concepts", "Fetch", "Inference", "Jobs", "Kafka", "Persistence", "Processes",
+                "Reporting", "Settings",
+            ]),
 
         // What several test targets share: a scratch PostgreSQL cluster, deadlines, fixtures.
-        .target(name: "Testbed", dependencies: ["Persistence"], path: "Tests/Testbed", swiftSettings: house),
+        .target(
+            name: "Testbed",
+            dependencies: ["Analyzing", "CKafka", "Concepts", "Inference", "Kafka", "Persistence", "Processes"],
+            path: "Tests/Testbed", swiftSettings: house),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["Worker", "Persistence", "Testbed", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "Concepts", "Fetch", "Inference", "Jobs", "Kafka", "Persistence", "Processes", "Settings", "Testbed",
+                "Worker", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             exclude: ["Golden"], swiftSettings: house),
     ]
 )

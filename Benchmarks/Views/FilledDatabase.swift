@@ -1,5 +1,6 @@
 import Foundation
 import Persistence
+import Processes
 
 /// A migrated database with what `fill.sql` makes, checked by the roll-ups' own verification.
 struct FilledDatabase {

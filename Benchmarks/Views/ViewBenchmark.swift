@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Persistence
+import Processes
 
 /// Fills a database of its own with many analyses' results and times every query of every dashboard against it.
 ///

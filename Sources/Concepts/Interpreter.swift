@@ -16,13 +16,6 @@ public struct Interpreter: Sendable {
     /// `[classes, e]`, rows of length 1: what a dense method that asks for texts is given.
     public var classEmbeddings: Matrix { text.classes.embeddings }
 
-    /// The min(5, classes) classes most similar to an image, best first; of equals the lowest index.
-    ///
-    /// - Parameter imageEmbedding: `[e]`, of any length.
-    public func prediction(imageEmbedding: some Collection<Float>) -> [ImageFindings.ClassSimilarity] {
-        prediction(Self.unit(imageEmbedding))
-    }
-
     /// Everything that is known about one image.
     ///
     /// - Parameters:

@@ -1,5 +1,6 @@
 import Foundation
 import Persistence
+import Processes
 
 /// A program that a test started. Every wait has a deadline; a program that misses it is killed.
 ///

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A temporary folder of one test, which ``remove()`` ends.
+/// A temporary folder of one test, removed with its owner or by ``remove()``.
 public final class ScratchFolder: Sendable {
     /// Absolute and free of links.
     public let path: String
@@ -11,6 +11,8 @@ public final class ScratchFolder: Sendable {
         guard mkdtemp(&template) != nil else { throw CocoaError(.fileWriteUnknown) }
         path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
+
+    deinit { remove() }
 
     public func remove() { try? FileManager.default.removeItem(atPath: path) }
 
@@ -26,4 +28,19 @@ public final class ScratchFolder: Sendable {
 
     @discardableResult
     public func write(_ text: String, to name: String) throws -> String { try write(text.utf8, to: name) }
+
+    /// The path of something in it.
+    public func callAsFunction(_ name: String) -> String { path + "/" + name }
+
+    @discardableResult
+    public func makeFolder(_ name: String) throws -> String {
+        try FileManager.default.createDirectory(atPath: self(name), withIntermediateDirectories: true)
+        return self(name)
+    }
+
+    @discardableResult
+    public func link(_ name: String, to target: String) throws -> String {
+        try FileManager.default.createSymbolicLink(atPath: self(name), withDestinationPath: target)
+        return self(name)
+    }
 }

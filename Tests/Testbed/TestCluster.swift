@@ -1,5 +1,6 @@
 import Foundation
 import Persistence
+import Processes
 
 /// One PostgreSQL server for a whole test process, made when the first test asks for it and ended with the process.
 public enum TestCluster {

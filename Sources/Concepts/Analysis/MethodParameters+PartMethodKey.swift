@@ -9,7 +9,7 @@ extension MethodParameters {
     /// How often the vision encoder sees an image at most: once, once more for a second dense method, and once for each prompted
     /// picture of each part.
     public var passesPerImage: Int {
-        guard let dense = prompting.dense else { return 1 + Concepts.Prompting.variants * parts.count * parts.by.count }
+        guard let dense = prompting.dense else { return 1 + Prompting.variants * parts.count * parts.by.count }
         return features.denseMethod == nil || features.denseMethod == dense ? 1 : 2
     }
 }

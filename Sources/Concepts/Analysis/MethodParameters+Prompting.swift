@@ -18,6 +18,9 @@ extension MethodParameters {
             case exact
         }
 
+        /// Pictures a part: outline only, gray outside, blurred outside.
+        public static let variants = 3
+
         /// Outline width in pixels.
         public var thickness = 1
         /// Side of the Gaussian kernel outside the ellipse, in pixels, odd.

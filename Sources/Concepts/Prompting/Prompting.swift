@@ -2,9 +2,6 @@ import Inference
 
 /// Draws the prompted pictures of an image's parts.
 public struct Prompting: Sendable {
-    /// Pictures a part: outline only, gray outside, blurred outside.
-    public static let variants = 3
-
     private let picture: Picture
     private let gray: [UInt8]
     private let blurred: [UInt8]

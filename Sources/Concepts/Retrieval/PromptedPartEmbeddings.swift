@@ -10,8 +10,9 @@ public struct PromptedPartEmbeddings: Sendable, Equatable {
 
     public init(part: Int, embeddings: Matrix, ellipseFallback: Bool) {
         precondition(
-            embeddings.rows == Prompting.variants || embeddings.rows == 1,
-            "\(embeddings.rows) embeddings for \(Prompting.variants) prompted pictures or a single pass")
+            embeddings.rows == MethodParameters.Prompting.variants || embeddings.rows == 1,
+            "\(embeddings.rows) embeddings for \(MethodParameters.Prompting.variants) prompted pictures or a single pass"
+        )
         self.part = part
         self.embeddings = embeddings
         self.ellipseFallback = ellipseFallback

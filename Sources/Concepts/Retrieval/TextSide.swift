@@ -80,6 +80,5 @@ public struct TextSide: Sendable {
         languageConcepts[index]
     }
 
-    public var classCount: Int { classes.count }
     public var descriptorCount: Int { bank.count }
 }

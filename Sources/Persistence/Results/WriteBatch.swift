@@ -15,6 +15,4 @@ public struct WriteBatch: Sendable {
         self.failures = failures
         self.deadLetters = deadLetters
     }
-
-    public var isEmpty: Bool { offsets.isEmpty && results.isEmpty && failures.isEmpty && deadLetters.isEmpty }
 }

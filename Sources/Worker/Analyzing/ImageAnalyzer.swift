@@ -7,8 +7,8 @@ import Inference
 /// sees at most a batch at a time, and no result depends on what shares it. With `decomposition: group` the patch features
 /// of all pictures are in memory until they are decomposed: pictures × patches × width × 4 bytes, and while the parts
 /// are sought 8 bytes more for every value of a foreground patch.
-final class ImageAnalyzer {
-    let analysis: LoadedAnalysis
+package final class ImageAnalyzer {
+    package let analysis: LoadedAnalysis
     private let workspace: VisionWorkspace
     /// Of the dense method that the analysis asks for, if it does; ``workspace`` has that of the features if both do.
     private let denseWorkspace: VisionWorkspace?
@@ -16,13 +16,13 @@ final class ImageAnalyzer {
     private let crf: DenseCRF?
     private let batchSize: Int
     /// Time spent in the encoder since the analyzer was made.
-    private(set) var encodeTime = Duration.zero
+    package private(set) var encodeTime = Duration.zero
     /// Pictures, prompted ones among them, that the encoder was given since.
-    private(set) var encodedPictures = 0
+    package private(set) var encodedPictures = 0
     private let onEncode: (Int) -> Void
 
     /// - Parameter onEncode: hears how many pictures each call of the encoder has.
-    init(_ analysis: LoadedAnalysis, batchSize: Int, onEncode: @escaping (Int) -> Void = { _ in }) {
+    package init(_ analysis: LoadedAnalysis, batchSize: Int, onEncode: @escaping (Int) -> Void = { _ in }) {
         self.analysis = analysis
         self.batchSize = batchSize
         self.onEncode = onEncode
@@ -37,10 +37,10 @@ final class ImageAnalyzer {
     }
 
     /// What a person may want to see of one picture.
-    struct Drawings {
-        let display: Picture
-        let foreground: ForegroundPixels?
-        let parts: [(grouping: PartGrouping, prompts: [PromptedPart])]
+    package struct Drawings {
+        package let display: Picture
+        package let foreground: ForegroundPixels?
+        package let parts: [(grouping: PartGrouping, prompts: [PromptedPart])]
     }
 
     /// Findings for each picture, in order; with `decomposition: group` all of them are one group.
@@ -48,7 +48,7 @@ final class ImageAnalyzer {
     /// - Parameters:
     ///   - isGroupIncomplete: whether members of the group are missing because they failed.
     ///   - onDrawings: sees each picture's drawings, with the picture's index.
-    func analyze(
+    package func analyze(
         _ images: [PreparedImage], isGroupIncomplete: Bool = false, onDrawings: (Int, Drawings) -> Void = { _, _ in }
     ) -> [ImageFindings] {
         let slices = stride(from: 0, to: images.count, by: batchSize).map {

@@ -1,12 +1,19 @@
 import Inference
 
 /// A picture that is ready for the encoder.
-struct PreparedImage: Sendable {
-    let id: String
+package struct PreparedImage: Sendable {
+    package let id: String
     /// Index of the class that the job's label names.
-    let label: Int?
+    package let label: Int?
     /// S×S.
-    let picture: Picture
+    package let picture: Picture
     /// SHA-256 of the file's bytes, 32 bytes.
-    let contentHash: [UInt8]
+    package let contentHash: [UInt8]
+
+    package init(id: String, label: Int?, picture: Picture, contentHash: [UInt8]) {
+        self.id = id
+        self.label = label
+        self.picture = picture
+        self.contentHash = contentHash
+    }
 }

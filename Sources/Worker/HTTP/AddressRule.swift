@@ -1,6 +1,6 @@
 /// Why an address is none that a picture of the open network lies at. The ranges are those of IANA's special-purpose
 /// registries, and where clouds keep their machines' credentials.
-enum AddressRule: String, Sendable, CaseIterable {
+package enum AddressRule: String, Sendable, CaseIterable {
     case metadata = "a cloud-metadata address"
     case unspecified = "an unspecified address"
     case loopback = "a loopback address"

@@ -1,5 +1,5 @@
 /// Hosts that may be asked although they lie at an address that is refused otherwise.
-struct AllowedHosts: Sendable, Hashable {
+package struct AllowedHosts: Sendable, Hashable {
     private struct Entry: Hashable {
         enum Place: Hashable {
             /// In lower case; wherever it resolves to.
@@ -14,15 +14,13 @@ struct AllowedHosts: Sendable, Hashable {
 
     private let entries: [Entry]
 
-    static let none = AllowedHosts(entries: [])
-
     private init(entries: [Entry]) { self.entries = entries }
 
     /// From a comma-separated list of `name`, `address` and `address/bits`, each with or without `:port`; an IPv6 address
     /// with a port stands in brackets.
     ///
     /// - Throws: ``Malformed`` with the first entry that is none of these.
-    init(parsing text: String) throws(Malformed) {
+    package init(parsing text: String) throws(Malformed) {
         var entries: [Entry] = []
         for part in text.split(separator: ",") {
             let item = part.drop(while: \.isWhitespace)
@@ -33,7 +31,7 @@ struct AllowedHosts: Sendable, Hashable {
         self.entries = entries
     }
 
-    struct Malformed: Error, Hashable { let entry: String }
+    package struct Malformed: Error, Hashable { package let entry: String }
 
     private static func entry(_ text: Substring) -> Entry? {
         var (place, port) = (text, Substring?.none)

@@ -1,5 +1,5 @@
 /// Which addresses may be connected to.
-enum ConnectionPolicy: Sendable {
+package enum ConnectionPolicy: Sendable {
     /// Where the operator says, wherever that is.
     case anywhere
     /// Only the open network, and what is listed.

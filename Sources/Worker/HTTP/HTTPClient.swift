@@ -8,7 +8,7 @@ import Synchronization
 /// handle would want a thread of its own for what the fetch threads do anyway: wait.
 ///
 /// A client has one policy for all its connections, so that none is used again by a request that might not have made it.
-final class HTTPClient: Sendable {
+package final class HTTPClient: Sendable {
     let policy: ConnectionPolicy
     private let usesProxy: Bool
     private let resolve: [String]
@@ -22,7 +22,7 @@ final class HTTPClient: Sendable {
     ///   - usesProxy: whether the environment's proxy is asked; then no address can be judged.
     ///   - resolve: `name:port:address,…` instead of what a resolver says.
     ///   - isCancelled: asked about once a second while a request waits.
-    init(
+    package init(
         policy: ConnectionPolicy, usesProxy: Bool = false, resolve: [String] = [],
         isCancelled: @escaping @Sendable () -> Bool = { false }
     ) {
@@ -35,7 +35,7 @@ final class HTTPClient: Sendable {
     /// Sends a GET; redirects are not followed.
     ///
     /// - Parameter receive: gets the body as it comes; `false` ends the exchange, and the head is returned all the same.
-    func get(
+    package func get(
         _ url: HTTPURL, headers: [(name: String, value: String)] = [], limits: HTTPLimits = HTTPLimits(),
         receive: @escaping HTTPExchange.Receiver
     ) throws(HTTPError) -> HTTPHead {

@@ -1,6 +1,6 @@
 /// Why there was no whole answer.
-struct HTTPError: Error, Sendable, CustomStringConvertible {
-    enum Kind: Sendable, Hashable {
+package struct HTTPError: Error, Sendable, CustomStringConvertible {
+    package enum Kind: Sendable, Hashable {
         case unresolved
         case unconnected
         case refused(AddressRule)
@@ -15,7 +15,7 @@ struct HTTPError: Error, Sendable, CustomStringConvertible {
         case other
     }
 
-    let kind: Kind
+    package let kind: Kind
     /// Half a sentence that names neither URL nor credentials.
-    let description: String
+    package let description: String
 }

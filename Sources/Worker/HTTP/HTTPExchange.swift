@@ -1,9 +1,9 @@
 import CCurl
 
 /// One request and its answer, as the callbacks of libcurl see it. Belongs to the thread that makes it.
-final class HTTPExchange {
+package final class HTTPExchange {
     /// Takes the next bytes of the body, of which the head is known; `false` ends the exchange.
-    typealias Receiver = (HTTPHead, UnsafeRawBufferPointer) -> Bool
+    package typealias Receiver = (HTTPHead, UnsafeRawBufferPointer) -> Bool
 
     /// More than any honest server sends.
     private static let headLimit = 256 << 10

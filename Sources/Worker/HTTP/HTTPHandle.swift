@@ -1,5 +1,6 @@
 import CCurl
 import Foundation
+import Settings
 
 /// One of libcurl's easy handles with the connections that it keeps open. One thread uses it at a time.
 final class HTTPHandle {

@@ -1,15 +1,15 @@
 /// What precedes the body of an answer.
-struct HTTPHead: Sendable, Hashable {
-    var status = 0
+package struct HTTPHead: Sendable, Hashable {
+    package var status = 0
     /// By name in lower case; of several, the first.
-    var headers: [String: String] = [:]
+    package var headers: [String: String] = [:]
 
-    subscript(_ name: String) -> String? { headers[name] }
+    package subscript(_ name: String) -> String? { headers[name] }
 
     /// Bytes of the body, if it says.
-    var contentLength: Int? { headers["content-length"].flatMap { Int($0) } }
+    package var contentLength: Int? { headers["content-length"].flatMap { Int($0) } }
 
-    var isRedirect: Bool { [301, 302, 303, 307, 308].contains(status) && headers["location"] != nil }
+    package var isRedirect: Bool { [301, 302, 303, 307, 308].contains(status) && headers["location"] != nil }
 
     /// Takes a line as it comes. A status line begins anew: what came before was an interim answer.
     mutating func take(_ line: UnsafeRawBufferPointer) {
@@ -23,5 +23,10 @@ struct HTTPHead: Sendable, Hashable {
             guard headers[name] == nil else { return }
             headers[name] = value.lastIndex { !$0.isWhitespace }.map { String(value[...$0]) } ?? ""
         }
+    }
+
+    package init(status: Int = 0, headers: [String: String] = [:]) {
+        self.status = status
+        self.headers = headers
     }
 }

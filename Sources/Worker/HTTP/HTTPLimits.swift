@@ -1,11 +1,18 @@
 /// How long an exchange may take.
-struct HTTPLimits: Sendable {
+package struct HTTPLimits: Sendable {
     /// Seconds until there is a connection.
-    var connect = 10.0
+    package var connect = 10.0
     /// Seconds for the whole exchange; nil: as long as enough comes.
-    var total: Double?
+    package var total: Double?
     /// Seconds for which fewer than ``slowest`` bytes a second may come.
-    var stalled = 20
+    package var stalled = 20
     /// Bytes a second.
-    var slowest = 1024
+    package var slowest = 1024
+
+    package init(connect: Double = 10, total: Double? = nil, stalled: Int = 20, slowest: Int = 1024) {
+        self.connect = connect
+        self.total = total
+        self.stalled = stalled
+        self.slowest = slowest
+    }
 }

@@ -2,28 +2,30 @@ import CCurl
 
 /// An absolute `http:` or `https:` URL, read by the parser of the library that connects, so that no two readings of it can
 /// differ.
-struct HTTPURL: Sendable, Hashable {
+package struct HTTPURL: Sendable, Hashable {
     /// Normalised, and with its credentials and query: not for messages.
-    let text: String
-    let scheme: String
+    package let text: String
+    package let scheme: String
     /// In lower case, an IPv6 address without brackets.
-    let host: String
-    let port: Int
+    package let host: String
+    package let port: Int
     /// With a leading slash, as it is sent.
-    let path: String
+    package let path: String
 
-    enum Problem: Error, Hashable {
+    package enum Problem: Error, Hashable {
         case scheme(String)
         case malformed
     }
 
     /// - Parameter asIs: leave `.` and `..` in the path, which are names in an object store.
-    init(parsing text: String, asIs: Bool = false) throws(Problem) {
+    package init(parsing text: String, asIs: Bool = false) throws(Problem) {
         try self.init([text], asIs: asIs)
     }
 
     /// What a `Location` header means that came from here.
-    func resolving(_ location: String) throws(Problem) -> HTTPURL { try HTTPURL([text, location], asIs: false) }
+    package func resolving(_ location: String) throws(Problem) -> HTTPURL {
+        try HTTPURL([text, location], asIs: false)
+    }
 
     /// - Parameter references: a URL, and what is relative to it.
     private init(_ references: [String], asIs: Bool) throws(Problem) {
@@ -59,12 +61,12 @@ struct HTTPURL: Sendable, Hashable {
     }
 
     /// For messages: without credentials and query.
-    var shown: String {
+    package var shown: String {
         let isUsual = port == (scheme == "https" ? 443 : 80)
         let name = host.contains(":") ? "[\(host)]" : host
         return "\(scheme)://\(name)\(isUsual ? "" : ":\(port)")\(path)"
     }
 
     /// Whether both are the same host's same port by the same scheme: what a credential is good for.
-    func hasOrigin(of other: HTTPURL) -> Bool { (scheme, host, port) == (other.scheme, other.host, other.port) }
+    package func hasOrigin(of other: HTTPURL) -> Bool { (scheme, host, port) == (other.scheme, other.host, other.port) }
 }

@@ -1,18 +1,15 @@
-import Concepts
+import Foundation
 
-/// Text as one segment of a URL's path, or several with their slashes: every byte but unreserved characters (RFC 3986) as
-/// `%XX`.
-func percentEncoded(_ text: some StringProtocol, keepingSlashes: Bool = false) -> String {
-    var result: [UInt8] = []
-    for byte in text.utf8 {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-            UInt8(ascii: "~"):
-            result.append(byte)
-        case UInt8(ascii: "/") where keepingSlashes: result.append(byte)
-        default: result += [UInt8(ascii: "%")] + Array([byte].hexadecimal.uppercased().utf8)
-        }
-    }
-    return String(decoding: result, as: UTF8.self)
+extension CharacterSet {
+    /// RFC 3986's: what stands for itself anywhere in a URL.
+    private static let unreserved = CharacterSet(
+        charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
+    fileprivate static let segment = unreserved
+    fileprivate static let path = unreserved.union(CharacterSet(charactersIn: "/"))
+}
+
+/// Text as one segment of a URL's path, or several with their slashes: every byte but unreserved characters as `%XX`.
+package func percentEncoded(_ text: some StringProtocol, keepingSlashes: Bool = false) -> String {
+    // Every string has UTF-8, so there is nothing that can't be encoded.
+    text.addingPercentEncoding(withAllowedCharacters: keepingSlashes ? .path : .segment) ?? ""
 }

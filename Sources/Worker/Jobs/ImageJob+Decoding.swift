@@ -1,6 +1,8 @@
+import Settings
+
 extension ImageJob {
     /// Larger messages are refused unread: a job of 256 images with inline pictures stays far below.
-    static let maximumBytes = 16 << 20
+    package static let maximumBytes = 16 << 20
 
     /// Reads a message's value.
     ///
@@ -9,7 +11,7 @@ extension ImageJob {
     ///
     /// - Parameter value: `nil` for a tombstone.
     /// - Throws: ``JobError``, and never anything else, whatever the bytes are.
-    init(decoding value: [UInt8]?) throws(JobError) {
+    package init(decoding value: [UInt8]?) throws(JobError) {
         guard let value else { throw JobError(.tombstone, "the message has no value, so there is no job in it") }
         guard value.count <= Self.maximumBytes else {
             throw JobError(

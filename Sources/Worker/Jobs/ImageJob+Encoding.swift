@@ -1,7 +1,7 @@
 extension ImageJob {
     /// The message's value: the fields in the order of the schema, absent ones left out, no white space, slashes as they
     /// are. The same job always gives the same bytes.
-    func encoded() -> [UInt8] {
+    package func encoded() -> [UInt8] {
         var bytes = Self.encodedHead(analysis: analysis, submission: submission, force: force, group: group)
         for (index, image) in images.enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }

@@ -1,3 +1,5 @@
+import Settings
+
 extension ImageJob {
     static func check(analysis: String, submission: String?, group: String?) throws(JobError) {
         try checkHexadecimal(analysis, 32, "analysis", orUpperCase: false)
@@ -13,7 +15,7 @@ extension ImageJob {
     }
 
     /// Text that PostgreSQL can store and a log line can show: not empty, not too long, no control characters.
-    static func check(
+    package static func check(
         _ text: String, _ field: String, maximum: Int = maximumNameLength, shown: String? = nil
     ) throws(JobError) {
         guard !text.isEmpty else { throw JobError(.badField, "“\(field)” is empty") }

@@ -1,21 +1,23 @@
+import Settings
+
 /// One message of the image-job topic: 1 to 256 images of one analysis. A value of this type keeps every rule of
 /// `deploy/schemas/image-job.v1.schema.json`.
-struct ImageJob: Sendable, Hashable {
+package struct ImageJob: Sendable, Hashable {
     static let schema = "entente.image-job/v1"
-    static let imageCounts = 1...256
+    package static let imageCounts = 1...256
     /// Unicode scalars of an id, a label or a group: four bytes each still fit PostgreSQL's index rows.
     static let maximumNameLength = 512
 
-    struct Image: Sendable, Hashable {
-        let id: String
-        let uri: String
+    package struct Image: Sendable, Hashable {
+        package let id: String
+        package let uri: String
         /// A class id, else a unique class name.
-        let label: String?
+        package let label: String?
         /// Lower-case hex of the SHA-256 that the fetched bytes must have.
-        let sha256: String?
+        package let sha256: String?
 
         /// - Throws: ``JobError`` (`bad_field`) that names the field.
-        init(id: String, uri: String, label: String? = nil, sha256: String? = nil) throws(JobError) {
+        package init(id: String, uri: String, label: String? = nil, sha256: String? = nil) throws(JobError) {
             try self.init(id: id, uri: uri, label: label, sha256: sha256, place: "")
         }
 
@@ -33,18 +35,18 @@ struct ImageJob: Sendable, Hashable {
     }
 
     /// The analysis id: 32 lower-case hex digits.
-    let analysis: String
+    package let analysis: String
     /// The submission that expects these images, if one was announced.
-    let submission: String?
+    package let submission: String?
     /// Rows of an older submission are to be replaced.
-    let force: Bool
+    package let force: Bool
     /// What is decomposed jointly, or merely kept together.
-    let group: String?
+    package let group: String?
     /// 1…256, with distinct ids.
-    let images: [Image]
+    package let images: [Image]
 
     /// - Throws: ``JobError``: `bad_field`, `no_images`, `too_many_images`, `duplicate_image`.
-    init(
+    package init(
         analysis: String, submission: String? = nil, force: Bool = false, group: String? = nil, images: [Image]
     ) throws(JobError) {
         try Self.check(analysis: analysis, submission: submission, group: group)
@@ -64,5 +66,5 @@ struct ImageJob: Sendable, Hashable {
     }
 
     /// The Kafka key: jobs of a group share a partition.
-    var key: String { group ?? images[0].id }
+    package var key: String { group ?? images[0].id }
 }

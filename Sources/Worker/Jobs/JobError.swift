@@ -1,8 +1,8 @@
 /// Why a message is no image job. Permanent: the same bytes fail the same way, so the message is a dead letter.
 ///
 /// ``message`` is one sentence that names the field and, cut short, its value; never a whole payload.
-struct JobError: Error, Sendable, Hashable, CustomStringConvertible {
-    enum Kind: String, Sendable, CaseIterable {
+package struct JobError: Error, Sendable, Hashable, CustomStringConvertible {
+    package enum Kind: String, Sendable, CaseIterable {
         /// A message without value.
         case tombstone
         /// More bytes than a job may have.
@@ -32,15 +32,13 @@ struct JobError: Error, Sendable, Hashable, CustomStringConvertible {
         case imageTooLarge = "image_too_large"
     }
 
-    let kind: Kind
-    let message: String
+    package let kind: Kind
+    package let message: String
 
-    init(_ kind: Kind, _ message: String) {
+    package init(_ kind: Kind, _ message: String) {
         self.kind = kind
         self.message = message
     }
 
-    var isRetriable: Bool { false }
-
-    var description: String { message }
+    package var description: String { message }
 }

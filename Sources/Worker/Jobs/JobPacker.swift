@@ -1,9 +1,11 @@
+import Settings
+
 /// Packs images into jobs that keep below a number of images and a number of bytes.
 ///
 /// Without groups, images fill jobs in the order they come. With groups, each group fills jobs of its own, which all
 /// carry its name; a group larger than one job is split. Jobs come out as they fill, the rest at ``finish()`` in the
 /// order in which their groups first came, so that the same images give the same jobs.
-struct JobPacker {
+package struct JobPacker {
     private let analysis: String
     private let submission: String?
     private let force: Bool
@@ -24,7 +26,7 @@ struct JobPacker {
     ///   - maximumImages: at most this many images a job, 1…256.
     ///   - maximumBytes: the most bytes of a message's key and value together.
     /// - Throws: ``JobError`` (`bad_field`).
-    init(
+    package init(
         analysis: String, submission: String? = nil, force: Bool = false, maximumImages: Int, maximumBytes: Int
     ) throws(JobError) {
         try ImageJob.check(analysis: analysis, submission: submission, group: nil)
@@ -39,7 +41,7 @@ struct JobPacker {
     }
 
     /// The bytes of a message, key and value, that holds this image alone.
-    static func bytes(
+    package static func bytes(
         of image: ImageJob.Image, group: String?, analysis: String, submission: String?, force: Bool
     ) -> Int {
         let head = ImageJob.encodedHead(analysis: analysis, submission: submission, force: force, group: group)
@@ -52,7 +54,7 @@ struct JobPacker {
     /// - Returns: a job that is full now, or had to make room for this image.
     /// - Throws: ``JobError``: the group's name can't be, the image alone exceeds the limit, or its id is in the open job
     ///   already. Nothing is added then.
-    mutating func add(_ image: ImageJob.Image, group: String? = nil) throws(JobError) -> ImageJob? {
+    package mutating func add(_ image: ImageJob.Image, group: String? = nil) throws(JobError) -> ImageJob? {
         if let group { try ImageJob.check(group, "group") }
         let slot = group.map { Array($0.utf8) }
         let size = image.encoded().count
@@ -90,7 +92,7 @@ struct JobPacker {
     }
 
     /// The jobs that aren't full.
-    mutating func finish() throws(JobError) -> [ImageJob] {
+    package mutating func finish() throws(JobError) -> [ImageJob] {
         var jobs: [ImageJob] = []
         for slot in order { if let parcel = open[slot] { jobs.append(try job(parcel)) } }
         open = [:]

@@ -1,5 +1,7 @@
+import HTTP
+
 /// A URI for messages and logs: without credentials, query and fragment, and without the payload of `data:`.
-func redactedURI(_ uri: String) -> String {
+package func redactedURI(_ uri: String) -> String {
     let scheme = uri.prefix { $0 != ":" }
     switch scheme.lowercased() {
     case "data" where scheme.endIndex < uri.endIndex:

@@ -2,13 +2,13 @@ import CKafka
 
 /// What every Kafka client of a process shares: where the brokers are, and the operator's own librdkafka properties
 /// (TLS, SASL, time-outs).
-struct KafkaClientConfiguration: Sendable {
+package struct KafkaClientConfiguration: Sendable {
     /// `host:port`, comma-separated.
     let bootstrapServers: String
     /// librdkafka property names and values, which override ours except for those that correctness rests on.
     let properties: [String: String]
 
-    init(bootstrapServers: String, properties: [String: String] = [:]) {
+    package init(bootstrapServers: String, properties: [String: String] = [:]) {
         self.bootstrapServers = bootstrapServers
         self.properties = properties
     }

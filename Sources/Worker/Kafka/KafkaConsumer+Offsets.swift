@@ -1,4 +1,5 @@
 import CKafka
+import Threads
 
 extension KafkaConsumer {
     /// Tells the group how far the database is, without waiting. Advisory: the outcome comes to `onCommit` during a
@@ -6,7 +7,7 @@ extension KafkaConsumer {
     /// rewind the group. Partitions that aren't read any more are left out.
     ///
     /// - Parameter offsets: the next offset to read of each partition.
-    func commit(_ offsets: [TopicPartition: Int64]) throws(KafkaError) {
+    package func commit(_ offsets: [TopicPartition: Int64]) throws(KafkaError) {
         let offsets = offsets.filter { started.contains($0.key) }
         guard !offsets.isEmpty else { return }
         let list = TopicPartitionList(offsets)
@@ -18,7 +19,7 @@ extension KafkaConsumer {
     ///
     /// - Throws: ``KafkaError``, also when no word came in time; to be logged, not repeated. While another member leaves
     ///   too, `REBALANCE_IN_PROGRESS` is usual.
-    func commitAndWait(_ offsets: [TopicPartition: Int64], within limit: Duration) throws(KafkaError) {
+    package func commitAndWait(_ offsets: [TopicPartition: Int64], within limit: Duration) throws(KafkaError) {
         let offsets = offsets.filter { started.contains($0.key) }
         guard !offsets.isEmpty else { return }
         // rd_kafka_commit would wait without bound; a queue of its own gives the outcome a deadline.
@@ -38,7 +39,7 @@ extension KafkaConsumer {
 
     /// The oldest offset that the broker has of a partition, and the one that the next record will get. Asks the broker,
     /// which answers after the fetch that waits there (`fetch.wait.max.ms`, half a second): not for every poll.
-    func watermarks(of partition: TopicPartition, within limit: Duration) throws(KafkaError) -> Range<Int64> {
+    package func watermarks(of partition: TopicPartition, within limit: Duration) throws(KafkaError) -> Range<Int64> {
         var low: Int64 = 0
         var high: Int64 = 0
         let code = rd_kafka_query_watermark_offsets(
@@ -50,7 +51,7 @@ extension KafkaConsumer {
     }
 
     /// As ``watermarks(of:within:)``, as the last fetch told it, without asking; `nil` before the first.
-    func lastKnownWatermarks(of partition: TopicPartition) -> Range<Int64>? {
+    package func lastKnownWatermarks(of partition: TopicPartition) -> Range<Int64>? {
         var low: Int64 = 0
         var high: Int64 = 0
         let code = rd_kafka_get_watermark_offsets(
@@ -59,26 +60,8 @@ extension KafkaConsumer {
         return max(0, low)..<max(0, low, high)
     }
 
-    /// What the group has committed; partitions without a commit are left out. Asks the broker.
-    func committedOffsets(
-        of partitions: some Collection<TopicPartition>, within limit: Duration
-    ) throws(KafkaError) -> [TopicPartition: Int64] {
-        let list = TopicPartitionList(partitions)
-        let code = list.withPointer { rd_kafka_committed(handle.pointer, $0, limit.kafkaMilliseconds) }
-        try check(code, list.elements, "no committed offsets")
-        return Self.offsets(list.elements)
-    }
-
-    /// One past the last record that ``poll(timeout:)`` returned, where there was one.
-    func positions(of partitions: some Collection<TopicPartition>) throws(KafkaError) -> [TopicPartition: Int64] {
-        let list = TopicPartitionList(partitions)
-        let code = list.withPointer { rd_kafka_position(handle.pointer, $0) }
-        try check(code, list.elements, "no positions")
-        return Self.offsets(list.elements)
-    }
-
     /// The number of partitions of a topic. Asks the broker.
-    func partitionCount(of topic: String, within limit: Duration) throws(KafkaError) -> Int {
+    package func partitionCount(of topic: String, within limit: Duration) throws(KafkaError) -> Int {
         try handle.partitionCount(of: topic, within: limit)
     }
 

@@ -3,28 +3,28 @@ import CKafka
 extension KafkaConsumer {
     /// Takes no more records of these. What was prefetched of them is dropped and fetched again after ``resume(_:)``, so
     /// it costs: pause after seconds of back-pressure, not at each full queue. Partitions that aren't read are skipped.
-    func pause(_ partitions: some Sequence<TopicPartition>) throws(KafkaError) {
+    package func pause(_ partitions: some Sequence<TopicPartition>) throws(KafkaError) {
         let chosen = partitions.filter { started.contains($0) && !paused.contains($0) }
         if !isHeld { try pauseInLibrary(chosen) }
         paused.formUnion(chosen)
     }
 
     /// Goes on with these where ``poll(timeout:)`` left off, unless all are on ``hold()``.
-    func resume(_ partitions: some Sequence<TopicPartition>) throws(KafkaError) {
+    package func resume(_ partitions: some Sequence<TopicPartition>) throws(KafkaError) {
         let chosen = partitions.filter(paused.contains)
         if !isHeld { try resumeInLibrary(chosen) }
         paused.subtract(chosen)
     }
 
     /// Pauses all, those included that are assigned later: back-pressure, or the database is away.
-    func hold() throws(KafkaError) {
+    package func hold() throws(KafkaError) {
         guard !isHeld else { return }
         try pauseInLibrary(started.filter { !paused.contains($0) })
         isHeld = true
     }
 
     /// Ends ``hold()``; partitions that were paused one by one stay so.
-    func release() throws(KafkaError) {
+    package func release() throws(KafkaError) {
         guard isHeld else { return }
         try resumeInLibrary(started.filter { !paused.contains($0) })
         isHeld = false

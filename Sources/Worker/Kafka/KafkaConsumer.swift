@@ -1,5 +1,6 @@
 import CKafka
 import Logging
+import Threads
 
 /// A member of a consumer group that reads one topic, shares its partitions cooperatively and commits nothing by itself.
 ///
@@ -14,12 +15,12 @@ import Logging
 ///
 /// Being owner is no proof: a stalled process learns of a revocation only when it polls again, after the next owner has
 /// begun. What is written has to be fenced where it is written.
-final class KafkaConsumer {
+package final class KafkaConsumer {
     /// Says where to start each newly owned partition; those left out wait.
-    typealias AssignHandler = ([TopicPartition]) throws -> [TopicPartition: StartOffset]
+    package typealias AssignHandler = ([TopicPartition]) throws -> [TopicPartition: StartOffset]
     /// The partitions still belong to this member while it runs, unless they were lost: then others may own them
     /// already, and neither commit nor drain makes sense. (That they aren't lost is no proof; see above.)
-    typealias RevokeHandler = (_ partitions: [TopicPartition], _ lost: Bool) -> Void
+    package typealias RevokeHandler = (_ partitions: [TopicPartition], _ lost: Bool) -> Void
     /// The outcome of one ``commit(_:)``.
     typealias CommitHandler = (_ offsets: [TopicPartition: Int64], _ error: KafkaError?) -> Void
 
@@ -31,16 +32,16 @@ final class KafkaConsumer {
     var onCommit: CommitHandler = { _, _ in }
     /// Troubles of the connection, which mend themselves; logged as well.
     var onError: (KafkaError) -> Void = { _ in }
-    var onStatistics: (KafkaStatistics) -> Void = { _ in }
+    package var onStatistics: (KafkaStatistics) -> Void = { _ in }
 
     /// What the group has given to this member.
-    var owned: Set<TopicPartition> = []
+    package var owned: Set<TopicPartition> = []
     /// Those of ``owned`` that are being read, paused or not.
-    var started: Set<TopicPartition> = []
+    package var started: Set<TopicPartition> = []
     /// Those of ``started`` that are paused one by one.
-    var paused: Set<TopicPartition> = []
+    package var paused: Set<TopicPartition> = []
     /// Every started partition is paused, and so is each that starts from now on.
-    var isHeld = false
+    package var isHeld = false
     /// What went wrong inside a callback, for the poll around it to throw.
     var callbackFailure: KafkaError?
     /// What it owned when it had not polled for longer than the group allows: others may own these by now.
@@ -52,10 +53,10 @@ final class KafkaConsumer {
     private var isClosed = false
 
     /// Those of ``owned`` that still lack a place to start from.
-    var waiting: Set<TopicPartition> { owned.subtracting(started) }
+    package var waiting: Set<TopicPartition> { owned.subtracting(started) }
 
     /// - Throws: ``KafkaError`` for a property that can't be used. No broker is contacted yet.
-    init(_ configuration: KafkaClientConfiguration, group: String, logger: Logger) throws(KafkaError) {
+    package init(_ configuration: KafkaClientConfiguration, group: String, logger: Logger) throws(KafkaError) {
         let properties = try configuration.makeProperties(
             defaults: Self.defaults, fixed: Self.fixed + [("group.id", group)])
         maximumPollInterval = .milliseconds(properties.value(of: "max.poll.interval.ms").flatMap { Int($0) } ?? 300_000)
@@ -75,7 +76,7 @@ final class KafkaConsumer {
     }
 
     /// Joins the group for one topic; the assignment comes during later polls.
-    func subscribe(
+    package func subscribe(
         to topic: String, onAssign: @escaping AssignHandler, onRevoke: @escaping RevokeHandler
     ) throws(KafkaError) {
         self.onAssign = onAssign
@@ -95,7 +96,7 @@ final class KafkaConsumer {
     /// - Throws: ``KafkaError``. Unless ``KafkaError/isFatal`` polling goes on after it. ``KafkaError/isOutOfRange``
     ///   names partition and offset of a place that the log doesn't have; that partition is silent until it is stopped
     ///   and started elsewhere.
-    func poll(timeout: Duration) throws(KafkaError) -> KafkaRecord? {
+    package func poll(timeout: Duration) throws(KafkaError) -> KafkaRecord? {
         guard !isClosed else { throw KafkaError(RD_KAFKA_RESP_ERR__STATE, "the Kafka consumer is closed") }
         if lastPoll.duration(to: .now) > maximumPollInterval { doubtful = owned }
         defer { lastPoll = .now }
@@ -122,7 +123,7 @@ final class KafkaConsumer {
     /// Starts reading a partition that waits.
     ///
     /// - Throws: ``KafkaError``; the partition waits on.
-    func start(_ partition: TopicPartition, at offset: StartOffset) throws(KafkaError) {
+    package func start(_ partition: TopicPartition, at offset: StartOffset) throws(KafkaError) {
         guard waiting.contains(partition) else {
             throw KafkaError(
                 RD_KAFKA_RESP_ERR__STATE, "\(partition) isn't waiting for a place to start from", partition: partition)
@@ -133,7 +134,7 @@ final class KafkaConsumer {
 
     /// Stops reading a partition, which stays owned and waits for ``start(_:at:)``: after a fenced write, or an offset
     /// out of range. No record of it is returned after this call.
-    func stop(_ partition: TopicPartition) throws(KafkaError) {
+    package func stop(_ partition: TopicPartition) throws(KafkaError) {
         guard started.contains(partition) else { return }
         // A pause makes everything prefetched void before it returns. Unassignment has not been seen to do less, but
         // doesn't promise it, and one stale record after a restart would look like a gap in the log.
@@ -146,7 +147,7 @@ final class KafkaConsumer {
     /// - Returns: whether all of it ended in time. If not, librdkafka hangs (2.0.2 can) and only the end of the process
     ///   frees it: the group notices after `session.timeout.ms`.
     @discardableResult
-    func close(within limit: Duration) -> Bool {
+    package func close(within limit: Duration) -> Bool {
         guard !isClosed else { return true }
         let deadline = ContinuousClock.now + limit
         if let queue = rd_kafka_queue_get_consumer(handle.pointer) {

@@ -1,6 +1,7 @@
 import CKafka
 import Foundation
 import Logging
+import Threads
 
 /// The owner of one librdkafka client and of the context its callbacks use.
 final class KafkaHandle {

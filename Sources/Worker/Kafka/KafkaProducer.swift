@@ -1,14 +1,15 @@
 import CKafka
 import Logging
+import Threads
 
 /// Sends messages so that none is lost, repeated or reordered by retries, and knows which arrived.
 ///
 /// Every call is made from one thread, which also runs the delivery reports, inside ``send(to:key:value:headers:patience:)``
 /// and ``flush(within:)``.
-final class KafkaProducer {
+package final class KafkaProducer {
     /// The most bytes that key, value and headers of one message may take together, `message.max.bytes` less what the
     /// protocol adds. The broker's own limit may be lower; then the delivery fails as ``KafkaError/isTooLarge``.
-    let maximumMessageBytes: Int
+    package let maximumMessageBytes: Int
     /// Messages that arrived since the producer was made.
     private(set) var delivered = 0
     /// Messages that were sent and not yet reported on.
@@ -21,7 +22,7 @@ final class KafkaProducer {
     private var fatal: KafkaError?
 
     /// - Throws: ``KafkaError`` for a property that can't be used. No broker is contacted yet.
-    init(_ configuration: KafkaClientConfiguration, logger: Logger) throws(KafkaError) {
+    package init(_ configuration: KafkaClientConfiguration, logger: Logger) throws(KafkaError) {
         let properties = try configuration.makeProperties(defaults: Self.defaults, fixed: Self.fixed)
         let limit = properties.value(of: "message.max.bytes").flatMap { Int($0) } ?? 1_000_000
         maximumMessageBytes = max(0, limit - Self.overhead)
@@ -42,7 +43,7 @@ final class KafkaProducer {
     /// - Parameter patience: how long to wait for room when the queue is full.
     /// - Throws: ``KafkaError``: too large (names size and limit; permanent), queue full for longer than `patience`, or
     ///   the producer has failed for good. Failures of delivery come from ``flush(within:)``.
-    func send(
+    package func send(
         to topic: String, key: [UInt8]? = nil, value: [UInt8]?, headers: [KafkaHeader] = [],
         patience: Duration = .seconds(60)
     ) throws(KafkaError) {
@@ -75,7 +76,7 @@ final class KafkaProducer {
     ///
     /// - Throws: ``KafkaError``: some were not delivered (says how many, and the first reason; counted from the flush
     ///   before), or the deadline passed with messages still under way, which may yet arrive.
-    func flush(within limit: Duration) throws(KafkaError) {
+    package func flush(within limit: Duration) throws(KafkaError) {
         let code = rd_kafka_flush(handle.pointer, limit.kafkaMilliseconds)
         defer { (failures, firstFailure) = (0, nil) }
         if let first = firstFailure {
@@ -89,7 +90,7 @@ final class KafkaProducer {
     }
 
     /// The number of partitions of a topic. Asks the broker.
-    func partitionCount(of topic: String, within limit: Duration) throws(KafkaError) -> Int {
+    package func partitionCount(of topic: String, within limit: Duration) throws(KafkaError) -> Int {
         try handle.partitionCount(of: topic, within: limit)
     }
 
@@ -97,7 +98,7 @@ final class KafkaProducer {
     ///
     /// - Returns: whether that ended in time.
     @discardableResult
-    func close(within limit: Duration) -> Bool {
+    package func close(within limit: Duration) -> Bool {
         rd_kafka_purge(handle.pointer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
         return handle.destroy(within: limit)
     }

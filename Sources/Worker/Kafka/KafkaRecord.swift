@@ -1,21 +1,21 @@
 import CKafka
 
 /// One message as it was read, copied out of librdkafka's memory.
-struct KafkaRecord: Sendable, Hashable {
-    let topicPartition: TopicPartition
-    let offset: Int64
+package struct KafkaRecord: Sendable, Hashable {
+    package let topicPartition: TopicPartition
+    package let offset: Int64
     /// Milliseconds since 1970 in UTC; `nil` when the message carries none.
-    let timestamp: Int64?
-    let key: [UInt8]?
+    package let timestamp: Int64?
+    package let key: [UInt8]?
     /// `nil` is a tombstone: a message without value, which is something else than an empty one.
-    let value: [UInt8]?
-    let headers: [KafkaHeader]
+    package let value: [UInt8]?
+    package let headers: [KafkaHeader]
 
-    var topic: String { topicPartition.topic }
-    var partition: Int32 { topicPartition.partition }
+    package var topic: String { topicPartition.topic }
+    package var partition: Int32 { topicPartition.partition }
 
     /// What the record weighs in memory bounds.
-    var byteCount: Int {
+    package var byteCount: Int {
         headers.reduce((key?.count ?? 0) + (value?.count ?? 0)) { $0 + $1.name.utf8.count + ($1.value?.count ?? 0) }
     }
 

@@ -1,9 +1,9 @@
 import Foundation
 
 /// The part of librdkafka's periodic statistics that is of use here.
-struct KafkaStatistics: Sendable {
+package struct KafkaStatistics: Sendable {
     /// Whether a connection to a broker is up.
-    let hasBrokerUp: Bool
+    package let hasBrokerUp: Bool
 
     private struct Document: Decodable {
         struct Broker: Decodable { let state: String }

@@ -1,6 +1,7 @@
 import CKafka
 import Logging
-import Persistence
+import Processes
+import Threads
 
 /// librdkafka's in-process cluster: real brokers on loopback ports that speak the real protocol, with an empty memory
 /// each time. For `demo`, `broker` and tests; what it can't do (transactions, admin, more than 5 MiB a partition) is
@@ -8,15 +9,15 @@ import Persistence
 ///
 /// Unchecked because its pointer is immutable and the mock's functions lock the cluster or hand over to its own thread;
 /// only ``close()`` must come last, which the owner sees to.
-final class MockBroker: @unchecked Sendable {
+package final class MockBroker: @unchecked Sendable {
     /// `127.0.0.1:port`, comma-separated, one per broker.
-    let bootstrapServers: String
+    package let bootstrapServers: String
     private let handle: KafkaHandle
-    private let cluster: OpaquePointer
+    let cluster: OpaquePointer
     private var isClosed = false
 
     /// - Throws: ``KafkaError`` for a number of brokers or a topic that can't be.
-    init(topics: [MockTopic], brokers: Int = 1, logger: Logger) throws(KafkaError) {
+    package init(topics: [MockTopic], brokers: Int = 1, logger: Logger) throws(KafkaError) {
         guard (1...100).contains(brokers) else {
             throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG, "\(brokers) brokers can't be had; give 1 to 100")
         }
@@ -42,7 +43,7 @@ final class MockBroker: @unchecked Sendable {
     deinit { close() }
 
     /// Ends all connections and frees the ports.
-    func close() {
+    package func close() {
         guard !isClosed else { return }
         isClosed = true
         rd_kafka_mock_cluster_destroy(cluster)
@@ -50,36 +51,32 @@ final class MockBroker: @unchecked Sendable {
     }
 
     /// Lets the next requests of a kind fail, one error each; `_TRANSPORT` drops the connection instead.
-    func fail(_ request: Request, with errors: [rd_kafka_resp_err_t]) {
-        rd_kafka_mock_push_request_errors_array(cluster, request.rawValue, errors.count, errors)
+    package func fail(_ request: Request, with errors: [KafkaErrorCode]) {
+        rd_kafka_mock_push_request_errors_array(
+            cluster, request.rawValue, errors.count, errors.map(\.rawValue))
     }
 
     /// Takes back what ``fail(_:with:)`` has left of a kind.
-    func clearFailures(of request: Request) { rd_kafka_mock_clear_request_errors(cluster, request.rawValue) }
+    package func clearFailures(of request: Request) { rd_kafka_mock_clear_request_errors(cluster, request.rawValue) }
 
     /// Drops a broker's connections and refuses new ones; its log stays.
     ///
     /// - Parameter broker: counted from 1; `nil` is all of them.
-    func takeDown(_ broker: Int32? = nil) throws(KafkaError) {
+    package func takeDown(_ broker: Int32? = nil) throws(KafkaError) {
         // It listens anew at once, on the same port.
         let code = ChildProcess.whileNoneStarts { rd_kafka_mock_broker_set_down(cluster, broker ?? -1) }
         try check(code, "can't take down broker")
     }
 
     /// Lets a broker accept connections again, on the port it had.
-    func bringUp(_ broker: Int32? = nil) throws(KafkaError) {
+    package func bringUp(_ broker: Int32? = nil) throws(KafkaError) {
         try check(rd_kafka_mock_broker_set_up(cluster, broker ?? -1), "can't bring up broker")
     }
 
     /// Delays every answer.
-    func setRoundTrip(_ time: Duration, broker: Int32? = nil) throws(KafkaError) {
+    package func setRoundTrip(_ time: Duration, broker: Int32? = nil) throws(KafkaError) {
         try check(
             rd_kafka_mock_broker_set_rtt(cluster, broker ?? -1, time.kafkaMilliseconds), "can't delay broker")
-    }
-
-    /// Lets lookups of a topic fail, or succeed again with `NO_ERROR`. (One that isn't there would be created.)
-    func setError(_ error: rd_kafka_resp_err_t, ofTopic topic: String) {
-        rd_kafka_mock_topic_set_error(cluster, topic, error)
     }
 
     private func check(_ code: rd_kafka_resp_err_t, _ doing: String) throws(KafkaError) {
@@ -87,7 +84,7 @@ final class MockBroker: @unchecked Sendable {
     }
 
     /// Kinds of requests, by the protocol's numbers.
-    enum Request: Int16, CaseIterable {
+    package enum Request: Int16, CaseIterable {
         case produce = 0
         case fetch = 1
         case listOffsets = 2
@@ -101,12 +98,12 @@ final class MockBroker: @unchecked Sendable {
         case syncGroup = 14
 
         /// As the protocol writes it, such as `JoinGroup`.
-        var name: String {
+        package var name: String {
             let word = "\(self)"
             return word.prefix(1).uppercased() + word.dropFirst()
         }
 
-        init?(named name: String) {
+        package init?(named name: String) {
             guard let request = Self.allCases.first(where: { $0.name == name }) else { return nil }
             self = request
         }

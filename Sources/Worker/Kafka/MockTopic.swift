@@ -1,12 +1,12 @@
 import CKafka
 
 /// A topic that ``MockBroker`` starts with, written `name:partitions`.
-struct MockTopic: Sendable, Hashable {
-    let name: String
+package struct MockTopic: Sendable, Hashable {
+    package let name: String
     let partitions: Int
 
     /// - Throws: ``KafkaError`` that says what is wrong with name or number.
-    init(name: String, partitions: Int) throws(KafkaError) {
+    package init(name: String, partitions: Int) throws(KafkaError) {
         let allowed = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-".utf8)
         guard (1...249).contains(name.utf8.count), name.utf8.allSatisfy(allowed.contains), name != ".", name != ".."
         else {
@@ -24,7 +24,7 @@ struct MockTopic: Sendable, Hashable {
     }
 
     /// From `name:partitions`.
-    init(parsing text: String) throws(KafkaError) {
+    package init(parsing text: String) throws(KafkaError) {
         guard let colon = text.lastIndex(of: ":"), let partitions = Int(text[text.index(after: colon)...]) else {
             throw KafkaError(
                 RD_KAFKA_RESP_ERR__INVALID_ARG, "“\(text)” doesn't read NAME:PARTITIONS, as in image-jobs:6")

@@ -1,5 +1,5 @@
 /// Where reading of a partition starts.
-enum StartOffset: Sendable, Hashable {
+package enum StartOffset: Sendable, Hashable {
     /// The first record with this offset or a later one. Outside the log it raises ``KafkaError/isOutOfRange``.
     case offset(Int64)
     /// The oldest record that the broker still has.

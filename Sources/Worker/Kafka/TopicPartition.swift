@@ -1,11 +1,16 @@
 /// One partition of one topic.
-struct TopicPartition: Sendable, Hashable, Comparable, CustomStringConvertible {
-    let topic: String
-    let partition: Int32
+package struct TopicPartition: Sendable, Hashable, Comparable, CustomStringConvertible {
+    package let topic: String
+    package let partition: Int32
 
-    var description: String { "\(topic)[\(partition)]" }
+    package init(topic: String, partition: Int32) {
+        self.topic = topic
+        self.partition = partition
+    }
 
-    static func < (left: Self, right: Self) -> Bool {
+    package var description: String { "\(topic)[\(partition)]" }
+
+    package static func < (left: Self, right: Self) -> Bool {
         (left.topic, left.partition) < (right.topic, right.partition)
     }
 }

@@ -1,4 +1,4 @@
 /// What this build is.
-enum BuildInformation {
-    static let version = "0.1.0"
+package enum BuildInformation {
+    package static let version = "0.1.0"
 }

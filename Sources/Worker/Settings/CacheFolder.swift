@@ -1,9 +1,9 @@
 import Foundation
 
 /// Where what can be had again is kept.
-enum CacheFolder {
+package enum CacheFolder {
     /// `$XDG_CACHE_HOME/entente/NAME`, or below `~/.cache`.
-    static func url(
+    package static func url(
         _ name: String, environment: [String: String] = ProcessInfo.processInfo.environment
     ) -> URL {
         let base =

@@ -7,7 +7,7 @@ import SystemPackage
 /// A flag wins over the environment, the environment over the JSON file that `--config` or `ENTENTE_CONFIG` names,
 /// and that over the default. The key `kafka.bootstrap_servers` is `ENTENTE_KAFKA_BOOTSTRAP_SERVERS` in the
 /// environment and `{"kafka": {"bootstrap_servers": …}}` in the file.
-enum Setting: String, CaseIterable {
+package enum Setting: String, CaseIterable {
     /// libpq connection URI; holds a password, so it is never logged.
     case postgresURI = "postgres.uri"
     /// `host:port`, comma-separated.
@@ -77,11 +77,11 @@ enum Setting: String, CaseIterable {
     }
 
     /// The environment variable.
-    var variable: String { "ENTENTE_" + rawValue.replacing(".", with: "_").uppercased() }
+    package var variable: String { "ENTENTE_" + rawValue.replacing(".", with: "_").uppercased() }
 }
 
 /// The settings in force.
-struct Settings: Sendable {
+package struct Settings: Sendable {
     private let flags: [Setting: String]
     private let reader: ConfigReader
     private let environment: [String: String]
@@ -89,10 +89,10 @@ struct Settings: Sendable {
     /// - Parameters:
     ///   - flags: what the command line said.
     ///   - configFile: a JSON file, or nil for the one that `ENTENTE_CONFIG` names, if any.
-    init(
+    package init(
         flags: [Setting: String] = [:], configFile: String? = nil,
         environment: [String: String] = ProcessInfo.processInfo.environment
-    ) async throws(CommandFailure) {
+    ) async throws(SettingsError) {
         self.flags = flags
         self.environment = environment
         let variables = EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "entente")
@@ -106,12 +106,12 @@ struct Settings: Sendable {
                 variables, try await FileProvider<JSONSnapshot>(filePath: FilePath(path)),
             ])
         } catch {
-            throw CommandFailure(.usage, "The configuration file \(path) can't be used: \(error).")
+            throw SettingsError("The configuration file \(path) can't be used: \(error).")
         }
     }
 
     /// The value, or the default, or nil.
-    func value(_ setting: Setting) -> String? {
+    package func value(_ setting: Setting) -> String? {
         if let flag = flags[setting] { return flag }
         let key = ConfigKey(setting.rawValue)
         let secret = setting == .postgresURI
@@ -120,19 +120,18 @@ struct Settings: Sendable {
     }
 
     /// The value; a missing one is a usage error that names the variable.
-    func required(_ setting: Setting) throws(CommandFailure) -> String {
+    package func required(_ setting: Setting) throws(SettingsError) -> String {
         guard let value = value(setting), !value.isEmpty else {
-            throw CommandFailure(.usage, "\(setting.variable) is not set.")
+            throw SettingsError("\(setting.variable) is not set.")
         }
         return value
     }
 
     /// A whole number within `range`.
-    func integer(_ setting: Setting, in range: ClosedRange<Int>) throws(CommandFailure) -> Int {
+    package func integer(_ setting: Setting, in range: ClosedRange<Int>) throws(SettingsError) -> Int {
         let text = try required(setting)
         guard let number = Int(text), range.contains(number) else {
-            throw CommandFailure(
-                .usage,
+            throw SettingsError(
                 "\(setting.variable) is \"\(text)\"; it has to be a whole number from \(range.lowerBound) to "
                     + "\(range.upperBound).")
         }
@@ -140,21 +139,15 @@ struct Settings: Sendable {
     }
 
     /// A variable that other programs know too, such as `AWS_REGION`; nil if it is empty.
-    func foreign(_ variable: String) -> String? { environment[variable].flatMap { $0.isEmpty ? nil : $0 } }
+    package func foreign(_ variable: String) -> String? { environment[variable].flatMap { $0.isEmpty ? nil : $0 } }
 
     /// The colon-separated paths of a setting.
-    func paths(_ setting: Setting) -> [String] {
+    package func paths(_ setting: Setting) -> [String] {
         (value(setting) ?? "").split(separator: ":").map(String.init)
     }
 
-    /// How to reach Kafka.
-    func kafka() throws(CommandFailure) -> KafkaClientConfiguration {
-        KafkaClientConfiguration(
-            bootstrapServers: try required(.kafkaBootstrapServers), properties: kafkaProperties)
-    }
-
     /// librdkafka properties: `ENTENTE_KAFKA_PROPERTIES_SECURITY_PROTOCOL` is `security.protocol`.
-    var kafkaProperties: [String: String] {
+    package var kafkaProperties: [String: String] {
         let prefix = "ENTENTE_KAFKA_PROPERTIES_"
         return environment.reduce(into: [:]) { properties, variable in
             guard variable.key.hasPrefix(prefix) else { return }

@@ -1,7 +1,7 @@
 /// The JSON file of settings, checked whole: the reader of settings passes over what it does not know or can't use.
 enum SettingsFile {
-    /// - Throws: ``CommandFailure`` with every key that is no setting and every value that no setting takes.
-    static func check(_ path: String) throws(CommandFailure) {
+    /// - Throws: ``SettingsError`` with every key that is no setting and every value that no setting takes.
+    static func check(_ path: String) throws(SettingsError) {
         var problems: [Problem] = []
         if let root = JSONFile.read(path, problems: &problems) {
             if case .object = root {
@@ -12,7 +12,7 @@ enum SettingsFile {
             }
         }
         guard problems.isEmpty else {
-            throw CommandFailure(.usage, problems.map(\.description).joined(separator: "\n"))
+            throw SettingsError(problems.map(\.description).joined(separator: "\n"))
         }
     }
 

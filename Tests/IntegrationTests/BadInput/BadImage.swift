@@ -1,7 +1,8 @@
 import Foundation
 import Testbed
 
-@testable import Worker
+@testable import Fetch
+@testable import Jobs
 
 /// An image that has to end up in `failed_images`, once.
 struct BadImage {

@@ -1,7 +1,8 @@
 import Foundation
 import Logging
 
-@testable import Worker
+@testable import Jobs
+@testable import Kafka
 
 /// What was sent: a submission of good pictures, and messages by a producer who knows no rules.
 struct BadInput {

@@ -4,7 +4,7 @@ import Persistence
 import Testbed
 import Testing
 
-@testable import Worker
+@testable import Kafka
 
 /// Whatever comes over the topic, each thing that can't succeed is kept once with its reason, everything else lands,
 /// and the worker goes on.

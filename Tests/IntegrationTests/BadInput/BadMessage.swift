@@ -1,4 +1,5 @@
-@testable import Worker
+@testable import Jobs
+@testable import Kafka
 
 /// A message as a producer may send it, and how the job as a whole fails; nil: it does not.
 struct BadMessage {

@@ -2,7 +2,7 @@ import Foundation
 import Logging
 import Testbed
 
-@testable import Worker
+@testable import Kafka
 
 /// Reads the dead-letter topic as an operator's consumer would.
 enum DeadLetterTopic {

@@ -4,8 +4,8 @@ import Persistence
 import Testbed
 
 @testable import Concepts
+@testable import Jobs
 @testable import Persistence
-@testable import Worker
 
 /// The jobs of a chaos run, drawn from its seed: mostly one image, some of many, some of a group, some sent twice or
 /// forced, some bad.

@@ -4,7 +4,7 @@ import Testbed
 import Testing
 
 @testable import Concepts
-@testable import Worker
+@testable import Kafka
 
 /// An installation under disturbance: a database server, a broker and three workers that are replaced when they end,
 /// and jobs that keep arriving. Belongs to one thread.

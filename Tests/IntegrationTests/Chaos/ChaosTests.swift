@@ -3,8 +3,6 @@ import Persistence
 import Testbed
 import Testing
 
-@testable import Worker
-
 /// Workers, database and broker are killed, stopped, cut off and slowed down, again and again, and in the end the tables
 /// say exactly what they say when nothing happens. `scripts/chaos` runs it for longer.
 @Suite(.startsWorkers) struct ChaosTests {

@@ -5,8 +5,8 @@ import Testing
 
 @testable import Concepts
 @testable import Inference
+@testable import Jobs
 @testable import Persistence
-@testable import Worker
 
 /// A backlog far larger than what a worker takes in at a time.
 @Suite(.startsWorkers(lasting: 45)) struct FloodTests {

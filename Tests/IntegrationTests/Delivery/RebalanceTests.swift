@@ -3,7 +3,7 @@ import Persistence
 import Testbed
 import Testing
 
-@testable import Worker
+@testable import Jobs
 
 /// A second worker takes a partition over while the first is in the middle of one of its jobs.
 @Suite(.startsWorkers(lasting: 50)) struct RebalanceTests {

@@ -5,7 +5,8 @@ import Persistence
 import Testbed
 import Testing
 
-@testable import Worker
+@testable import Fetch
+@testable import Kafka
 
 /// What a worker waits for, because time or an operator can mend it, instead of failing what it was given.
 @Suite(.startsWorkers) struct WaitingTests {

@@ -3,7 +3,8 @@ import Foundation
 import Testbed
 import Testing
 
-@testable import Worker
+@testable import Fetch
+@testable import Settings
 
 /// Against moto, an object store that checks signatures: `tools/s3/server.py`.
 @Suite struct ObjectStoreTests {

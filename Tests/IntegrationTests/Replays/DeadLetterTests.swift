@@ -3,8 +3,6 @@ import Persistence
 import Testbed
 import Testing
 
-@testable import Worker
-
 @Suite(.startsWorkers) struct DeadLetterTests {
     private struct Requeued: Decodable, Equatable {
         let letters, requeued, settled, too_large, images: Int

@@ -3,8 +3,6 @@ import Persistence
 import Testbed
 import Testing
 
-@testable import Worker
-
 /// `report` as a person makes and opens it.
 @Suite(.startsWorkers) struct ReportTests {
     private static let ids = DrawnWorld.ids(perClass: 2, classes: 6)

@@ -1,6 +1,8 @@
 import Foundation
 import Persistence
 
+@testable import Processes
+
 /// A PostgreSQL server that can be stopped and started again. Belongs to one thread.
 final class DatabaseServer {
     /// How it is stopped.

@@ -3,7 +3,7 @@ import Logging
 import Persistence
 import Testing
 
-@testable import Worker
+@testable import Kafka
 
 /// What `status --json` prints.
 struct Standing: Decodable, Hashable {

@@ -1,6 +1,6 @@
 import Logging
 
-@testable import Worker
+@testable import Kafka
 
 extension Site {
     /// Puts a message on the job topic as a producer that is none of ours would.

@@ -3,6 +3,7 @@ import Testbed
 import Testing
 
 @testable import Persistence
+@testable import Processes
 
 /// `deploy/postgres/logins.sql`, run as the container of the database runs it, before anything is migrated.
 @Suite struct LoginTests {

@@ -3,6 +3,7 @@ import Testbed
 import Testing
 
 @testable import Persistence
+@testable import Processes
 
 @Suite struct MigratorTests {
     private func connect(_ database: TestDatabase) throws -> Connection {

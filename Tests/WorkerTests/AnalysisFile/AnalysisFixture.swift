@@ -1,5 +1,7 @@
 import Concepts
+import Testbed
 
+@testable import Settings
 @testable import Worker
 
 /// A folder with a model folder, classes and descriptors, for analysis files to name.
@@ -54,9 +56,5 @@ struct AnalysisFixture {
         minimal.prefix(upTo: minimal.range(of: "method:")!.lowerBound) + "method:\n" + lines
     }
 
-    static let model = Analysis.ModelFingerprint(
-        weights: String(repeating: "a", count: 64), configuration: String(repeating: "b", count: 64),
-        tokenizer: String(repeating: "c", count: 64))
-
-    func id(_ yaml: String) throws -> String { try read(yaml).analysis(model: Self.model).id }
+    func id(_ yaml: String) throws -> String { try read(yaml).analysis(model: .example).id }
 }

@@ -1,4 +1,5 @@
 import Concepts
+import Testbed
 import Testing
 
 @testable import Worker
@@ -16,7 +17,7 @@ import Testing
     /// The id as Python's json and hashlib give it. It changes only with the method revision; whoever has to touch it
     /// otherwise has made every registered analysis unknown.
     @Test func pinned() throws {
-        let analysis = try fixture.read(AnalysisFixture.minimal).analysis(model: AnalysisFixture.model)
+        let analysis = try fixture.read(AnalysisFixture.minimal).analysis(model: .example)
         #expect(
             analysis.canonicalJSON == """
                 {"classes":[{"id":"n1","name":"tench"},{"id":"n2","name":"crane"},{"id":"n3","name":"crane"}],\
@@ -37,7 +38,7 @@ import Testing
     /// As builds had it before stages had revisions of their own: this analysis uses none that has changed since.
     @Test func whatDrawsNothingKeepsItsFirstID() throws {
         let single = AnalysisFixture.minimal + "  prompting: {mode: single_pass, dense: naclip}\n"
-        #expect(try fixture.read(single).analysis(model: AnalysisFixture.model).methodRevision == 1)
+        #expect(try fixture.read(single).analysis(model: .example).methodRevision == 1)
         #expect(try fixture.id(single) == "4edbc7c84fce42f1639c5d1854a3ae13")
     }
 
@@ -54,7 +55,7 @@ import Testing
             .replacing("descriptors.json", with: "\(fixture.folder.path)/elsewhere/d.json")
         let file = try fixture.read(moved, as: "files/analysis.yaml")
         #expect(file.modelDirectory == fixture.folder("elsewhere/model"))
-        #expect(file.analysis(model: AnalysisFixture.model).id == id)
+        #expect(file.analysis(model: .example).id == id)
     }
 
     @Test func orderOfKeysAndStatedDefaultsDoNotMatter() throws {
@@ -121,7 +122,7 @@ import Testing
 
     @Test func everyFileOfTheModelMatters() throws {
         let file = try fixture.read(AnalysisFixture.minimal)
-        let model = AnalysisFixture.model
+        let model = Analysis.ModelFingerprint.example
         let others = [
             Analysis.ModelFingerprint(weights: "d", configuration: model.configuration, tokenizer: model.tokenizer),
             .init(weights: model.weights, configuration: "d", tokenizer: model.tokenizer),

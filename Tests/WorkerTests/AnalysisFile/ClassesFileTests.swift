@@ -1,6 +1,9 @@
 import Concepts
+import Testbed
 import Testing
 
+@testable import Analyzing
+@testable import Settings
 @testable import Worker
 
 @Suite struct ClassesFileTests {

@@ -1,6 +1,8 @@
 import Concepts
+import Testbed
 import Testing
 
+@testable import Settings
 @testable import Worker
 
 @Suite struct DescriptorBankTests {

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import Settings
 @testable import Worker
 
 /// Files that are no mapping of known keys at all.

@@ -2,8 +2,14 @@ import ArgumentParser
 import CKafka
 import Inference
 import Persistence
+import Testbed
 import Testing
 
+@testable import Fetch
+@testable import Jobs
+@testable import Kafka
+@testable import Reporting
+@testable import Settings
 @testable import Worker
 
 @Suite struct CommandFailureTests {
@@ -27,6 +33,8 @@ import Testing
         #expect(exit(InferenceError(.modelTensor, "x")) == .badInput)
         #expect(exit(ImageFailure(.notFound, "x")) == .badInput)
         #expect(exit(JobError(.badField, "x")) == .badInput)
+        #expect(exit(ReportingError("x")) == .badInput)
+        #expect(exit(SettingsError("x")) == .usage)
         #expect(exit(CommandFailure(.unavailable, "x")) == .unavailable)
     }
 
@@ -46,6 +54,14 @@ import Testing
             as [(String, CommandFailure.Exit)])
     func serverErrors(state: String, expected: CommandFailure.Exit) {
         #expect(exit(PersistenceError(.server, "x", sqlState: state)) == expected)
+    }
+
+    @Test func hubErrors() {
+        #expect(exit(HubError(.name, "x")) == .usage)
+        for code in [HubError.Code.notFound, .unusable, .damaged, .taken] {
+            #expect(exit(HubError(code, "x")) == .badInput, "\(code)")
+        }
+        #expect(exit(HubError(.unreachable, "x")) == .unavailable && exit(HubError(.disk, "x")) == .unavailable)
     }
 
     @Test func brokerErrors() {

@@ -1,6 +1,7 @@
 import Concepts
 import Testing
 
+@testable import Reporting
 @testable import Worker
 
 @Suite struct ModelComparisonTests {

@@ -1,5 +1,6 @@
 import Concepts
 import Inference
+import Testbed
 import Testing
 
 @testable import Worker

@@ -1,5 +1,8 @@
+import Testbed
 import Testing
 
+@testable import Jobs
+@testable import Settings
 @testable import Worker
 
 @Suite struct DatasetSubmissionTests {

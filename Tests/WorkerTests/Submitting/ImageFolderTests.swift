@@ -1,6 +1,8 @@
 import Foundation
+import Testbed
 import Testing
 
+@testable import Fetch
 @testable import Worker
 
 @Suite struct ImageFolderTests {

@@ -1,6 +1,7 @@
 import Concepts
 import Testing
 
+@testable import Jobs
 @testable import Worker
 
 @Suite struct JobSenderTests {
@@ -13,7 +14,7 @@ import Testing
         OutgoingImage(image: try .init(id: id, uri: "file:///\(id)"), group: group, company: company)
     }
 
-    private let sender = JobSender(analysisID: JobExamples.analysis, imagesPerJob: 2)
+    private let sender = JobSender(analysisID: "0123456789abcdef0123456789abcdef", imagesPerJob: 2)
 
     private func jobs(_ entries: [OutgoingImage]) throws -> [ImageJob] {
         var jobs: [ImageJob] = []

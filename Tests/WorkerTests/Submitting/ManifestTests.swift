@@ -1,5 +1,7 @@
+import Testbed
 import Testing
 
+@testable import Fetch
 @testable import Worker
 
 @Suite struct ManifestTests {

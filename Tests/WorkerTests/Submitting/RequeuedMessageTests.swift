@@ -1,13 +1,16 @@
 import Concepts
 import Testing
 
+@testable import Jobs
 @testable import Persistence
 @testable import Worker
 
 @Suite struct RequeuedMessageTests {
+    private static let analysis = "0123456789abcdef0123456789abcdef"
+
     private func job(_ ids: [String], group: String? = nil) throws -> ImageJob {
         try ImageJob(
-            analysis: JobExamples.analysis, submission: "s", force: true, group: group,
+            analysis: Self.analysis, submission: "s", force: true, group: group,
             images: ids.map { try .init(id: $0, uri: "file:///\($0)?token=hush", label: "n", sha256: nil) })
     }
 
@@ -17,7 +20,7 @@ import Testing
                 source: .init(topic: "jobs", partition: 0, offset: 1), key: Array("k".utf8), value: value,
                 headers: [.init(name: Array("h".utf8), value: [0xff])], reason: "r"),
             failures: failed.map {
-                .init(analysisID: JobExamples.analysis, imageID: $0, kind: "not_found", message: "m", attempts: 1)
+                .init(analysisID: Self.analysis, imageID: $0, kind: "not_found", message: "m", attempts: 1)
             }, isPublished: true, writtenAt: "2026-01-02T03:04:05Z", requeuedAt: nil, requeueCount: 0)
     }
 
@@ -52,7 +55,7 @@ import Testing
         #expect(shown.job?.images.map(\.uri) == ["file:///a"])
         #expect(shown.key == "k" && shown.headers.map(\.value) == ["0xff"])
         #expect(!shown.text.contains("hush"))
-        for named in ["jobs/0/1", "not_found", "file:///a", "never", JobExamples.analysis] {
+        for named in ["jobs/0/1", "not_found", "file:///a", "never", Self.analysis] {
             #expect(shown.text.contains(named), "\(shown.text)")
         }
         let broken = DeadLetterDescription(letter([0xff, 0xfe], failed: [""]))

@@ -1,0 +1,56 @@
+import Concepts
+import Foundation
+import Inference
+import Synchronization
+
+/// Finds models by what their files hash to, and loads each once.
+package final class ModelLibrary: Sendable {
+    private let paths: [String]
+    private let state = Mutex(State())
+
+    private struct State {
+        /// Model directories by fingerprint; filled by ``scan()``.
+        var directories: [Analysis.ModelFingerprint: String] = [:]
+        var loaded: [Analysis.ModelFingerprint: LoadedModel] = [:]
+    }
+
+    /// - Parameter paths: directories that are model directories or hold some.
+    package init(paths: [String]) {
+        self.paths = paths
+    }
+
+    /// The model with this fingerprint, or nil if none of the directories holds it.
+    ///
+    /// Blocks while files are hashed and weights are read; other threads that ask meanwhile wait.
+    ///
+    /// - Throws: `InferenceError` if the model is there but can't be used.
+    package func model(_ fingerprint: Analysis.ModelFingerprint) throws -> LoadedModel? {
+        try state.withLock { state in
+            if let model = state.loaded[fingerprint] { return model }
+            // Scanned again on each miss: a model may have been copied there since.
+            if state.directories[fingerprint] == nil { state.directories = scan() }
+            guard let directory = state.directories[fingerprint] else { return nil }
+            let model = try LoadedModel(directory: directory)
+            state.loaded[fingerprint] = model
+            return model
+        }
+    }
+
+    private func scan() -> [Analysis.ModelFingerprint: String] {
+        var found: [Analysis.ModelFingerprint: String] = [:]
+        for directory in Self.directories(in: paths) {
+            // A directory that is being copied is no model yet.
+            guard let fingerprint = try? Analysis.ModelFingerprint(directory: directory) else { continue }
+            found[fingerprint] = found[fingerprint] ?? directory
+        }
+        return found
+    }
+
+    /// The model directories among `paths` and what they hold, in order.
+    package static func directories(in paths: [String]) -> [String] {
+        paths.flatMap { path in
+            let children = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+            return ([path] + children.sorted().map { path + "/" + $0 }).filter(ModelDirectory.holdsModel)
+        }
+    }
+}

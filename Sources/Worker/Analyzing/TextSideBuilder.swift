@@ -1,0 +1,86 @@
+import Concepts
+import Crypto
+import Foundation
+import Inference
+
+/// Where workers share text embeddings: the first copy written is everybody's.
+package protocol SharedTextStore {
+    func load(_ key: String) throws -> Matrix?
+    /// Keeps `matrix` unless there is a copy already; returns the copy that is kept.
+    func store(_ matrix: Matrix, under key: String) throws -> Matrix
+}
+
+/// Builds the text side of an analysis, from caches where it can.
+package struct TextSideBuilder {
+    package let cache: TextCache
+    /// nil: no database at hand (`analyze`).
+    package let shared: (any SharedTextStore)?
+
+    package init(cache: TextCache, shared: (any SharedTextStore)?) {
+        self.cache = cache
+        self.shared = shared
+    }
+
+    /// Texts encoded at a time; the result does not depend on it.
+    private static let batchSize = 64
+
+    /// - Throws: `InferenceError` if the model has no vocabulary; whatever the shared store throws.
+    package func build(_ analysis: Analysis, model: LoadedModel) throws -> TextSide {
+        // Template by template, as the average is taken.
+        let classTexts = analysis.templates.flatMap { template in
+            analysis.classes.map { template.filled(with: $0.name) }
+        }
+        let bankTexts = analysis.descriptors.map { analysis.descriptorTemplate.filled(with: $0) }
+        return TextSide(
+            analysis: analysis,
+            classEmbeddings: try embeddings(classTexts, averagedOver: analysis.templates.count, analysis, model),
+            bankEmbeddings: try embeddings(bankTexts, averagedOver: 1, analysis, model),
+            bareEmbeddings: try embeddings(analysis.descriptors, averagedOver: 1, analysis, model))
+    }
+
+    /// One normalised row a name; `texts` holds all names under the first template, then under the next.
+    private func embeddings(
+        _ texts: [String], averagedOver templates: Int, _ analysis: Analysis, _ model: LoadedModel
+    ) throws -> Matrix {
+        let key = Self.key(texts, templates, analysis)
+        let rows = texts.count / templates
+        let columns = model.embeddingWidth
+        if let matrix = try shared?.load(key), matrix.rows == rows, matrix.columns == columns { return matrix }
+
+        // On disk apart for each kernel set, since their last bits differ and rows must repeat exactly.
+        let file = key + "-" + KernelSet.name
+        let matrix: Matrix
+        if let cached = cache.load(file, rows: rows, columns: columns) {
+            matrix = cached
+        } else {
+            let encoded = try model.encodeTexts(texts, batchSize: Self.batchSize).embeddings
+            matrix = TextSide.classEmbeddings(
+                from: (0..<templates).map { encoded.rows($0 * rows..<($0 + 1) * rows) })
+            cache.store(matrix, under: file)
+        }
+        return try shared?.store(matrix, under: key) ?? matrix
+    }
+
+    /// SHA-256 over everything that the embeddings depend on.
+    private static func key(_ texts: [String], _ templates: Int, _ analysis: Analysis) -> String {
+        var hash = SHA256()
+        func add(_ text: String) {
+            // Length first, so that no two lists run together into the same bytes.
+            hash.update(data: Data("\(text.utf8.count):".utf8))
+            hash.update(data: Data(text.utf8))
+        }
+        // Of its own: embeddings outlive a change of any other stage.
+        add("text-side/\(MethodStage.text.revision)")
+        add(analysis.model.weights)
+        add(analysis.model.configuration)
+        add(analysis.model.tokenizer)
+        add("\(templates)")
+        texts.forEach(add)
+        return hash.finalize().hexadecimal
+    }
+}
+
+extension String {
+    /// A template's `{}` replaced.
+    package func filled(with name: String) -> String { replacingOccurrences(of: "{}", with: name) }
+}

@@ -1,0 +1,25 @@
+/// Why a worker is not ready, or not alive: a word for programs and a sentence for people.
+package struct HealthProblem: Sendable, Hashable, Encodable {
+    enum Kind: String, Sendable, Encodable {
+        case starting, stopping
+        case databaseUnreachable = "database_unreachable"
+        case brokerUnreachable = "broker_unreachable"
+        case modelMissing = "model_missing"
+        /// Jobs of an analysis wait for a worker that computes its method revision.
+        case analysisOfAnotherRevision = "analysis_of_another_revision"
+        /// There, but this build can't load it.
+        case modelUnusable = "model_unusable"
+        /// The Kafka thread does not poll.
+        case notPolling = "not_polling"
+        /// Jobs are there, nothing is known to be in the way, and nothing moves.
+        case noProgress = "no_progress"
+    }
+
+    let kind: Kind
+    let detail: String
+
+    init(_ kind: Kind, _ detail: String) {
+        self.kind = kind
+        self.detail = detail
+    }
+}

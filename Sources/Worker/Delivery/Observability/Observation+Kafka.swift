@@ -1,0 +1,52 @@
+import Kafka
+import Metrics
+
+// What the Kafka thread tells.
+extension Observation {
+    /// How often gauges of the queue are set.
+    private static let interval = Duration.seconds(1)
+
+    /// After each poll.
+    ///
+    /// - Parameter state: asked for once an interval.
+    func polled(_ state: @autoclosure () -> QueueState) {
+        let now = ContinuousClock.now
+        note { $0.polled(at: now) }
+        let isDue = nextLook.withLock { next in
+            guard next <= now else { return false }
+            next = now + Self.interval
+            return true
+        }
+        guard isDue else { return }
+        let state = state()
+        for (partition, lag) in state.lags { setLag(lag, of: partition) }
+        metrics.assigned.record(state.assigned)
+        metrics.paused.record(state.paused)
+        metrics.jobsInFlight.record(state.jobsInFlight)
+        metrics.bytesInFlight.record(state.bytesInFlight)
+        note { $0.sawQueue(lag: state.lags.values.reduce(0, +), at: now) }
+    }
+
+    func skipped() { metrics.jobs[WorkerMetrics.JobOutcome.skipped.rawValue].increment() }
+
+    func assigned() { metrics.rebalances[WorkerMetrics.Rebalance.assigned.rawValue].increment() }
+
+    func released(_ partitions: [TopicPartition], lost: Bool) {
+        let type: WorkerMetrics.Rebalance = lost ? .lost : .revoked
+        metrics.rebalances[type.rawValue].increment()
+        let gone = lags.withLock { lags in partitions.compactMap { lags.removeValue(forKey: $0) } }
+        gone.forEach { $0.destroy() }
+    }
+
+    func broker(_ statistics: KafkaStatistics) { note { $0.brokerIs(up: statistics.hasBrokerUp) } }
+
+    private func setLag(_ lag: Int64, of partition: TopicPartition) {
+        let gauge = lags.withLock { lags in
+            if let gauge = lags[partition] { return gauge }
+            let gauge = metrics.lag(of: partition)
+            lags[partition] = gauge
+            return gauge
+        }
+        gauge.record(lag)
+    }
+}

@@ -1,0 +1,70 @@
+import Analyzing
+import Concepts
+import Inference
+import Jobs
+import Logging
+import Threads
+
+/// A compute lane: one thread with its own scratch memory, BLAS single-threaded.
+struct Lane: Sendable {
+    let prepared: BoundedQueue<PreparedJob>
+    let finished: BoundedQueue<FinishedJob>
+    let assignments: Assignments
+    let batchSize: Int
+    var observation = Observation()
+    /// Says that a job is done with, whatever came of it.
+    let leave: @Sendable (Ticket) -> Void
+
+    /// Works until the queue of prepared jobs is closed and empty.
+    func run() {
+        // Scratch memory for the analysis at hand; jobs of one analysis mostly come in a row.
+        var analyzer: ImageAnalyzer?
+        while let job = prepared.pop() {
+            // Another worker has the partition by now, and would be the one whose rows count.
+            guard assignments.isCurrent(job.ticket) else {
+                leave(job.ticket)
+                finished.push(FinishedJob(ticket: job.ticket, outcome: .abandoned))
+                continue
+            }
+            let current = analyzer.flatMap { $0.analysis.id == job.analysis.id ? $0 : nil }
+            let lane =
+                current
+                ?? ImageAnalyzer(job.analysis, batchSize: batchSize, onEncode: observation.encoderCalled)
+            analyzer = lane
+            Fault.crash(onAnyOf: job.images.lazy.map(\.image.id))
+            let outcome = analyze(job, with: lane)
+            leave(job.ticket)
+            finished.push(FinishedJob(ticket: job.ticket, outcome: outcome))
+        }
+    }
+
+    private func analyze(_ job: PreparedJob, with analyzer: ImageAnalyzer) -> FinishedJob.Outcome {
+        let pictures = job.images.compactMap { try? $0.prepared.get() }
+        let start = ContinuousClock.now
+        let (encodeBefore, encodedBefore) = (analyzer.encodeTime, analyzer.encodedPictures)
+        var findings = analyzer.analyze(pictures, isGroupIncomplete: pictures.count < job.images.count) { _, _ in
+            observation.analyzed()
+        }[...]
+        let encode = analyzer.encodeTime - encodeBefore
+        observation.encoded(
+            pictures: analyzer.encodedPictures - encodedBefore, by: job.analysis.model.vision, in: encode)
+        let concepts = start.duration(to: .now) - encode
+        let digest =
+            job.analysis.analysis.method.decomposition == .group
+            ? GroupDigest.value(pictures.map { ($0.id, $0.contentHash) }) : nil
+        let images = job.images.map { entry in
+            FinishedImage(
+                image: entry.image, label: entry.label,
+                result: entry.prepared.map { picture in
+                    var timings = entry.timings
+                    timings.encode = encode.microseconds / pictures.count
+                    timings.concepts = concepts.microseconds / pictures.count
+                    // One for each picture that was prepared, in order.
+                    return FinishedImage.Analyzed(
+                        findings: findings.removeFirst(), contentHash: picture.contentHash, groupDigest: digest,
+                        timings: timings)
+                })
+        }
+        return .images(job.analysis, job.job, images)
+    }
+}

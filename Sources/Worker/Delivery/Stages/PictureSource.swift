@@ -1,0 +1,116 @@
+import Analyzing
+import Fetch
+import Foundation
+import Inference
+import Jobs
+import Logging
+import Threads
+
+/// From an image's entry in a job to its fitted picture, or to the reason why there will be none.
+struct PictureSource: Sendable {
+    /// ``ImageFetcher/fetch(_:sha256:)``, or what a test puts in its place.
+    let fetch: @Sendable (_ uri: String, _ sha256: String?) throws -> (bytes: [UInt8], hash: [UInt8])
+    let limits: DecodingLimits
+    let circuit: FetchCircuit
+    /// Seconds for which one image's fetch is retried; time during which its host's circuit is open does not count.
+    let giveUpAfter: Double
+    let log: Logger
+    var observation = Observation()
+
+    /// Tries once, unless it is too early: leaves an outcome, or the time of the next attempt.
+    func attempt(
+        _ image: inout PreparationTask.Image, _ entry: ImageJob.Image, _ analysis: LoadedAnalysis
+    ) {
+        if let next = image.nextAttempt, next > .now { return }
+        do throws(ImageFailure) {
+            image.label = try entry.label.map { name throws(ImageFailure) in try labelIndex(name, analysis) }
+            let start = ContinuousClock.now
+            guard let (bytes, hash) = try contents(of: entry, &image) else { return }
+            let fetched = ContinuousClock.now
+            let picture = try decode(bytes, named: entry.uri)
+            image.outcome = .picture(
+                PreparedImage(id: entry.id, label: image.label, picture: analysis.fit(picture), contentHash: hash))
+            image.timings.fetch = start.duration(to: fetched).microseconds
+            image.timings.decode = fetched.duration(to: .now).microseconds
+        } catch {
+            var failure = error
+            failure.attempts = max(1, image.attempts)
+            image.outcome = .failure(failure)
+        }
+        observation.prepared()
+    }
+
+    private func labelIndex(_ label: String, _ analysis: LoadedAnalysis) throws(ImageFailure) -> Int {
+        switch analysis.classIndex.find(label) {
+        case .success(let index): return index
+        case .failure(let failure):
+            throw ImageFailure(.unknownLabel, "The label \"\(label)\" \(failure.rawValue); use a class id.")
+        }
+    }
+
+    /// The picture's bytes and their hash; nil if they can't be had now.
+    private func contents(
+        of entry: ImageJob.Image, _ image: inout PreparationTask.Image
+    ) throws(ImageFailure) -> (bytes: [UInt8], hash: [UInt8])? {
+        let origin = FetchCircuit.origin(of: entry.uri)
+        let now = ContinuousClock.now
+        if case .wait(let until) = circuit.admit(origin, now: now) {
+            image.nextAttempt = until
+            image.lastFailure = nil
+            return nil
+        }
+        image.attempts += 1
+        do {
+            let fetched = try fetch(entry.uri, entry.sha256)
+            note(origin, failed: false)
+            return fetched
+        } catch let failure as ImageFailure {
+            // The host has answered.
+            note(origin, failed: false)
+            throw failure
+        } catch {
+            note(origin, failed: true)
+            try bear(error, &image, entry)
+            return nil
+        }
+    }
+
+    private func note(_ origin: String, failed: Bool) {
+        guard circuit.note(origin, failed: failed, now: .now) else { return }
+        if failed {
+            log.error(
+                "most fetches from a host fail; its images wait until it answers again", metadata: ["host": "\(origin)"]
+            )
+        } else {
+            log.notice("a host answers again", metadata: ["host": "\(origin)"])
+        }
+    }
+
+    /// Goes on with an image after a transient failure for as long as its patience lasts.
+    private func bear(
+        _ error: any Error, _ image: inout PreparationTask.Image, _ entry: ImageJob.Image
+    ) throws(ImageFailure) {
+        let now = ContinuousClock.now
+        if let last = image.lastFailure { image.patience -= last.duration(to: now).seconds }
+        guard image.patience > 0 else {
+            throw ImageFailure(.fetchExhausted, "\(error) Given up after \(Int(giveUpAfter)) s.")
+        }
+        // A host's wish is heeded as far as there is patience, and not by all of its images at once.
+        let wish = (error as? TransientFetchFailure)?.retryAfter ?? 0
+        let pause = min(wish + image.backoff.next(), image.patience)
+        image.lastFailure = now
+        image.nextAttempt = now + .seconds(pause)
+        observation.retried(.fetch)
+        log.warning(
+            "image can't be fetched yet",
+            metadata: ["image.id": "\(entry.id)", "error": "\(error)", "retry.seconds": "\(pause)"])
+    }
+
+    private func decode(_ bytes: [UInt8], named uri: String) throws(ImageFailure) -> Picture {
+        do {
+            return try ImageDecoder.decode(bytes, named: redactedURI(uri), limits: limits)
+        } catch {
+            throw ImageFailure(decoding: error)
+        }
+    }
+}

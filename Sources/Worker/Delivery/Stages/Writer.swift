@@ -1,0 +1,168 @@
+import Fetch
+import Foundation
+import Kafka
+import Logging
+import Persistence
+import Synchronization
+import Threads
+
+/// The writer thread: stores the finished prefix of each partition, one transaction a batch.
+///
+/// Unchecked: the connection and the limit are used by the writer thread alone; ``failure`` is behind a lock.
+final class Writer: @unchecked Sendable {
+    private let connection: Connection
+    private let database: BatchWriter
+    private let finished: BoundedQueue<FinishedJob>
+    private let assignments: Assignments
+    private let deadLetters: DeadLetterPublisher
+    private let rows: JobRows
+    private var limit: FailureLimit
+    private let group: String
+    private let stop: StopSignal
+    private let log: Logger
+    private let observation: Observation
+    private let failed = Mutex<(any Error)?>(nil)
+
+    /// Jobs of one partition that go into one transaction at most.
+    private static let jobsPerBatch = 64
+
+    init(
+        connection: Connection, finished: BoundedQueue<FinishedJob>, assignments: Assignments, group: String,
+        deadLetters: DeadLetterPublisher, limit: FailureLimit, worker: String, stop: StopSignal, log: Logger,
+        observation: Observation = Observation()
+    ) {
+        self.connection = connection
+        database = BatchWriter(connection)
+        self.finished = finished
+        self.assignments = assignments
+        self.group = group
+        self.deadLetters = deadLetters
+        self.limit = limit
+        rows = JobRows(worker: worker)
+        self.stop = stop
+        self.log = log
+        self.observation = observation
+    }
+
+    /// What kept the writer from going on, if anything did.
+    var failure: (any Error)? { failed.withLock { $0 } }
+
+    /// Writes until the queue of finished jobs is closed and empty.
+    func run() {
+        while !finished.isFinished {
+            for job in finished.popAll(waiting: 0.2) {
+                if case .abandoned = job.outcome {
+                    observation.abandoned()
+                    assignments.abandon(job.ticket)
+                } else {
+                    assignments.finish(job)
+                }
+            }
+            do {
+                while try writeReady() {}
+            } catch {
+                log.critical("the worker stops", metadata: ["error": "\(error)"])
+                failed.withLock { $0 = error }
+                // Intake ends and hands nothing over any more; what is in flight is read again by the next worker.
+                stop.request()
+                assignments.partitions.forEach(assignments.revoke)
+            }
+        }
+    }
+
+    /// Stores what is ready, waiting out what is transient; returns whether there was anything.
+    private func writeReady() throws -> Bool {
+        var backoff = Backoff()
+        while true {
+            let ready = assignments.ready(limit: Self.jobsPerBatch)
+            guard !ready.isEmpty else { return false }
+            do {
+                try write(ready)
+                return true
+            } catch let error as PersistenceError where error.isFenced {
+                log.warning(
+                    "partitions were claimed by another worker; their jobs in flight are dropped",
+                    metadata: ["error": "\(error)"])
+                observation.fenced(error.fenced.count)
+                for partition in ready where error.fenced.contains(key(partition.partition)) {
+                    assignments.fence(partition.partition, epoch: partition.epoch)
+                }
+            } catch let error as PersistenceError where error.isRetriable {
+                observation.retried(.database)
+                let pause = backoff.next()
+                log.warning(
+                    "database can't be written now",
+                    metadata: ["error": "\(error)", "retry.seconds": "\(pause)", "partitions": "\(ready.count)"])
+                // During a shutdown it is the next worker's turn.
+                if stop.wait(pause) { return false }
+            }
+        }
+    }
+
+    private func write(_ ready: [Assignments.Ready]) throws {
+        let start = ContinuousClock.now
+        let limit = try limit(after: ready)
+        let (batch, outcome) = try writeStorable(ready)
+        ready.forEach(assignments.stored)
+        self.limit = limit
+        observation.stored(batch, outcome, of: ready.flatMap { $0.prefix.outcomes.map(\.outcome) }, since: start)
+        if !batch.deadLetters.isEmpty { deadLetters.expectLetters() }
+        log.info(
+            "batch written",
+            metadata: [
+                "images": "\(batch.results.count)", "images.failed": "\(batch.failures.count)",
+                "jobs": "\(ready.reduce(0) { $0 + $1.prefix.outcomes.count })",
+                "milliseconds": "\(start.duration(to: .now).microseconds / 1000)",
+            ])
+    }
+
+    /// The failure limit with what is ready taken into account.
+    ///
+    /// - Throws: ``TooManyFailures`` before any more of them is stored.
+    private func limit(after ready: [Assignments.Ready]) throws -> FailureLimit {
+        var limit = limit
+        for (_, job) in ready.flatMap(\.prefix.outcomes) {
+            guard case .images(_, _, let images) = job.outcome else { continue }
+            let failures = images.map { image -> ImageFailure? in
+                if case .failure(let failure) = image.result { failure } else { nil }
+            }
+            if let finding = limit.note(failures.map { $0 != nil }) {
+                throw TooManyFailures(finding: finding, example: failures.last { $0 != nil }??.description)
+            }
+        }
+        return limit
+    }
+
+    private func jobs(of ready: [Assignments.Ready], refusing refused: [Int: ImageFailure]) -> JobBatch {
+        var jobs = JobBatch(refusing: refused)
+        for partition in ready {
+            jobs.batch.offsets.append(
+                OffsetAdvance(
+                    partition: key(partition.partition), epoch: partition.epoch, expected: partition.expected,
+                    next: partition.prefix.nextOffset))
+            for (_, job) in partition.prefix.outcomes { rows.add(job, to: &jobs) }
+        }
+        return jobs
+    }
+
+    /// Writes what is ready; results that the database refuses for what they hold become failures, so that one of them
+    /// does not stop the rest. Returns what was written.
+    private func writeStorable(_ ready: [Assignments.Ready]) throws -> (WriteBatch, BatchWriter.Outcome) {
+        var refused: [Int: ImageFailure] = [:]
+        while true {
+            let jobs = jobs(of: ready, refusing: refused)
+            do {
+                return (jobs.batch, try observation.transaction { try database.write(jobs.batch) })
+            } catch let error as PersistenceError where error.isRecordLevel {
+                let refusals = try database.refused(in: jobs.batch)
+                // Each round leaves at least one result less, so this ends.
+                guard !refusals.isEmpty else { throw error }
+                for refusal in refusals { refused[jobs.places[refusal.row]] = ImageFailure(refusedFor: refusal.error) }
+            }
+        }
+    }
+
+    private func key(_ partition: TopicPartition) -> PartitionKey {
+        PartitionKey(group: group, topic: partition.topic, partition: partition.partition)
+    }
+}

@@ -1,0 +1,154 @@
+import Analyzing
+import Fetch
+import Foundation
+import Inference
+import Kafka
+import Logging
+import Persistence
+import Settings
+import Threads
+
+/// Everything that a worker's settings say, checked before it starts, and the pipeline put together from it.
+package struct WorkerAssembly: Sendable {
+    private let settings: Settings
+    private let first: PartitionClaims.FirstStart
+    private let untilIdle: Double?
+    private let stop: StopSignal
+    private let observation: Observation
+    private let log: Logger
+    private let postgresURI: String
+    private let kafka: KafkaClientConfiguration
+    private let topic: String
+    private let group: String
+    private let lanes: Int
+    private let batchSize: Int
+    private let fetchThreads: Int
+    private let limits: DecodingLimits
+    private let remote: RemoteImages
+    private let giveUpAfter: Int
+    private let failureLimit: FailureLimit
+    private let gracePeriod: Int
+
+    /// Jobs that wait for a fetch thread; taken from Kafka, so few.
+    private static let waitingTickets = 32
+    /// Bytes of jobs between Kafka and the database; see ``Assignments/limit``.
+    private static let inFlightBytes = 256 << 20
+
+    /// - Throws: ``SettingsError`` naming the setting that is missing or wrong.
+    package init(
+        settings: Settings, first: PartitionClaims.FirstStart, untilIdle: Double?, stop: StopSignal,
+        observation: Observation = Observation()
+    ) throws {
+        self.settings = settings
+        self.first = first
+        self.untilIdle = untilIdle
+        self.stop = stop
+        self.observation = observation
+        var log = try settings.logger("entente.worker")
+        log[metadataKey: "worker"] = "\(Self.workerName)"
+        self.log = log
+        postgresURI = try settings.required(.postgresURI)
+        kafka = try settings.kafka()
+        topic = try settings.required(.kafkaTopic)
+        group = try settings.required(.kafkaGroup)
+        lanes = try settings.integer(.workerLanes, in: 1...512)
+        batchSize = try settings.integer(.workerBatchSize, in: 1...1024)
+        fetchThreads = try settings.integer(.workerFetchThreads, in: 1...512)
+        limits = try settings.decodingLimits()
+        // A fetch that lasts must not hold up the stop: its job is read again.
+        remote = try RemoteImages(settings: settings, limit: limits.maxBytes) { stop.isRequested }
+        giveUpAfter = try settings.integer(.fetchGiveUpAfter, in: 0...86_400)
+        let images = try settings.integer(.failureImageLimit, in: 0...100)
+        let jobs = try settings.integer(.failureJobLimit, in: 0...1_000_000)
+        failureLimit = FailureLimit(imageLimit: images < 100 ? images : nil, jobLimit: jobs > 0 ? jobs : nil)
+        gracePeriod = try settings.integer(.workerGracePeriod, in: 0...3600)
+        // Without this, a volume that is not mounted yet would fail every image on it for good.
+        for path in settings.paths(.fileRoots) where FileRoots.resolved(path) == nil {
+            throw SettingsError(
+                "\(Setting.fileRoots.variable) names \(path), which does not exist; mount it or leave it out.")
+        }
+    }
+
+    /// Host and process: who wrote a row.
+    static let workerName = "\(ProcessInfo.processInfo.hostName)/\(ProcessInfo.processInfo.processIdentifier)"
+
+    /// Who owns a partition: unlike a process number, never the same for two workers.
+    private static let ownerName = "\(workerName)/\(String(UInt32.random(in: .min ... .max), radix: 16))"
+
+    /// Runs the pipeline on the calling thread until it ends.
+    package func run() throws {
+        CrashReporter.turnOff()
+        BLAS.prepareForLanes()
+        log.info(
+            "worker starts",
+            metadata: [
+                "version": "\(BuildInformation.version)", "kernel_set": "\(KernelSet.name)",
+                "blas.threads_per_lane": "1",
+                "worker.lanes": "\(lanes)", "worker.fetch_threads": "\(fetchThreads)",
+                "worker.batch_size": "\(batchSize)", "kafka.topic": "\(topic)", "kafka.group": "\(group)",
+            ])
+        for warning in KernelSet.warnings {
+            log.warning("the encoder is slower than it could be", metadata: ["reason": "\(warning)"])
+        }
+        let writing = try connect("writer")
+        try Migrator(writing).check()
+
+        let assignments = Assignments(limit: Self.inFlightBytes)
+        let tickets = BoundedQueue<Ticket>(limit: Self.waitingTickets)
+        // Pictures weigh most, so few prepared jobs wait for a lane.
+        let prepared = BoundedQueue<PreparedJob>(limit: 2 * lanes)
+        let finished = BoundedQueue<FinishedJob>(limit: .max)
+        let catalog = AnalysisCatalog(
+            connection: try connect("catalog"), models: ModelLibrary(paths: settings.paths(.modelPath)),
+            cache: TextCache(log: log), log: log, observation: observation)
+        let intake = Intake(
+            consumer: try KafkaConsumer(kafka, group: group, logger: log),
+            claims: PartitionClaims(
+                connection: try connect("claims"), group: group, owner: Self.ownerName, first: first),
+            assignments: assignments, tickets: tickets, stop: stop, options: intakeOptions, log: log,
+            observation: observation)
+        let flights = Flights(
+            connection: try connect("flights", synchronousCommit: false), owner: Self.ownerName, group: group,
+            assignments: assignments, stop: stop, log: log, observation: observation)
+        let fetcher = ImageFetcher(
+            files: LocalFile(roots: FileRoots(settings.paths(.fileRoots)), limit: limits.maxBytes), remote: remote)
+        let preparation = Preparation(
+            tickets: tickets, prepared: prepared, finished: finished, assignments: assignments, flights: flights,
+            catalog: catalog,
+            pictures: PictureSource(
+                fetch: { try fetcher.fetch($0, sha256: $1) }, limits: limits, circuit: FetchCircuit(),
+                giveUpAfter: Double(giveUpAfter), log: log, observation: observation),
+            stop: stop, log: log)
+        let lane = Lane(
+            prepared: prepared, finished: finished, assignments: assignments, batchSize: batchSize,
+            observation: observation, leave: { flights.leave($0) })
+        let deadLetters = DeadLetterPublisher(
+            connection: try connect("dead letters"), producer: try KafkaProducer(kafka, logger: log),
+            topic: topic + ".dead-letters", log: log, observation: observation)
+        let writer = Writer(
+            connection: writing, finished: finished, assignments: assignments, group: group,
+            deadLetters: deadLetters,
+            limit: failureLimit, worker: Self.workerName, stop: stop, log: log, observation: observation)
+        try Pipeline(
+            intake: intake, preparation: preparation, lane: lane, writer: writer, deadLetters: deadLetters,
+            fetchThreads: fetchThreads, lanes: lanes
+        ).run()
+        log.info("worker ends")
+    }
+
+    private var intakeOptions: Intake.Options {
+        let session = settings.kafkaProperties["session.timeout.ms"].flatMap(Int.init) ?? 45_000
+        return Intake.Options(
+            topic: topic, untilIdle: untilIdle.map { .seconds($0) },
+            gracePeriod: .seconds(gracePeriod),
+            drainPeriod: .milliseconds(min(10_000, session / 2)))
+    }
+
+    private func connect(_ role: String, synchronousCommit: Bool = true) throws -> Connection {
+        var session = SessionSettings(applicationName: "entente \(role) \(Self.workerName)")
+        session.synchronousCommit = synchronousCommit
+        let connection = try Connection(uri: postgresURI, settings: session)
+        observation.watch(connection, as: role)
+        return connection
+    }
+}

@@ -1,0 +1,78 @@
+import Analyzing
+import Concepts
+import Settings
+
+/// `descriptors.json`: `{"class id or unique name": ["descriptor", …], …}` or a plain array of descriptors.
+struct DescriptorBankFile {
+    /// Unique, in order of first occurrence over the whole file.
+    let descriptors: [String]
+    /// Class index → indexes into ``descriptors``; empty for a plain array.
+    let perClass: [Int: [Int]]
+
+    /// Returns nil, with at least one problem added, if the file is unusable. Keys bind by class id first, then by
+    /// unique name.
+    init?(path: String, classes: [Analysis.Class], problems: inout [Problem]) {
+        guard let root = JSONFile.read(path, problems: &problems) else { return nil }
+        let before = problems.count
+        func report(_ message: String) { problems.append(Problem(file: path, line: nil, message: message)) }
+        var numbering = Numbering()
+        func read(_ list: JSONValue, of owner: String) -> [Int] {
+            guard case .array(let entries) = list else {
+                report("\(owner) has to be an array of strings, not \(list.kind).")
+                return []
+            }
+            return entries.compactMap { entry in
+                guard case .string(let text) = entry else {
+                    report("\(owner) holds \(entry.kind); a descriptor is a non-empty string.")
+                    return nil
+                }
+                if text.isEmpty { report("\(owner) holds an empty string; a descriptor is a non-empty string.") }
+                if text.utf8.contains(0) {
+                    report("\(owner): \(quoted(text)) holds the character U+0000, which can't be stored; remove it.")
+                }
+                return numbering.number(text)
+            }
+        }
+
+        var perClass: [Int: [Int]] = [:]
+        switch root {
+        case .array: _ = read(root, of: "The file")
+        case .object(let members):
+            let index = ClassIndex(classes)
+            for (key, list) in members {
+                let numbers = read(list, of: quoted(key))
+                // Without classes there is a problem already, and every key would look unknown.
+                guard !classes.isEmpty else { continue }
+                switch index.find(key) {
+                case .success(let number):
+                    if perClass.updateValue(numbers, forKey: number) != nil {
+                        report("\(quoted(key)) names a class that already has descriptors.")
+                    }
+                case .failure(let failure):
+                    report(
+                        "\(quoted(key)) \(failure.rawValue); keys are class ids, or names that only one class has.")
+                }
+            }
+        default: report("The file has to hold an object of lists or an array of strings, not \(root.kind).")
+        }
+        if numbering.texts.isEmpty, problems.count == before { report("The bank needs at least one descriptor.") }
+        guard problems.count == before else { return nil }
+        descriptors = numbering.texts
+        self.perClass = perClass
+    }
+
+    /// Numbers strings by first occurrence. Compared by bytes: canonically equivalent spellings are two descriptors,
+    /// as they are two strings to the reference.
+    private struct Numbering {
+        private(set) var texts: [String] = []
+        private var numbers: [[UInt8]: Int] = [:]
+
+        mutating func number(_ text: String) -> Int {
+            let key = Array(text.utf8)
+            if let number = numbers[key] { return number }
+            numbers[key] = texts.count
+            texts.append(text)
+            return texts.count - 1
+        }
+    }
+}

@@ -1,0 +1,123 @@
+import Foundation
+import Inference
+import Synchronization
+import Threads
+
+/// Measures the vision encoder against what the machine's matrix products can do at best: every lane encodes batches of
+/// random pictures at once, in turn with every lane multiplying square matrices at once.
+struct EncodeBenchmark {
+    struct Result: Encodable {
+        let architecture: String
+        let kernelSet: String
+        let lanes: Int
+        let batchSize: Int
+        /// All lanes together; medians over the rounds.
+        let imagesPerSecond: Double
+        let gflops: Double
+        let sgemmPeakGflops: Double
+        let shareOfPeak: Double
+        /// Slowest and fastest round.
+        let imagesPerSecondRange: [Double]
+
+        enum CodingKeys: String, CodingKey {
+            case architecture, lanes, gflops
+            case kernelSet = "kernel_set"
+            case batchSize = "batch_size"
+            case imagesPerSecond = "images_per_second"
+            case sgemmPeakGflops = "sgemm_peak_gflops"
+            case shareOfPeak = "share_of_peak"
+            case imagesPerSecondRange = "images_per_second_range"
+        }
+    }
+
+    let architecture: String
+    let encoder: any VisionEncoder
+    let lanes: Int
+    let batchSize: Int
+    let rounds: Int
+
+    private static let squares = [2048, 3072, 4096]
+    /// A round of encoding lasts at least so long.
+    private static let seconds = 1.0
+
+    func run() -> Result {
+        BLAS.prepareForLanes()
+        let encoding = (0..<lanes).map { _ in EncodingLane(encoder, batchSize: batchSize) }
+        let multiplying = (0..<lanes).map { _ in MultiplyingLane(largest: Self.squares.max() ?? 0) }
+        // Memory is touched and the clock is up before anything counts.
+        let once = Self.time(encoding) { $0.run(times: 1) }
+        let times = max(Int((Self.seconds / once).rounded(.up)), 1)
+        var speeds: [Double] = []
+        var peaks: [Double] = []
+        for _ in 0..<rounds {
+            speeds.append(Double(lanes * batchSize * times) / Self.time(encoding) { $0.run(times: times) })
+            peaks.append(
+                Self.squares.map { side in
+                    Double(lanes) * 2 * pow(Double(side), 3) / Self.time(multiplying) { $0.run(side: side) } / 1e9
+                }.max() ?? 0)
+        }
+        speeds.sort()
+        peaks.sort()
+        let speed = speeds[rounds / 2]
+        let gflops = speed * 2 * Double(encoder.multiplyAdds) / 1e9
+        return Result(
+            architecture: architecture, kernelSet: KernelSet.name, lanes: lanes, batchSize: batchSize,
+            imagesPerSecond: speed, gflops: gflops, sgemmPeakGflops: peaks[rounds / 2],
+            shareOfPeak: gflops / peaks[rounds / 2], imagesPerSecondRange: [speeds[0], speeds[rounds - 1]])
+    }
+
+    /// Random pictures as the encoder takes them.
+    static func pictures(_ encoder: any VisionEncoder, count: Int) -> [[Float]] {
+        let values = 3 * encoder.imageSize * encoder.imageSize
+        return (0..<count).map { number in
+            (0..<values).map { Float(($0 &* 2_654_435_761 &+ number) >> 8 & 0xffff) / 32768 - 1 }
+        }
+    }
+
+    /// Seconds until every lane has done its share.
+    static func time<Lane: Sendable>(_ lanes: [Lane], _ body: @escaping @Sendable (Lane) -> Void) -> Double {
+        let start = ContinuousClock.now
+        let threads = lanes.map { lane in WorkerThread("lane") { body(lane) } }
+        threads.forEach { $0.join() }
+        return Double(start.duration(to: .now).microseconds) / 1e6
+    }
+
+    /// Unchecked: used by one thread at a time.
+    private final class EncodingLane: @unchecked Sendable {
+        private let encoder: any VisionEncoder
+        private let workspace: VisionWorkspace
+        private let pictures: [[Float]]
+
+        init(_ encoder: any VisionEncoder, batchSize: Int) {
+            self.encoder = encoder
+            workspace = encoder.makeWorkspace(batchSize: batchSize)
+            pictures = EncodeBenchmark.pictures(encoder, count: batchSize)
+        }
+
+        func run(times: Int) { for _ in 0..<times { _ = encoder.encode(pictures, in: workspace) } }
+    }
+
+    /// Unchecked: used by one thread at a time.
+    private final class MultiplyingLane: @unchecked Sendable {
+        private let a: [Float], b: [Float]
+        private var out: [Float]
+
+        init(largest side: Int) {
+            a = (0..<side * side).map { Float($0 & 1023) / 1024 }
+            b = a.reversed()
+            out = .init(repeating: 0, count: side * side)
+        }
+
+        func run(side: Int) {
+            a.withUnsafeBufferPointer { a in
+                b.withUnsafeBufferPointer { b in
+                    out.withUnsafeMutableBufferPointer { out in
+                        guard let a = a.baseAddress, let b = b.baseAddress, let out = out.baseAddress else { return }
+                        BLAS.multiply(
+                            BLAS.View(a, rows: side, columns: side), BLAS.View(b, rows: side, columns: side), into: out)
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import Concepts
+import Inference
+
+/// Times the method's stages around the encoder on one core, on made data: 1,000 classes, a bank of descriptors, one part
+/// method.
+struct StageBenchmark {
+    static let classes = 1000
+
+    let analysis: Analysis
+    private let shape: EncoderShape
+    private let interpreter: Interpreter
+    private let preprocessor: Preprocessor
+    private let images: [(picture: Picture, features: PatchFeatures)]
+    private var random = MadeNumbers(state: 1)
+
+    /// What the stages made of the images, in order.
+    struct Outcome {
+        var findings: [ImageFindings] = []
+        /// Those of each image that the encoder would see.
+        var prompted: [[Picture]] = []
+    }
+
+    init(
+        partMethod: PartMethod, images count: Int, shape: EncoderShape = .vitB16, bank: Int = 4000, crf: Bool = true,
+        singlePass: DenseMethod? = nil
+    ) {
+        var random = random
+        var method = MethodParameters()
+        method.parts.by = [partMethod]
+        if !crf { method.foreground.crf = nil }
+        method.prompting.dense = singlePass
+        let hash = String(repeating: "0", count: 64)
+        analysis = Analysis(
+            model: .init(weights: hash, configuration: hash, tokenizer: hash),
+            classes: (0..<Self.classes).map { .init(id: "\($0)", name: "\($0)") },
+            descriptors: (0..<bank).map { "\($0)" }, templates: ["{}"], descriptorTemplate: "{}", method: method)
+        self.shape = shape
+        let texts = { random.matrix(rows: $0, columns: shape.embedding) }
+        interpreter = Interpreter(
+            text: TextSide(
+                analysis: analysis, classEmbeddings: texts(Self.classes), bankEmbeddings: texts(bank),
+                bareEmbeddings: texts(bank)), method: method)
+        preprocessor = Preprocessor(configuration: PreprocessConfiguration(), imageSize: shape.imageSize)
+        images = (0..<count).map { number in
+            let made = MadePicture(number, &random)
+            return (
+                made.pixels(width: shape.imageSize, height: shape.imageSize, &random), made.features(shape, &random)
+            )
+        }
+        self.random = random
+    }
+
+    /// Runs the stages in the order of the flow.
+    mutating func run(_ clock: inout StageClock) -> Outcome {
+        BLAS.prepareForLanes()
+        let method = analysis.method
+        let crf = method.foreground.crf.map { DenseCRF($0) }
+        var outcome = Outcome()
+        for (picture, features) in images {
+            var halfway = StageClock.threadSeconds
+            let start = halfway
+            let parts = Decomposition.run([features], method: method) { halfway = StageClock.threadSeconds }[0]
+            clock.note("foreground", seconds: halfway - start, images: 1)
+            clock.note("parts", seconds: StageClock.threadSeconds - halfway, images: 1)
+            let foreground = crf.map { crf in
+                clock.time("CRF") { ForegroundPixels(refining: parts, on: picture, by: crf) }
+            }
+            let read = read(parts.groupings[0], within: foreground, on: picture, &clock, &outcome)
+            let encoded = EncodedParts(grouping: parts.groupings[0], prompted: read)
+            let image = random.matrix(rows: 1, columns: shape.embedding)
+            outcome.findings.append(
+                clock.time("retrieval and agreement") {
+                    interpreter.findings(imageEmbedding: image.elements, label: nil, parts: [encoded])
+                })
+        }
+        return outcome
+    }
+
+    /// What an encoder would say of the parts, on the way there: prompted pictures are drawn, or dense features averaged.
+    private mutating func read(
+        _ grouping: PartGrouping, within foreground: ForegroundPixels?, on picture: Picture, _ clock: inout StageClock,
+        _ outcome: inout Outcome
+    ) -> [PromptedPartEmbeddings] {
+        if analysis.method.prompting.dense != nil {
+            let dense = random.matrix(rows: shape.gridHeight * shape.gridWidth, columns: shape.embedding)
+            return clock.time("pooling") {
+                PartPooling.embeddings(patches: dense, of: grouping, within: foreground, size: picture.width)
+            }
+        }
+        let prompts = clock.time("prompting") {
+            let prompts = Prompting(on: picture, within: foreground, parameters: analysis.method.prompting)
+                .pictures(for: grouping)
+            for drawn in prompts.flatMap(\.pictures) { _ = preprocessor.pixelValues(drawn) }
+            return prompts
+        }
+        outcome.prompted.append(prompts.flatMap(\.pictures))
+        return prompts.map {
+            PromptedPartEmbeddings(
+                $0, embeddings: random.matrix(rows: MethodParameters.Prompting.variants, columns: shape.embedding))
+        }
+    }
+}

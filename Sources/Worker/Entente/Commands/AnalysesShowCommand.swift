@@ -1,0 +1,85 @@
+import ArgumentParser
+import Concepts
+import Foundation
+import Persistence
+import Reporting
+
+/// `analyses show`.
+struct AnalysesShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show what an analysis is made of and how far it is.")
+
+    @Argument(help: "Analysis id, a unique beginning of it, or its name.")
+    var analysis: String
+
+    @Flag(help: "Print JSON; \"content\" is what the id is computed from.")
+    var json = false
+
+    @OptionGroup var database: DatabaseOptions
+    @OptionGroup var global: GlobalOptions
+
+    private struct Progress: Encodable { let expected, done, failed, pending: Int }
+
+    private struct Output: Encodable {
+        let analysis, name: String
+        let names: [String]
+        let registered_at, setting_digest: String
+        let progress: Progress
+        let submissions: Int
+    }
+
+    func run() async throws {
+        let store = AnalysisStore(try await global.settings(database.flags).connect("analyses show"))
+        let details = try store.details(store.resolve(analysis))
+        try StandardOutput.line(json ? try Self.json(details) : Self.text(details))
+    }
+
+    private static func json(_ details: AnalysisDetails) throws -> String {
+        let progress = details.progress
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let head = try encoder.encode(
+            Output(
+                analysis: details.id, name: details.name, names: details.names, registered_at: details.registeredAt,
+                setting_digest: details.settingDigest,
+                progress: Progress(
+                    expected: progress.expected, done: progress.done, failed: progress.failed,
+                    pending: progress.pending),
+                submissions: details.submissions))
+        // The content as it stands in the database, whichever build wrote it.
+        return String(decoding: head.dropLast(), as: UTF8.self) + ",\"content\":\(details.canonicalJSON)}"
+    }
+
+    static func text(_ details: AnalysisDetails) -> String {
+        let progress = details.progress
+        var lines = [
+            "\(details.name)  \(details.id)",
+            "  registered   \(details.registeredAt.readableTime) UTC",
+        ]
+        let others = details.names.filter { $0 != details.name }
+        if !others.isEmpty { lines.append("  also called  \(others.joined(separator: ", "))") }
+        lines += [
+            "  images       \(progress.expected) expected: \(progress.done) done, \(progress.failed) failed, "
+                + "\(progress.pending) pending",
+            "  submissions  \(details.submissions)",
+        ]
+        guard let analysis = try? JSONDecoder().decode(Analysis.self, from: Data(details.canonicalJSON.utf8)) else {
+            return (lines + ["  Its content was written by another build; --json shows it."]).joined(separator: "\n")
+        }
+        let method = analysis.method
+        lines += [
+            "  model        weights \(analysis.model.weights.prefix(16))…, configuration "
+                + "\(analysis.model.configuration.prefix(16))…",
+            "  classes      \(analysis.classes.count): "
+                + analysis.classes.map(\.name).joined(separator: ", ").shortened(to: 72),
+            "  descriptors  \(analysis.descriptors.count): "
+                + analysis.descriptors.joined(separator: ", ").shortened(to: 72),
+            "  templates    \(analysis.templates.joined(separator: " | ").shortened(to: 72))",
+            "  method       revision \(analysis.methodRevision), decomposition \(method.decomposition.rawValue), "
+                + "features \(method.features.rawValue), "
+                + "\(method.parts.by.map(\.rawValue).joined(separator: " and ")) with \(method.parts.count) parts",
+            "  setting      \(details.settingDigest) (equal for analyses that differ in the model alone)",
+        ]
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,88 @@
+import ArgumentParser
+import Delivery
+import Fetch
+import Foundation
+import Inference
+import Jobs
+import Kafka
+import Persistence
+import Reporting
+import Settings
+
+/// Runs a command and turns what it throws into one line on standard error and an exit code.
+enum CommandRunner {
+    static func run(_ root: (some AsyncParsableCommand).Type) async {
+        // A reader that has gone away (`entente … | head`) is seen as a write error, not as a signal that kills.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try root.parseAsRoot()
+            if let problem = KernelSet.problem { throw CommandFailure(.usage, problem) }
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            guard let failure = failure(for: error, of: root) else { root.exit(withError: error) }
+            FileHandle.standardError.write(Data("entente: \(failure)\n".utf8))
+            exit(failure.exit.rawValue)
+        }
+    }
+
+    /// What to say and how to exit; nil for the argument parser's errors and for ends that a command chose, which have
+    /// exit codes of their own. An error that nobody foresaw is a bug.
+    static func failure(for error: any Error, of root: (some ParsableCommand).Type) -> CommandFailure? {
+        CommandFailure(explaining: error)
+            ?? (root.exitCode(for: error) == .failure ? CommandFailure(.bug, "\(error)") : nil)
+    }
+}
+
+extension CommandFailure {
+    /// What an error of ours means for the person at the terminal; nil for the argument parser's own.
+    init?(explaining error: any Error) {
+        switch error {
+        case let failure as CommandFailure: self = failure
+        case let invalid as InvalidAnalysis: self.init(.badInput, "\(invalid)")
+        case let error as InferenceError: self.init(.badInput, "\(error)")
+        case let failure as ImageFailure: self.init(.badInput, "\(failure)")
+        case let error as SettingsError: self.init(.usage, "\(error)")
+        case let error as ReportingError: self.init(.badInput, "\(error)")
+        case let error as HubError:
+            self.init(Self.exit(for: error), "\(error)")
+        case let failure as TooManyFailures: self.init(.unavailable, "\(failure)")
+        case let error as JobError: self.init(.badInput, "\(error).")
+        case let error as PersistenceError: self.init(Self.exit(for: error), "\(error)")
+        case let error as KafkaError: self.init(Self.exit(for: error), "\(error)")
+        default: return nil
+        }
+    }
+
+    private static func exit(for error: HubError) -> Exit {
+        switch error.code {
+        case .name: .usage
+        case .notFound, .unusable, .damaged, .taken: .badInput
+        case .unreachable, .disk: .unavailable
+        }
+    }
+
+    private static func exit(for error: PersistenceError) -> Exit {
+        switch error.code {
+        // What was named or submitted.
+        case .notFound, .value: .badInput
+        case .configuration: .usage
+        // The schema has to be migrated first, or the database has to let us.
+        case .schema, .revision, .cluster, .connection: .unavailable
+        case .server where error.sqlState == "42501": .unavailable
+        case .server, .fenced, .answer: error.isRetriable ? .unavailable : .bug
+        }
+    }
+
+    private static func exit(for error: KafkaError) -> Exit {
+        switch error.name {
+        // A property or the list of servers.
+        case "_INVALID_ARG": .usage
+        case "_STATE", "_NOT_IMPLEMENTED": .bug
+        default: error.isTooLarge ? .badInput : .unavailable
+        }
+    }
+}

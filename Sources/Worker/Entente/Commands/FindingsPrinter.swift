@@ -1,0 +1,47 @@
+import Analyzing
+import Concepts
+import Fetch
+import Reporting
+
+/// Prints what `analyze` found, picture by picture in the order of the arguments: for a person, or as JSON lines.
+struct FindingsPrinter {
+    private let explanation: Explanation
+    private let document: ReportDocument
+    private let label: Int?
+    private let labelID: String?
+    private let json: Bool
+    /// Whether a picture failed.
+    private(set) var hasFailures = false
+
+    init(_ loaded: LoadedAnalysis, label: Int?, json: Bool) {
+        explanation = Explanation(analysis: loaded.analysis)
+        document = ReportDocument(loaded.analysis)
+        self.label = label
+        labelID = label.map { loaded.analysis.classes[$0].id }
+        self.json = json
+    }
+
+    /// - Parameter findings: one for each picture that was prepared, in order.
+    mutating func print(
+        _ results: some Sequence<(String, Result<PreparedImage, ImageFailure>)>, findings: [ImageFindings]
+    ) throws {
+        var rest = findings[...]
+        for (path, result) in results {
+            switch result {
+            case .success:
+                let found = rest.removeFirst()
+                try StandardOutput.line(
+                    json
+                        ? document.line(image: path, label: labelID, findings: found)
+                        : explanation.text(image: path, label: label, findings: found))
+            case .failure(let failure):
+                hasFailures = true
+                try StandardOutput.line(
+                    json
+                        ? ReportDocument.failureLine(
+                            image: path, kind: failure.kind.rawValue, message: failure.description)
+                        : "\(path)\n  \(failure)\n")
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import Analyzing
+import Concepts
+import Fetch
+import Foundation
+import Inference
+import Settings
+
+/// An analysis that is ready to run on local pictures: no Kafka, no database.
+struct LocalAnalysis {
+    let loaded: LoadedAnalysis
+    private let pictures: LocalPictures
+
+    /// - Parameters:
+    ///   - path: of the analysis file, for messages.
+    ///   - joint: whether the pictures are decomposed as one group, whatever the file says.
+    /// - Throws: ``CommandFailure``, `InferenceError`.
+    init(_ file: AnalysisFile, path: String, joint: Bool = false, settings: Settings) throws {
+        BLAS.prepareForLanes()
+        let model = try LoadedModel(directory: file.modelDirectory)
+        let content = file.analysis(
+            model: try Analysis.ModelFingerprint(directory: file.modelDirectory), joint: joint)
+        if let refusal = model.directory.configuration.refusal(of: content.method) {
+            throw CommandFailure(.badInput, "\(path): \(refusal)")
+        }
+        let log = try settings.logger("entente.analyze")
+        let builder = TextSideBuilder(cache: TextCache(log: log), shared: nil)
+        loaded = LoadedAnalysis(content, model: model, text: try builder.build(content, model: model))
+        pictures = try LocalPictures(settings: settings, preprocessor: loaded.preprocessor)
+    }
+
+    /// - Parameter label: index of the picture's class.
+    func prepare(_ path: String, label: Int?) -> Result<PreparedImage, ImageFailure> {
+        Result { () throws(ImageFailure) in
+            let (picture, hash) = try pictures.load(path)
+            return PreparedImage(id: path, label: label, picture: loaded.fit(picture), contentHash: hash)
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import ArgumentParser
+import Foundation
+import Jobs
+import Kafka
+import Persistence
+import Settings
+
+/// `submit`: announces images to the database and sends them as jobs.
+struct SubmitCommand: AsyncParsableCommand {
+    enum Grouping: String, CaseIterable, ExpressibleByArgument { case label }
+
+    static let configuration = CommandConfiguration(
+        commandName: "submit",
+        abstract: "Send a dataset's images to the workers as jobs of one analysis.",
+        discussion: """
+            --images takes the ImageFolder layout: one folder a class, named by class id or name. --manifest takes CSV \
+            with a header or JSON Lines with the fields uri or path, id, label, sha256; - is standard input.
+            """)
+
+    @Option(help: ArgumentHelp("Analysis file.", valueName: "file.yaml"))
+    var analysis: String
+
+    @Option(help: ArgumentHelp("Folder of pictures.", valueName: "dir"))
+    var images: String?
+
+    @Option(help: ArgumentHelp("CSV or JSON Lines file, or - for standard input.", valueName: "file"))
+    var manifest: String?
+
+    @Argument(help: "- reads a manifest from standard input.")
+    var input: String?
+
+    @Option(help: ArgumentHelp("Keep images of one label together in a job: label.", valueName: "field"))
+    var groupBy: Grouping?
+
+    @Option(help: ArgumentHelp("Images in a job at most, 1 to 256.", valueName: "n"))
+    var imagesPerJob = 32
+
+    @Flag(help: "Compute again what is already there.")
+    var force = false
+
+    @Flag(help: "Keep the bytes of data: images in the database, so that they can be replayed.")
+    var keepData = false
+
+    @Flag(help: "Count, name unknown labels and estimate the time; send nothing.")
+    var dryRun = false
+
+    @Flag(help: "Print the result as JSON.")
+    var json = false
+
+    @OptionGroup var database: DatabaseOptions
+    @OptionGroup var kafka: KafkaOptions
+    @OptionGroup var global: GlobalOptions
+
+    func validate() throws {
+        guard ImageJob.imageCounts.contains(imagesPerJob) else {
+            throw ValidationError("--images-per-job takes 1 to 256, not \(imagesPerJob)")
+        }
+        let sources = [images, manifest, input].compactMap { $0 }
+        guard sources.count == 1 else {
+            throw ValidationError("name the images with one of --images DIR, --manifest FILE and -")
+        }
+        guard input == nil || input == "-" else {
+            throw ValidationError("“\(input ?? "")” is not understood; a manifest on standard input is named -")
+        }
+    }
+
+    func run() async throws {
+        let settings = try await global.settings(database.flags.merging(kafka.flags) { $1 })
+        let file = try AnalysisFile(path: analysis, share: settings.value(.share))
+        let listed = try images.map(ImageFolder.list) ?? Manifest.list(manifest ?? "-")
+        let submission = try DatasetSubmission(
+            file, images: listed, grouped: groupBy == .label, imagesPerJob: imagesPerJob, force: force,
+            keepData: keepData)
+        if dryRun {
+            let estimate = try submission.estimate(settings)
+            try StandardOutput.line(json ? estimate.json : estimate.text)
+            return
+        }
+        let sent = try submission.send(
+            postgresURI: try settings.required(.postgresURI), kafka: try settings.kafka(),
+            topic: try settings.required(.kafkaTopic), log: try settings.logger("entente.submit"))
+        try StandardOutput.line(json ? sent.json : sent.text)
+    }
+}

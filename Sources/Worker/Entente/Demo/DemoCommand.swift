@@ -1,0 +1,48 @@
+import ArgumentParser
+import Inference
+import Settings
+import Threads
+
+/// `demo`: the whole main job on parts of its own.
+struct DemoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract: "Run the whole job here: queue, workers, database, results.",
+        discussion: """
+            Starts a PostgreSQL cluster in a folder of its own and a Kafka broker inside this process, submits drawn \
+            pictures, lets two worker processes analyse them with a small CLIP, and prints what they found. Ends by \
+            itself and leaves nothing behind but a report.
+            """)
+
+    @Flag(help: "Leave the database running, and say how to reach and how to end it.")
+    var keep = false
+
+    @Flag(
+        help: "Run a zoo of small CLIPs over harder pictures, and say whether more agreement goes with more accuracy.")
+    var zoo = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Folder for the report, and the zoo's charts and figures (default: entente-demo or entente-zoo).",
+            valueName: "dir"))
+    var output: String?
+
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+        let stop = StopSignal()
+        TerminationSignals.become(stop)
+        // Quiet unless asked: what the demo's parts log would bury what it found.
+        var global = global
+        global.logLevel = global.logLevel ?? "error"
+        let settings = try await global.settings()
+        let share = try ShareFolder.findDemo(settings)
+        let run: @Sendable () throws -> Void =
+            zoo
+            ? ZooRun(share: share, output: output ?? "entente-zoo", keep: keep, settings: settings, stop: stop).run
+            : DemoRun(share: share, output: output ?? "entente-demo", keep: keep, settings: settings, stop: stop).run
+        try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
+            _ = WorkerThread("demo") { done.resume(with: Result { try run() }) }
+        }
+    }
+}

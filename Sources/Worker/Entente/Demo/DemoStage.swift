@@ -1,0 +1,158 @@
+import Foundation
+import Inference
+import Kafka
+import Logging
+import Persistence
+import Processes
+import Settings
+import Threads
+
+/// What a demo runs on: a private PostgreSQL cluster, librdkafka's in-process broker reached over TCP, and worker processes of
+/// one consumer group.
+final class DemoStage {
+    let uri: String
+    let connection: Connection
+    private let cluster: PrivateCluster
+    private let broker: MockBroker
+    private let workers: [WorkerProcess]
+    private let log: Logger
+    private let stop: StopSignal
+
+    /// Worker processes; together they have the machine's cores.
+    static let workerCount = 2
+    static let partitions = 8
+    private static let topic = "entente.image-jobs"
+
+    /// - Parameters:
+    ///   - modelPath: folders that hold the models.
+    ///   - roots: folders that hold the pictures.
+    init(modelPath: String, roots: String, settings: Settings, stop: StopSignal) throws {
+        self.stop = stop
+        log = try settings.logger("entente.demo")
+        Self.say("starting a private PostgreSQL and an in-process Kafka broker")
+        let cluster = try PrivateCluster()
+        do {
+            uri = cluster.uri()
+            connection = try Connection(uri: uri, settings: .patient(applicationName: "entente demo"))
+            _ = try Migrator(connection).migrate()
+            broker = try MockBroker(
+                topics: [
+                    MockTopic(name: Self.topic, partitions: Self.partitions),
+                    MockTopic(name: Self.topic + ".dead-letters", partitions: 1),
+                ], logger: log)
+            do {
+                workers = try Self.startWorkers(
+                    uri: uri, broker: broker.bootstrapServers, logs: cluster.folder, modelPath: modelPath, roots: roots)
+            } catch {
+                broker.close()
+                throw error
+            }
+        } catch {
+            cluster.stop()
+            throw error
+        }
+        self.cluster = cluster
+    }
+
+    private static func startWorkers(
+        uri: String, broker: String, logs: String, modelPath: String, roots: String
+    ) throws -> [WorkerProcess] {
+        // Settings of the person's real installation stay out of it.
+        var environment = ProcessInfo.processInfo.environment.filter {
+            $0.key == KernelSet.variable || !$0.key.hasPrefix("ENTENTE_")
+        }
+        environment.merge([
+            Setting.postgresURI.variable: uri,
+            Setting.kafkaBootstrapServers.variable: broker,
+            Setting.kafkaTopic.variable: topic,
+            Setting.modelPath.variable: modelPath,
+            Setting.fileRoots.variable: roots,
+            Setting.workerLanes.variable: String(
+                max(1, ProcessInfo.processInfo.activeProcessorCount / workerCount)),
+            Setting.workerFetchThreads.variable: "1",
+            // The in-process broker lets a rebalance last as long as a session.
+            "ENTENTE_KAFKA_PROPERTIES_SESSION_TIMEOUT_MS": "6000",
+            "ENTENTE_KAFKA_PROPERTIES_HEARTBEAT_INTERVAL_MS": "500",
+        ]) { _, new in new }
+        say("starting \(workerCount) worker processes in one consumer group")
+        var started: [WorkerProcess] = []
+        do {
+            for number in 0..<workerCount {
+                started.append(try WorkerProcess(environment: environment, log: logs + "/worker-\(number).log"))
+            }
+        } catch {
+            started.forEach { _ = $0.stop() }
+            throw error
+        }
+        return started
+    }
+
+    /// Registers the analysis and sends its images.
+    func submit(_ file: AnalysisFile, images: [ListedImage]) throws -> SentJobs {
+        let submission = try DatasetSubmission(
+            file, images: images, grouped: false, imagesPerJob: 8, force: false, keepData: false)
+        return try submission.send(
+            postgresURI: uri, kafka: KafkaClientConfiguration(bootstrapServers: broker.bootstrapServers),
+            topic: Self.topic, log: log)
+    }
+
+    /// Waits until nothing is pending, with a bar.
+    ///
+    /// - Parameter patience: seconds after which it gives up: something hangs.
+    func follow(_ sent: [SentJobs], patience: Double) throws {
+        let store = SubmissionStore(connection)
+        var bar = ProgressBar(total: sent.reduce(0) { $0 + $1.images })
+        defer { bar.finish() }
+        let deadline = ContinuousClock.now + .seconds(patience)
+        while true {
+            let progress = try sent.map { try store.progress(analysisID: $0.analysis) }
+            bar.show(progress.reduce(0) { $0 + $1.done + $1.failed })
+            if progress.allSatisfy({ $0.pending == 0 }) { return }
+            if let dead = workers.first(where: { !$0.isRunning }) {
+                throw CommandFailure(.bug, "A worker ended early; its last words:\n\(dead.lastWords)")
+            }
+            guard ContinuousClock.now < deadline else {
+                let pending = progress.reduce(0) { $0 + $1.pending }
+                throw CommandFailure(.bug, "The demo hangs with \(pending) images pending.")
+            }
+            if stop.wait(0.2) { throw CommandFailure(.unavailable, "Stopped.") }
+        }
+    }
+
+    /// Ends the workers as an operator would, and holds the roll-ups against the rows.
+    func finishWorkers() throws {
+        for (number, worker) in workers.enumerated() {
+            let status = worker.stop()
+            guard status == 0 else {
+                throw CommandFailure(
+                    .bug, "Worker \(number) ended with \(status); its last words:\n\(worker.lastWords)")
+            }
+        }
+        guard try Verifier(connection).differences().isEmpty else {
+            throw CommandFailure(.bug, "The roll-ups differ from the rows; `entente verify` lists where.")
+        }
+    }
+
+    /// No worker outlives the demo, whatever happened; the cluster does if it is kept.
+    func close() {
+        workers.forEach { _ = $0.stop() }
+        broker.close()
+        cluster.stop()
+    }
+
+    /// Leaves the database running.
+    ///
+    /// - Returns: how to reach and how to end it.
+    func keep() -> String {
+        cluster.keep()
+        let server = cluster.server.map { "kill -INT \($0)" } ?? "stop its postgres"
+        return
+            "The database is still there:\n  psql '\(uri)'\nEnd it with:\n  \(server); rm -r '\(cluster.folder)'"
+    }
+
+    /// A line about what is being done, seen at once also through a pipe, where it would wait for a full buffer.
+    static func say(_ text: String) {
+        print("· \(text)")
+        fflush(nil)
+    }
+}

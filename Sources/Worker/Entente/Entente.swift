@@ -1,0 +1,22 @@
+import ArgumentParser
+import Foundation
+import Settings
+
+@main
+struct Entente: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "entente",
+        abstract: "Measures what a CLIP model's vision encoder and language encoder agree on, over whole datasets.",
+        version: BuildInformation.version,
+        subcommands: [
+            DemoCommand.self, WorkerCommand.self, SubmitCommand.self, AnalyzeCommand.self, EncodeCommand.self,
+            EncodeTextCommand.self, DenseCommand.self, TokenizeCommand.self, MigrateCommand.self, VerifyCommand.self,
+            StatusCommand.self,
+            ReplayCommand.self, CompareCommand.self, AnalysesCommand.self, SubmissionsCommand.self,
+            DeadLettersCommand.self, StatisticsCommand.self, GroundTruthCommand.self, ExportCommand.self,
+            ReportCommand.self,
+            BrokerCommand.self, BenchmarkCommand.self, ModelsCommand.self,
+        ])
+
+    static func main() async { await CommandRunner.run(Entente.self) }
+}

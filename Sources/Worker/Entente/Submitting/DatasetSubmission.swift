@@ -1,0 +1,121 @@
+import Analyzing
+import Concepts
+import Foundation
+import Inference
+import Jobs
+import Kafka
+import Logging
+import Persistence
+import Settings
+import Threads
+
+/// Images on their way to becoming jobs: checked whole, then announced to the database, then sent to Kafka.
+struct DatasetSubmission: OutgoingImages {
+    var analysis: Analysis { target.analysis }
+    private let target: TargetAnalysis
+    private let modelDirectory: String
+    private let images: [OutgoingImage]
+    private let sender: JobSender
+
+    /// - Parameter grouped: whether images of one label stay together.
+    /// - Throws: ``CommandFailure`` naming unknown labels and impossible images; `InferenceError` for the model.
+    init(
+        _ file: AnalysisFile, images listed: [ListedImage], grouped: Bool, imagesPerJob: Int, force: Bool,
+        keepData: Bool
+    ) throws {
+        target = try TargetAnalysis(file)
+        modelDirectory = file.modelDirectory
+        sender = JobSender(
+            analysisID: target.analysis.id, imagesPerJob: imagesPerJob, force: force, keepData: keepData)
+        let classes = target.analysis.classes
+        let index = ClassIndex(classes)
+        try Self.checkLabels(listed, index)
+        images = try listed.map { image in
+            // Ids instead of names, so that a label means the same in every table.
+            let label = image.label.flatMap { try? index.find($0).get() }.map { classes[$0].id }
+            do throws(JobError) {
+                return OutgoingImage(
+                    image: try ImageJob.Image(id: image.id, uri: image.uri, label: label, sha256: image.sha256),
+                    group: grouped ? label : nil)
+            } catch {
+                throw CommandFailure(.badInput, "\(image.origin): \(error.message).")
+            }
+        }
+    }
+
+    func forEach(_ body: (OutgoingImage) throws -> Void) throws { try images.forEach(body) }
+
+    /// All unknown labels in one message, each with the first place that has it.
+    private static func checkLabels(_ images: [ListedImage], _ index: ClassIndex) throws(CommandFailure) {
+        var unknown: [(label: String, place: String, reason: String)] = []
+        var seen: Set<[UInt8]> = []
+        for image in images {
+            guard let label = image.label, seen.insert(Array(label.utf8)).inserted else { continue }
+            if case .failure(let failure) = index.find(label) {
+                unknown.append((label, image.origin, failure.rawValue))
+            }
+        }
+        guard !unknown.isEmpty else { return }
+        let shown = unknown.prefix(20).map { "\(quoted($0.label)) (\($0.place)) \($0.reason)" }
+        let more = unknown.count > 20 ? ["and \(unknown.count - 20) more"] : []
+        throw CommandFailure(
+            .badInput,
+            "Labels have to be class ids or unique class names: " + (shown + more).joined(separator: "; ") + ".")
+    }
+
+    /// Registers the analysis, announces the images, sends the jobs and waits until the broker has all of them.
+    func send(
+        postgresURI: String, kafka: KafkaClientConfiguration, topic: String, log: Logger
+    ) throws -> SentJobs {
+        let connection = try Connection(uri: postgresURI, settings: .patient(applicationName: "entente submit"))
+        try Migrator(connection).check()
+        let producer = try KafkaProducer(kafka, logger: log)
+        defer { producer.close(within: .seconds(5)) }
+        return try sender.send(
+            self, to: topic, through: producer, connection,
+            prepare: { try target.register(AnalysisStore(connection)) })
+    }
+
+    // MARK: - Dry run
+
+    struct Estimate {
+        let analysis: String
+        let images: Int
+        let labelled: Int
+        let jobs: Int
+        /// Encoder time of one worker with this machine's lanes.
+        let seconds: Double
+
+        var json: String {
+            "{\"analysis\": \"\(analysis)\", \"submission\": null, \"jobs\": \(jobs), \"images\": \(images), "
+                + "\"labelled\": \(labelled), \"estimated_seconds\": \(Int(seconds.rounded(.up)))}"
+        }
+        var text: String {
+            "\(images) images (\(labelled) labelled) would go in \(jobs) jobs of analysis \(analysis).\n"
+                + "One worker on this machine would encode for about \(readableDuration(seconds)). Nothing was sent."
+        }
+    }
+
+    /// Counts, and times the vision encoder on this machine.
+    func estimate(_ settings: Settings) throws -> Estimate {
+        var count = 0
+        try sender.jobs(of: self, submission: nil, maximumBytes: ImageJob.maximumBytes) { _ in count += 1 }
+        BLAS.prepareForLanes()
+        let vision = try LoadedModel(directory: modelDirectory).vision
+        let batch = 4
+        let workspace = vision.makeWorkspace(batchSize: batch)
+        let pictures = Array(
+            repeating: [Float](repeating: 0, count: 3 * vision.imageSize * vision.imageSize), count: batch)
+        let clock = ContinuousClock()
+        // The fastest of a few: what disturbs only ever adds.
+        let fastest =
+            (0..<3).map { _ in
+                clock.measure { _ = vision.encode(pictures, in: workspace) }.microseconds
+            }.min() ?? 0
+        let lanes = try settings.integer(.workerLanes, in: 1...512)
+        let seconds = Double(images.count * analysis.method.passesPerImage * fastest) / Double(batch * lanes) / 1e6
+        return Estimate(
+            analysis: analysis.id, images: images.count, labelled: images.count { $0.image.label != nil }, jobs: count,
+            seconds: seconds)
+    }
+}

@@ -1,0 +1,126 @@
+import Fetch
+import Foundation
+import Settings
+import SwiftCSV
+
+/// A list of images as CSV with a header, or JSON Lines.
+///
+/// Fields: `uri` or `path` (below the manifest's folder unless absolute), and optionally `id` (default: the URI or
+/// path as given), `label`, `sha256`. Other fields are ignored.
+struct Manifest {
+    private let name: String
+    /// What relative paths are relative to.
+    private let folder: URL
+
+    /// Reads a manifest; `-` is standard input. CSV or JSON Lines is told by the extension, else by a leading `{`.
+    static func list(_ path: String) throws(CommandFailure) -> [ListedImage] {
+        let isInput = path == "-"
+        let data =
+            isInput ? try? FileHandle.standardInput.readToEnd() ?? Data() : FileManager.default.contents(atPath: path)
+        let name = isInput ? "standard input" : path
+        guard let data else { throw CommandFailure(.badInput, "\(name) can't be read.") }
+        guard let text = String(validating: data, as: UTF8.self) else {
+            throw CommandFailure(.badInput, "\(name) is not UTF-8.")
+        }
+        let folder =
+            isInput
+            ? URL(fileURLWithPath: FileManager.default.currentDirectoryPath, isDirectory: true)
+            : URL(fileURLWithPath: path).deletingLastPathComponent()
+        let manifest = Manifest(name: name, folder: folder)
+        let isCSV =
+            switch (path as NSString).pathExtension.lowercased() {
+            case "csv": true
+            case "jsonl", "ndjson": false
+            default: text.first(where: { !$0.isWhitespace }) != "{"
+            }
+        let images = isCSV ? try manifest.csv(text) : try manifest.jsonLines(data)
+        try manifest.checkUnique(images)
+        return images
+    }
+
+    private func csv(_ text: String) throws(CommandFailure) -> [ListedImage] {
+        let table: CSV<Enumerated>
+        do {
+            table = try CSV<Enumerated>(string: text, delimiter: .comma, loadColumns: false)
+        } catch {
+            throw CommandFailure(
+                .badInput,
+                "\(name) is not CSV: a quote stands inside a field; put that field in quotes and double the quotes in it."
+            )
+        }
+        // The parser takes the end of the file for the end of the quotes.
+        guard text.utf8.count(where: { $0 == UInt8(ascii: "\"") }).isMultiple(of: 2) else {
+            throw CommandFailure(.badInput, "\(name) is not CSV: a quoted field has no closing quote.")
+        }
+        let header = table.header.map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
+        guard header.contains("uri") || header.contains("path") else {
+            throw CommandFailure(.badInput, "\(name) needs a header line with a column `uri` or `path`.")
+        }
+        var images: [ListedImage] = []
+        for (number, row) in table.rows.enumerated() where !row.allSatisfy(\.isEmpty) {
+            guard row.dropFirst(header.count).allSatisfy(\.isEmpty) else {
+                throw CommandFailure(
+                    .badInput,
+                    "\(name), row \(number + 1) has more fields than the header; put a field that holds a comma in quotes."
+                )
+            }
+            let fields = Dictionary(zip(header, row), uniquingKeysWith: { first, _ in first })
+            images.append(try image(fields, "row \(number + 1)"))
+        }
+        return images
+    }
+
+    private func jsonLines(_ data: Data) throws(CommandFailure) -> [ListedImage] {
+        var images: [ListedImage] = []
+        for (number, line) in data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
+        where line.contains(where: { $0 > 0x20 }) {
+            let entry: JSONValue
+            do {
+                entry = try JSONReader.read([UInt8](line))
+            } catch {
+                throw CommandFailure(.badInput, "\(name):\(number + 1): not JSON: \(error.reason).")
+            }
+            guard case .object(let members) = entry else {
+                throw CommandFailure(
+                    .badInput, "\(name):\(number + 1): each line has to hold an object, not \(entry.kind).")
+            }
+            var fields: [String: String] = [:]
+            for (key, value) in members where ["uri", "path", "id", "label", "sha256"].contains(key) {
+                if case .null = value { continue }
+                guard case .string(let text) = value else {
+                    throw CommandFailure(
+                        .badInput, "\(name):\(number + 1): `\(key)` has to be a string, not \(value.kind).")
+                }
+                fields[key] = text
+            }
+            images.append(try image(fields, "line \(number + 1)"))
+        }
+        return images
+    }
+
+    private func image(_ fields: [String: String], _ place: String) throws(CommandFailure) -> ListedImage {
+        func field(_ key: String) -> String? { fields[key].flatMap { $0.isEmpty ? nil : $0 } }
+        let uri: String
+        if let given = field("uri") {
+            uri = given
+        } else if let path = field("path") {
+            let absolute = URL(fileURLWithPath: path, relativeTo: folder).standardizedFileURL.path
+            uri = ImageFetcher.fileURI(ofPath: absolute)
+        } else {
+            throw CommandFailure(.badInput, "\(name), \(place): neither `uri` nor `path` is given.")
+        }
+        guard let id = field("id") ?? field("path") ?? (uri.hasPrefix("data:") ? nil : field("uri")) else {
+            throw CommandFailure(.badInput, "\(name), \(place): an image given as data: needs an `id`.")
+        }
+        return ListedImage(
+            id: id, uri: uri, label: field("label"), sha256: field("sha256"), origin: "\(name), \(place)")
+    }
+
+    private func checkUnique(_ images: [ListedImage]) throws(CommandFailure) {
+        guard !images.isEmpty else { throw CommandFailure(.badInput, "\(name) lists no images.") }
+        var seen: Set<[UInt8]> = []
+        for image in images where !seen.insert(Array(image.id.utf8)).inserted {
+            throw CommandFailure(.badInput, "\(image.origin): the image id \"\(image.id)\" stands twice.")
+        }
+    }
+}

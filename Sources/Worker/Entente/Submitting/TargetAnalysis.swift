@@ -1,0 +1,58 @@
+import Analyzing
+import Concepts
+import Delivery
+import Foundation
+import Inference
+import Persistence
+
+/// The analysis that images are sent under.
+struct TargetAnalysis {
+    let analysis: Analysis
+    /// What it is registered as before images are sent; nil when it is registered already.
+    let name: String?
+
+    /// The one that a file describes.
+    ///
+    /// - Throws: ``CommandFailure`` when this build or the model can't do it; `InferenceError` for the model.
+    init(_ file: AnalysisFile) throws {
+        let directory = try ModelDirectory(file.modelDirectory)
+        let analysis = file.analysis(model: try Analysis.ModelFingerprint(directory: directory.path))
+        if let refusal = directory.configuration.refusal(of: file.method) {
+            throw CommandFailure(.badInput, "\(file.name): \(refusal)")
+        }
+        self.init(analysis: analysis, name: file.name)
+    }
+
+    /// What `--to` means: a YAML file, else a registered analysis.
+    init(_ argument: String, share: String?, _ store: AnalysisStore) throws {
+        let kind = (argument as NSString).pathExtension.lowercased()
+        var isFolder: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: argument, isDirectory: &isFolder)
+        if kind == "yaml" || kind == "yml" || (exists && !isFolder.boolValue) {
+            try self.init(AnalysisFile(path: argument, share: share))
+            return
+        }
+        let id = try store.resolve(argument)
+        guard let analysis = try store.load(id) else {
+            throw CommandFailure(.badInput, "Analysis \(id) was deleted meanwhile.")
+        }
+        if let other = AnotherRevision(analysis, id: id) {
+            throw CommandFailure(
+                .badInput,
+                "Analysis \(id) has method revision \(other.revision), and this build computes \(other.computed) for it, so "
+                    + "its workers would wait with the jobs; name its YAML file, which registers it under \(other.computed)."
+            )
+        }
+        self.init(analysis: analysis, name: nil)
+    }
+
+    private init(analysis: Analysis, name: String?) {
+        self.analysis = analysis
+        self.name = name
+    }
+
+    /// Makes sure that it is registered.
+    func register(_ store: AnalysisStore) throws {
+        if let name { try store.register(analysis, name: name) }
+    }
+}

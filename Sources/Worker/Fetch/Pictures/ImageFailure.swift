@@ -1,0 +1,48 @@
+import Inference
+
+/// Why an image can never be analysed: what `failed_images` keeps and `analyze --json` prints in its place.
+package struct ImageFailure: Error, Hashable, Sendable, CustomStringConvertible {
+    package enum Kind: String, Sendable {
+        case unsupportedURI = "unsupported_uri"
+        case notFound = "not_found"
+        case notAFile = "not_a_file"
+        case outsideRoots = "outside_roots"
+        case unreadable
+        case tooLarge = "too_large"
+        /// Its host lies where no picture of the open network does.
+        case addressRefused = "address_refused"
+        case tooManyRedirects = "too_many_redirects"
+        /// Its host answers with a status that is neither a picture nor worth another try.
+        case httpStatus = "http_status"
+        case undecodable
+        case contentMismatch = "content_mismatch"
+        case unknownLabel = "unknown_label"
+        case fetchExhausted = "fetch_exhausted"
+        /// It has a result already that was computed in another group.
+        case groupConflict = "group_conflict"
+        /// Its findings are nothing that the database can hold.
+        case unstorable
+    }
+
+    package let kind: Kind
+    /// One sentence that names the image and what would mend it.
+    package let description: String
+    /// How often it was tried.
+    package var attempts = 1
+
+    package init(_ kind: Kind, _ description: String) {
+        self.kind = kind
+        self.description = description
+    }
+
+    package init(decoding error: InferenceError) {
+        self.init(error.code == .imageTooLarge ? .tooLarge : .undecodable, error.description)
+    }
+}
+
+/// A fetch that may succeed later: a file server that hiccups, too many open files.
+package struct TransientFetchFailure: Error, Sendable, CustomStringConvertible {
+    package let description: String
+    /// Seconds after which the host wants to be asked again, if it said.
+    package var retryAfter: Double?
+}

@@ -1,0 +1,82 @@
+import Foundation
+import Settings
+
+/// Reads picture files: regular ones below the roots, within the limit, whatever else lies in wait there.
+package struct LocalFile: Sendable {
+    package let roots: FileRoots
+    /// Bytes at most.
+    package let limit: Int
+
+    package init(roots: FileRoots, limit: Int) {
+        self.roots = roots
+        self.limit = limit
+    }
+
+    /// - Throws: ``ImageFailure`` for what will not change, ``TransientFetchFailure`` for what may.
+    package func read(_ path: String) throws -> [UInt8] {
+        guard !path.utf8.contains(0) else { throw ImageFailure(.notFound, "A path holds a NUL byte.") }
+        // Asked before the file is opened, since opening a device may already do something …
+        if let resolved = FileRoots.resolved(path) { try check(resolved, path) }
+        // … and without blocking, since a FIFO would wait for a writer for ever.
+        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Self.failure(errno, path) }
+        defer { close(descriptor) }
+
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw Self.failure(errno, path) }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: break
+        case S_IFDIR: throw ImageFailure(.notAFile, "\(path) is a directory; name the pictures in it.")
+        default: throw ImageFailure(.notAFile, "\(path) is not a regular file.")
+        }
+        // Asked again of what was really opened: a link may have been swapped in between.
+        guard let opened = FileRoots.resolved("/proc/self/fd/\(descriptor)") else {
+            throw ImageFailure(.notFound, "\(path) does not exist.")
+        }
+        try check(opened, path)
+        guard Int(status.st_size) <= limit else {
+            throw ImageFailure(.tooLarge, "\(path) has \(status.st_size) bytes; the limit is \(limit).")
+        }
+        return try contents(descriptor, path, expected: Int(status.st_size))
+    }
+
+    private func check(_ resolved: String, _ path: String) throws(ImageFailure) {
+        guard roots.allow(resolved: resolved) else {
+            throw ImageFailure(
+                .outsideRoots, "\(path) lies outside the folders that \(Setting.fileRoots.variable) allows.")
+        }
+    }
+
+    private func contents(_ descriptor: Int32, _ path: String, expected: Int) throws -> [UInt8] {
+        // One byte more than expected shows a file that grew.
+        var bytes = [UInt8](repeating: 0, count: expected + 1)
+        var count = 0
+        while count < bytes.count {
+            let step = bytes.withUnsafeMutableBytes { buffer in
+                Foundation.read(descriptor, buffer.baseAddress! + count, buffer.count - count)
+            }
+            if step == 0 { break }
+            guard step > 0 else {
+                if errno == EINTR { continue }
+                throw Self.failure(errno, path)
+            }
+            count += step
+        }
+        guard count == expected else {
+            throw TransientFetchFailure(description: "\(path) changed while it was read.")
+        }
+        bytes.removeLast()
+        return bytes
+    }
+
+    private static func failure(_ code: Int32, _ path: String) -> any Error {
+        let reason = String(cString: strerror(code))
+        return switch code {
+        case ENOENT, ENOTDIR, ENAMETOOLONG: ImageFailure(.notFound, "\(path) does not exist.")
+        case EACCES, EPERM: ImageFailure(.unreadable, "\(path) may not be read: \(reason).")
+        case ELOOP: ImageFailure(.notFound, "\(path) is a loop of links.")
+        case ENXIO, ENODEV: ImageFailure(.notAFile, "\(path) is not a regular file.")
+        default: TransientFetchFailure(description: "\(path) can't be read now: \(reason).")
+        }
+    }
+}

@@ -1,0 +1,9 @@
+import Settings
+
+extension Settings {
+    /// How to reach Kafka.
+    package func kafka() throws(SettingsError) -> KafkaClientConfiguration {
+        KafkaClientConfiguration(
+            bootstrapServers: try required(.kafkaBootstrapServers), properties: kafkaProperties)
+    }
+}

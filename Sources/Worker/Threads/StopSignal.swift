@@ -1,0 +1,24 @@
+import Foundation
+import Synchronization
+
+/// The wish to stop, which every thread looks at and none can miss.
+package final class StopSignal: Sendable {
+    private let requested = Atomic<Bool>(false)
+    private let waiting = BoundedQueue<Void>(limit: 1)
+
+    package var isRequested: Bool { requested.load(ordering: .acquiring) }
+
+    package func request() {
+        requested.store(true, ordering: .releasing)
+        waiting.close()
+    }
+
+    /// Sleeps for `seconds` or until the stop is requested, whichever is first. Returns whether it is requested.
+    @discardableResult
+    package func wait(_ seconds: TimeInterval) -> Bool {
+        _ = waiting.popAll(waiting: seconds)
+        return isRequested
+    }
+
+    package init() {}
+}

@@ -1,0 +1,137 @@
+import Concepts
+import Inference
+import Testbed
+import Testing
+
+@testable import Analyzing
+
+@Suite struct ImageAnalyzerTests {
+    /// Four pictures of three classes, two of them of one.
+    private func images() throws -> [PreparedImage] {
+        try (DemoAnalysis.pictures + [DemoAnalysis.pictures(of: DemoAnalysis.classes[0].id)[1]]).enumerated().map {
+            try DemoAnalysis.prepared($1, label: $0 % 3)
+        }
+    }
+
+    /// Whatever else is in the batch, a picture's findings are the same to the last bit.
+    @Test func sliceAndNeighboursChangeNothing() throws {
+        let images = try images()
+        let analysis = try DemoAnalysis.shared()
+        let together = ImageAnalyzer(analysis, batchSize: 16).analyze(images)
+        try #require(together.count == 4)
+        #expect(ImageAnalyzer(analysis, batchSize: 1).analyze(images) == together)
+        let used = ImageAnalyzer(analysis, batchSize: 3)
+        #expect(used.analyze(images) == together)
+        #expect(used.analyze(images.reversed()) == together.reversed())
+        // And they do differ from each other.
+        #expect(together[0] != together[1])
+    }
+
+    @Test func findingsAreOfTheAnalysis() throws {
+        let analyzer = ImageAnalyzer(try DemoAnalysis.shared(), batchSize: 4)
+        let findings = analyzer.analyze(try images())
+        #expect(findings.map(\.predictedClass) == [0, 1, 2, 0])
+        for image in findings {
+            #expect(image.top.count == 3)
+            #expect(image.partMethods.map(\.method) == [.kmeans])
+            #expect(image.partMethods[0].languageConcepts.count == 4)
+            #expect(image.partMethods[0].parts.count == 12 * 12)
+        }
+        #expect(analyzer.encodeTime > .zero)
+    }
+
+    @Test func nothingInNothingOut() throws {
+        let analyzer = ImageAnalyzer(try DemoAnalysis.shared(), batchSize: 4)
+        #expect(analyzer.analyze([]).isEmpty)
+        #expect(analyzer.encodeTime == .zero)
+    }
+
+    @Test func drawingsAreShownForEachPicture() throws {
+        var seen: [Int: Int] = [:]
+        let images = try images()
+        let findings = ImageAnalyzer(try DemoAnalysis.shared(), batchSize: 3).analyze(images) { index, drawings in
+            #expect(drawings.parts.map(\.grouping.method) == [.kmeans])
+            #expect(drawings.foreground == nil)
+            seen[index] = drawings.parts[0].prompts.count
+            #expect(drawings.parts[0].prompts.allSatisfy { $0.pictures.count == 3 })
+        }
+        #expect(seen.keys.sorted() == [0, 1, 2, 3])
+        for (index, count) in seen { #expect(findings[index].partMethods[0].boxes.count == count) }
+    }
+
+    /// A group has one order, whatever the job's; and who shares an encoder batch changes nothing.
+    @Test func aGroupIsDecomposedJointlyInOrderOfItsIds() throws {
+        let images = try images()
+        let analysis = try DemoAnalysis.shared { method in
+            method.decomposition = .group
+            method.parts.by = [.pca, .kmeans]
+        }
+        let together = ImageAnalyzer(analysis, batchSize: 16).analyze(images)
+        #expect(ImageAnalyzer(analysis, batchSize: 3).analyze(images.reversed()) == together.reversed())
+        let alone = ImageAnalyzer(analysis, batchSize: 3).analyze([images[0]])
+        #expect(alone[0].partMethods.map(\.parts) != together[0].partMethods.map(\.parts))
+        #expect(together.allSatisfy { $0.partMethods.allSatisfy { !$0.flags.contains(.groupIncomplete) } })
+        let incomplete = ImageAnalyzer(analysis, batchSize: 16).analyze(images, isGroupIncomplete: true)
+        #expect(incomplete.allSatisfy { $0.partMethods.allSatisfy { $0.flags.contains(.groupIncomplete) } })
+    }
+
+    @Test func everyFeatureAndForegroundRuns() throws {
+        let images = try images()
+        for features in MethodParameters.Features.allCases {
+            for score in MethodParameters.Foreground.Score.allCases {
+                let analysis = try DemoAnalysis.shared { method in
+                    method.features = features
+                    method.foreground.by = score
+                    method.foreground.crf = score == .svd ? .init() : nil
+                    method.parts.by = [.pca, .kmeans]
+                }
+                let findings = ImageAnalyzer(analysis, batchSize: 4).analyze(Array(images.prefix(2))) { _, drawings in
+                    #expect((drawings.foreground != nil) == (score == .svd))
+                }
+                for image in findings {
+                    #expect(image.partMethods.map(\.method) == [.pca, .kmeans])
+                    #expect(image.partMethods.allSatisfy { !$0.visionConcepts.isEmpty })
+                }
+            }
+        }
+    }
+
+    /// Parts are read from the pass that the picture took anyway, whatever shares the batch and whichever methods meet.
+    @Test(arguments: [
+        (DenseMethod?.none, DenseMethod?.some(.naclip), 1), (.some(.clipSurgery), nil, 16),
+        (.some(.naclip), .some(.naclip), 1),
+        (.some(.scClip), .some(.resclip), 2),
+    ])
+    func denseMethodsFindAndReadParts(features: DenseMethod?, prompting: DenseMethod?, passes: Int) throws {
+        let images = try images()
+        let analysis = try DemoAnalysis.shared { method in
+            if let features { method.features = .dense(features) }
+            method.prompting.dense = prompting
+        }
+        let analyzer = ImageAnalyzer(analysis, batchSize: 4)
+        let findings = analyzer.analyze(images) { _, drawings in
+            #expect(drawings.parts[0].prompts.isEmpty == (prompting != nil))
+        }
+        #expect(prompting == nil || analyzer.encodedPictures == passes * images.count)
+        #expect(findings.map(\.predictedClass) == [0, 1, 2, 0])
+        for image in findings {
+            let found = image.partMethods[0]
+            #expect(found.key == analysis.analysis.method.key(of: .kmeans) && found.key != "kmeans")
+            #expect(!found.visionConcepts.isEmpty && found.parts.contains { $0 >= 0 })
+        }
+        #expect(ImageAnalyzer(analysis, batchSize: 1).analyze(images) == findings)
+        #expect(try findings != ImageAnalyzer(DemoAnalysis.shared(), batchSize: 4).analyze(images))
+    }
+
+    /// Foreground and parts are those of the analysis with circles: only how they are read differs.
+    @Test func aSinglePassChangesNothingButHowPartsAreRead() throws {
+        let images = try images()
+        let circles = ImageAnalyzer(try DemoAnalysis.shared(), batchSize: 4).analyze(images)
+        let pass = try DemoAnalysis.shared { $0.prompting.dense = .naclip }
+        for (a, b) in zip(circles, ImageAnalyzer(pass, batchSize: 4).analyze(images)) {
+            #expect(a.top == b.top && a.partMethods[0].parts == b.partMethods[0].parts)
+            #expect(a.partMethods[0].languageConcepts == b.partMethods[0].languageConcepts)
+            #expect(a.partMethods[0].visionConcepts != b.partMethods[0].visionConcepts)
+        }
+    }
+}

@@ -1,0 +1,196 @@
+import Testbed
+import Testing
+
+@testable import Delivery
+@testable import Jobs
+@testable import Kafka
+@testable import Threads
+
+@Suite(.timeLimit(.minutes(1))) struct AssignmentsTests {
+    private let assignments = Assignments(limit: 100)
+    private let first = TopicPartition(topic: "t", partition: 0)
+    private let second = TopicPartition(topic: "t", partition: 1)
+
+    private func record(_ offset: Int64, of partition: TopicPartition? = nil) -> KafkaRecord {
+        KafkaRecord(topicPartition: partition ?? first, offset: offset, value: nil)
+    }
+
+    private func finish(_ ticket: Ticket) {
+        assignments.finish(FinishedJob(ticket: ticket, outcome: .failed(JobError(.tombstone, "x"), nil)))
+    }
+
+    private func take(_ offset: Int64, of partition: TopicPartition? = nil, weight: Int = 10) throws -> Ticket {
+        try #require(assignments.take(record(offset, of: partition), weight: weight))
+    }
+
+    @Test func whatIsNotOursOrCameBeforeIsDropped() throws {
+        #expect(assignments.take(record(5), weight: 1) == nil)
+        assignments.assign(first, startingAt: 5, epoch: 1, isStored: true)
+        #expect(assignments.take(record(4), weight: 1) == nil)
+        _ = try take(5)
+        #expect(assignments.take(record(5), weight: 1) == nil)
+        #expect(assignments.take(record(6, of: second), weight: 1) == nil)
+        // Compaction leaves gaps.
+        _ = try take(9)
+        #expect(assignments.outstanding == 2)
+        #expect(assignments.nextOffset(of: first) == 10)
+        #expect(assignments.nextOffset(of: second) == nil)
+        #expect(assignments.partitions == [first])
+    }
+
+    @Test func onlyTheFinishedPrefixIsReady() throws {
+        assignments.assign(first, startingAt: 0, epoch: 7, isStored: true)
+        let tickets = try (0..<4).map { try take(Int64($0)) }
+        finish(tickets[2])
+        finish(tickets[1])
+        #expect(assignments.ready(limit: 64).isEmpty)
+        finish(tickets[0])
+        let ready = try #require(assignments.ready(limit: 64).first)
+        #expect(ready.partition == first)
+        #expect(ready.epoch == 7)
+        #expect(ready.expected == 0)
+        #expect(ready.prefix.nextOffset == 3)
+        #expect(ready.prefix.outcomes.map(\.offset) == [0, 1, 2])
+        // Asked again after a failed write, it is the same.
+        #expect(assignments.ready(limit: 64).first?.prefix.nextOffset == 3)
+        #expect(assignments.ready(limit: 2).first?.prefix.nextOffset == 2)
+    }
+
+    @Test func whatAnotherWorkerClaimedIsDroppedOnce() throws {
+        assignments.assign(first, startingAt: 0, epoch: 1, isStored: true)
+        finish(try take(0))
+        let ready = try #require(assignments.ready(limit: 64).first)
+        assignments.fence(first, epoch: ready.epoch)
+        #expect(assignments.partitions.isEmpty)
+        #expect(assignments.takeFenced() == [first])
+        #expect(assignments.takeFenced().isEmpty)
+        // Claimed anew by this worker: an answer that comes late is none of the new claim's business.
+        assignments.assign(first, startingAt: 0, epoch: 3, isStored: true)
+        assignments.fence(first, epoch: ready.epoch)
+        #expect(assignments.partitions == [first])
+        #expect(assignments.takeFenced().isEmpty)
+        // What the group takes away needs no word of it any more.
+        finish(try take(0))
+        assignments.fence(first, epoch: 3)
+        assignments.revoke(first)
+        #expect(assignments.takeFenced().isEmpty)
+    }
+
+    @Test func theFirstWriteOfAGroupExpectsNoOffset() throws {
+        assignments.assign(first, startingAt: 40, epoch: 1, isStored: false)
+        // Nothing to tell Kafka: the database holds nothing yet.
+        #expect(assignments.committable.isEmpty)
+        finish(try take(40))
+        let ready = try #require(assignments.ready(limit: 64).first)
+        #expect(ready.expected == nil)
+        assignments.stored(ready)
+        #expect(assignments.committable == [first: 41])
+        finish(try take(41))
+        #expect(assignments.ready(limit: 64).first?.expected == 41)
+    }
+
+    @Test func aStoredOffsetIsCommittableFromTheStart() {
+        assignments.assign(first, startingAt: 40, epoch: 1, isStored: true)
+        assignments.assign(second, startingAt: 7, epoch: 1, isStored: false)
+        #expect(assignments.committable == [first: 40])
+    }
+
+    @Test func storingTwiceCountsOnce() throws {
+        assignments.assign(first, startingAt: 0, epoch: 1, isStored: true)
+        for offset in 0..<2 { finish(try take(Int64(offset))) }
+        let ready = try #require(assignments.ready(limit: 1).first)
+        assignments.stored(ready)
+        assignments.stored(ready)
+        #expect(assignments.committable == [first: 1])
+        #expect(assignments.outstanding == 1)
+    }
+
+    @Test func partitionsComeInOrderAndApart() throws {
+        assignments.assign(second, startingAt: 0, epoch: 2, isStored: true)
+        assignments.assign(first, startingAt: 0, epoch: 1, isStored: true)
+        let slow = try take(0)
+        finish(try take(0, of: second))
+        #expect(assignments.ready(limit: 64).map(\.partition) == [second])
+        finish(slow)
+        #expect(assignments.ready(limit: 64).map(\.partition) == [first, second])
+        #expect(assignments.ready(limit: 64).map(\.epoch) == [1, 2])
+        #expect(assignments.outstanding(of: [first]) == 1)
+        #expect(assignments.outstanding(of: [first, second]) == 2)
+    }
+
+    @Test func whatEndsAfterARevocationIsIgnored() throws {
+        assignments.assign(first, startingAt: 0, epoch: 1, isStored: true)
+        let late = try take(0)
+        let done = try take(1)
+        finish(done)
+        #expect(assignments.isCurrent(late))
+        assignments.revoke(first)
+        #expect(!assignments.isCurrent(late))
+        finish(late)
+        #expect(assignments.ready(limit: 64).isEmpty)
+        #expect(assignments.committable.isEmpty)
+        #expect(assignments.outstanding == 0)
+
+        // Assigned anew, the same offset is another job.
+        assignments.assign(first, startingAt: 0, epoch: 3, isStored: true)
+        let again = try take(0)
+        #expect(!assignments.isCurrent(late))
+        #expect(assignments.isCurrent(again))
+        finish(late)
+        #expect(assignments.ready(limit: 64).isEmpty)
+        finish(again)
+        #expect(assignments.ready(limit: 64).first?.epoch == 3)
+    }
+
+    @Test func aWriteThatOutlivesItsAssignmentChangesNothing() throws {
+        assignments.assign(first, startingAt: 0, epoch: 1, isStored: false)
+        finish(try take(0))
+        let old = try #require(assignments.ready(limit: 64).first)
+        assignments.revoke(first)
+        assignments.assign(first, startingAt: 0, epoch: 2, isStored: false)
+        assignments.stored(old)
+        #expect(assignments.committable.isEmpty)
+        finish(try take(0))
+        #expect(assignments.ready(limit: 64).first?.expected == nil)
+    }
+
+    @Test func bytesBoundWhatIsInFlight() throws {
+        assignments.assign(first, startingAt: 0, epoch: 1, isStored: true)
+        let stuck = try take(0, weight: 40)
+        let tickets = try (1..<4).map { try take(Int64($0), weight: 20) }
+        #expect(assignments.isFull)
+        #expect(!assignments.hasDrained)
+        // Finished jobs behind a stuck one count too.
+        tickets.forEach(finish)
+        #expect(assignments.isFull)
+        finish(stuck)
+        assignments.stored(try #require(assignments.ready(limit: 1).first))
+        #expect(!assignments.isFull)
+        #expect(!assignments.hasDrained)
+        assignments.stored(try #require(assignments.ready(limit: 1).first))
+        assignments.stored(try #require(assignments.ready(limit: 1).first))
+        #expect(assignments.hasDrained)
+    }
+
+    @Test func threadsThatFinishInAnyOrderAreStoredInOrder() throws {
+        assignments.assign(first, startingAt: 0, epoch: 1, isStored: true)
+        let work = BoundedQueue<Ticket>(limit: .max)
+        var tickets = try (0..<500).map { try take(Int64($0)) }
+        var generator = SplitMix(state: 5)
+        tickets.shuffle(using: &generator)
+        tickets.forEach { work.push($0) }
+        work.close()
+        let lanes = (0..<4).map { _ in WorkerThread("lane") { while let ticket = work.pop() { finish(ticket) } } }
+        var stored: [Int64] = []
+        while stored.count < 500 {
+            for ready in assignments.ready(limit: 16) {
+                #expect(ready.expected == Int64(stored.count))
+                stored += ready.prefix.outcomes.map(\.offset)
+                assignments.stored(ready)
+            }
+        }
+        lanes.forEach { $0.join() }
+        #expect(stored == Array(0..<500))
+        #expect(assignments.outstanding == 0)
+    }
+}

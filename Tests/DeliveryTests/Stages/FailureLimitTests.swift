@@ -1,0 +1,43 @@
+import Testing
+
+@testable import Delivery
+
+@Suite struct FailureLimitTests {
+    /// Expectations take no mutating calls.
+    private final class Probe {
+        private var limit: FailureLimit
+        init(imageLimit: Int?, jobLimit: Int?) { limit = FailureLimit(imageLimit: imageLimit, jobLimit: jobLimit) }
+        func note(_ failures: [Bool]) -> String? { limit.note(failures) }
+    }
+
+    @Test func tenFailedJobsInARowAreTooMany() {
+        let limit = Probe(imageLimit: 20, jobLimit: 10)
+        for _ in 0..<9 { #expect(limit.note([true]) == nil) }
+        #expect(limit.note([]) == nil, "a job whose results stood says nothing")
+        #expect(limit.note([true, false]) == nil, "one image that succeeds ends the row")
+        for _ in 0..<9 { #expect(limit.note([true]) == nil) }
+        #expect(limit.note([true])?.contains("last 10 jobs") == true)
+    }
+
+    @Test func oneInFiveImagesIsTheMost() {
+        let limit = Probe(imageLimit: 20, jobLimit: nil)
+        // Less than a whole window decides nothing, however bad it is.
+        #expect(limit.note([Bool](repeating: true, count: 20) + [Bool](repeating: false, count: 79)) == nil)
+        #expect(limit.note([true])?.contains("21 of the last 100") == true)
+
+        let other = Probe(imageLimit: 20, jobLimit: nil)
+        for _ in 0..<100 { #expect(other.note([true, false, false, false, false]) == nil, "exactly one in five") }
+    }
+
+    @Test func limitsMayBeOff() {
+        let limit = Probe(imageLimit: nil, jobLimit: nil)
+        for _ in 0..<300 { #expect(limit.note([true]) == nil) }
+    }
+
+    @Test func theMessageSaysWhatToMend() {
+        let text = TooManyFailures(finding: "no image of the last 10 jobs could be analysed", example: "/x is gone.")
+        for word in ["/x is gone.", "ENTENTE_FILE_ROOTS", "ENTENTE_FAILURE_IMAGE_LIMIT", "ENTENTE_FAILURE_JOB_LIMIT"] {
+            #expect(text.description.contains(word))
+        }
+    }
+}

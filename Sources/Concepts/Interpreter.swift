@@ -1,6 +1,6 @@
 import Inference
 
-/// Phase 2 of the method: from embeddings to concepts and their agreement (METHODS §1.7–1.11, §2).
+/// Phase 2 of the method: from embeddings to concepts and their agreement (docs/method.md §9–11).
 public struct Interpreter: Sendable {
     /// How many of the most similar classes are reported.
     public static let topCount = 5

@@ -7,14 +7,14 @@ writes Tests/IntegrationTests/Golden/released/NAME.json for each of RUNS, or tho
 open_clip encodes pictures and texts in fp32; Pillow and torchvision prepare pictures; numpy, scikit-image and scikit-learn
 find foreground and parts; SimpleCRF's C++ core (simplecrf.py, which says how to get its folder) moves the foreground's border;
 OpenCV finds contours, fits and draws ellipses, grays and blurs; torch retrieves in fp32. K-means is written here, from
-docs/method.md, because it starts from the product's own draw of rows.
+docs/method.md §7.2 and §7.3, because it starts from the product's own draw of rows.
 
 Made with numpy 2.4.6, torch 2.13.0, torchvision 0.28.0, open_clip_torch 3.3.0, opencv-python-headless 4.12.0.88 (by pip's
 --no-deps, since it asks for an older numpy; 4.10 gives the same files, 4.13 and later draw other outlines), scikit-learn 1.9.1
 (from 1.5 on its signs are those of the right vectors), scikit-image 0.26.0, pillow 13.0.0, safetensors 0.8.0, PyYAML 6.0.4 and
 SimpleCRF 0.2.1.1.
 
-What the released code leaves to chance is done as docs/method.md says: initial rows of K-means, order of clusters, ties, a
+What the released code leaves to chance is done as docs/method.md §16 says: initial rows of K-means, order of clusters, ties, a
 single part's transport, too few candidates, contours without a fit of their own. Decompositions are in double: in 32 bits, of
 48 pictures of the resnet, whose foregrounds have few patches, 9 come by other principal parts, which hang on rounding.
 """

@@ -51,7 +51,7 @@ class Encoder:
 
 
 def foreground(tokens):
-    """METHODS-style GDC on one picture's tokens: sign of the second left singular vector, the minority is foreground;
+    """The paper's foreground (docs/method.md §5.1, §5.2) on one picture's tokens: sign of the second left singular vector, the minority is foreground;
     its largest connected piece and a second one of 5 patches or more."""
     rows = tokens / np.linalg.norm(tokens, axis=1, keepdims=True)
     score = np.linalg.svd(rows, full_matrices=False)[0][:, 1]

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Mutual information of "is on the vision list" and "is on the language list" for a descriptor drawn uniformly from
-/// the bank (METHODS §2): a proper mutual information with an exact null.
+/// the bank (docs/method.md §11.2): a proper mutual information with an exact null.
 struct MembershipEstimator {
     /// D.
     let bankSize: Int

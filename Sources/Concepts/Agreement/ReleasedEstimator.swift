@@ -1,6 +1,6 @@
 import Foundation
 
-/// The number that the released code and the paper's equation 9 call mutual information (METHODS §1.10–1.11):
+/// The number that the released code and the paper's equation 9 call mutual information (docs/method.md §11.1, §11.3):
 /// `ln N + ln M + ln o`, and 0 without a match. It rises with the overlap but is not a mutual information.
 ///
 /// The code's guard of 1e-9 inside the logarithm, worth o nano-nats, is left out.

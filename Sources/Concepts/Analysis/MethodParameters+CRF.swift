@@ -1,5 +1,5 @@
 extension MethodParameters {
-    /// How the dense CRF refines the foreground's border; see docs/method.md, "The dense CRF". In an analysis file `true`, which is
+    /// How the dense CRF refines the foreground's border; see docs/method.md §6. In an analysis file `true`, which is
     /// the default, `false`, or a mapping of these values.
     public struct CRF: Sendable, Hashable {
         public struct Weights: Sendable, Hashable {

@@ -1,7 +1,7 @@
 import Inference
 
 extension MethodParameters {
-    /// What foreground and parts are found in (METHODS §1.2): the encoder's tokens, its keys, both, or what a dense method makes
+    /// What foreground and parts are found in (docs/method.md §4.3): the encoder's tokens, its keys, both, or what a dense method makes
     /// of its patches. In an analysis file a word, or `{dense: METHOD}`.
     public enum Features: Sendable, Hashable, CaseIterable {
         case tokens, keys, ensemble

@@ -4,13 +4,13 @@ extension MethodParameters {
     /// How the vision encoder is asked about a part.
     public struct Prompting: Sendable, Hashable {
         public enum Mode: String, Sendable, Codable, CaseIterable {
-            /// Three pictures of each part with a red ellipse around it, encoded anew (METHODS §1.7).
+            /// Three pictures of each part with a red ellipse around it, encoded anew (docs/method.md §8).
             case circles
             /// Nothing is encoded anew: a dense method's features of the part's pixels, averaged.
             case singlePass = "single_pass"
         }
 
-        /// How an ellipse is laid around a part, and drawn (docs/method.md, "Prompts in detail").
+        /// How an ellipse is laid around a part, and drawn (docs/method.md §8.3–8.7).
         public enum EllipseDrawing: String, Sendable, Codable, CaseIterable {
             /// Fit, polygon and fill of OpenCV 4.12, pixel by pixel, as in the paper's code.
             case opencv

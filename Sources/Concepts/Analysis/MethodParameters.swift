@@ -1,6 +1,6 @@
 import Inference
 
-/// Every choice of the mutual-knowledge method, defaults filled in (DESIGN "Analysis", METHODS §0).
+/// Every choice of the mutual-knowledge method, defaults filled in (docs/method.md §1.1).
 ///
 /// The coding keys are the YAML's and the canonical JSON's; both are part of an analysis's identity.
 public struct MethodParameters: Sendable, Hashable, Codable {
@@ -13,7 +13,7 @@ public struct MethodParameters: Sendable, Hashable, Codable {
         public var by: [PartMethod] = [.pca, .kmeans]
         public var count = 5
         public var seed = 0
-        /// Which singular vector of a principal component has its entry of largest magnitude made positive (METHODS §1.6):
+        /// Which singular vector of a principal component has its entry of largest magnitude made positive (docs/method.md §7.1):
         /// `right`, over the feature's values, as scikit-learn does from 1.5 on; `left`, over the patches, as before.
         public enum Signs: String, Sendable, Codable, CaseIterable { case right, left }
         public var signs = Signs.right
@@ -63,5 +63,5 @@ public struct MethodParameters: Sendable, Hashable, Codable {
     public init() {}
 }
 
-/// A way of grouping foreground patches into parts (METHODS §1.6).
+/// A way of grouping foreground patches into parts (docs/method.md §7).
 public enum PartMethod: String, Sendable, Hashable, Codable, CaseIterable { case pca, kmeans }

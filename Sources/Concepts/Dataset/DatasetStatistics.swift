@@ -1,4 +1,4 @@
-/// What a whole dataset says under one part method (METHODS §1.11, §2).
+/// What a whole dataset says under one part method (docs/method.md §12).
 public struct DatasetStatistics: Sendable, Equatable, Encodable {
     /// A number with its 95 % bootstrap interval over classes: classes and not images are resampled, because the images
     /// of a class are not independent of each other.
@@ -43,7 +43,7 @@ public struct DatasetStatistics: Sendable, Equatable, Encodable {
 }
 
 /// How much of an agreement remains when every image's vision concepts meet the language concepts of another class
-/// (METHODS §2, the class-shuffle null): what descriptors that fit everything would give anyway.
+/// (docs/method.md §12.3, the class-shuffle null): what descriptors that fit everything would give anyway.
 public struct ClassShuffleNull: Sendable, Equatable, Encodable {
     /// A dataset mean over all shuffles.
     public struct Distribution: Sendable, Equatable, Encodable {

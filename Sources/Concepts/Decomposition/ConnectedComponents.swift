@@ -1,4 +1,4 @@
-/// The 8-connected components of a grid, numbered in the order in which a raster scan meets them (METHODS §1.4).
+/// The 8-connected components of a grid, numbered in the order in which a raster scan meets them (docs/method.md §5.4).
 struct ConnectedComponents {
     /// `[height, width]` raster: component number from 0, or -1 outside.
     let labels: [Int]

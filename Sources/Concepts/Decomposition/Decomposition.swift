@@ -1,4 +1,4 @@
-/// Phase 1 of the method: from patch features to parts (METHODS §1.3, 1.4, 1.6).
+/// Phase 1 of the method: from patch features to parts (docs/method.md §5, §7).
 public enum Decomposition {
     /// Foreground and parts of the images that are decomposed jointly: one image for `image`, the members of a group, in
     /// order of their ids, for `group`. The result depends on nothing but `images` and `method`.

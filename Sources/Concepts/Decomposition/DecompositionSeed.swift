@@ -1,7 +1,7 @@
 import Crypto
 import Foundation
 
-/// Where the randomness of one decomposition comes from (DESIGN "Seeds"): what is decomposed, not when, where or in
+/// Where the randomness of one decomposition comes from (docs/method.md §7.3): what is decomposed, not when, where or in
 /// which order.
 enum DecompositionSeed {
     /// The first 8 bytes, big-endian, of SHA-256(method seed as 8 big-endian bytes ‖ content hashes in byte order).

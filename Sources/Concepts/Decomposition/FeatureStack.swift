@@ -1,6 +1,6 @@
 import Inference
 
-/// The patches of all images of one decomposition, stacked: `F ∈ R^{n×d}` of METHODS §1.2.
+/// The patches of all images of one decomposition, stacked: `F ∈ R^{n×d}` of docs/method.md §4.3.
 ///
 /// Holds no copy of the features, because those of a whole group are large: ``FeatureRows`` reads what is needed.
 struct FeatureStack {

@@ -1,8 +1,8 @@
-/// The foreground of one image on its patch grid: scores, threshold, connected components (METHODS §1.3–1.4).
+/// The foreground of one image on its patch grid: scores, threshold, connected components (docs/method.md §5).
 struct Foreground: Equatable {
-    /// Min–max scaled scores below this are background (METHODS §1.3 b).
+    /// Min–max scaled scores below this are background (docs/method.md §5.3).
     static let minmaxThreshold = 0.4
-    /// The second component joins from this many patches on, whatever the grid (METHODS §1.4).
+    /// The second component joins from this many patches on, whatever the grid (docs/method.md §5.4).
     static let smallestSecondComponent = 5
 
     /// `[gridHeight, gridWidth]` raster, at least one true.

@@ -1,6 +1,6 @@
 import Inference
 
-/// How much each patch belongs to the foreground (METHODS §1.3). A score of 0 everywhere means that the features tell
+/// How much each patch belongs to the foreground (docs/method.md §5.1, §5.2). A score of 0 everywhere means that the features tell
 /// nothing apart.
 enum ForegroundScore {
     /// Entries below this share of the largest are rounding noise.

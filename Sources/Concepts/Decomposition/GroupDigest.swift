@@ -1,7 +1,7 @@
 import Crypto
 import Foundation
 
-/// What identifies the images that were decomposed jointly (DESIGN "group").
+/// What identifies the images that were decomposed jointly (docs/method.md §14).
 public enum GroupDigest {
     /// Lower-case hex SHA-256 over the members in order of their ids (by UTF-8 bytes): each id, a zero byte, and the 32
     /// bytes of the content's SHA-256.

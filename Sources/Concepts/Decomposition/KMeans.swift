@@ -1,4 +1,4 @@
-/// Euclidean K-means on the foreground patches (METHODS §1.6).
+/// Euclidean K-means on the foreground patches (docs/method.md §7.2).
 ///
 /// In double and in one fixed order of additions, so that labels don't depend on the CPU.
 struct KMeans {

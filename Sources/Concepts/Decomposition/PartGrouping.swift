@@ -1,4 +1,4 @@
-/// The parts of one image under one part method (METHODS §1.6).
+/// The parts of one image under one part method (docs/method.md §7).
 public struct PartGrouping: Sendable, Equatable {
     public let method: PartMethod
     /// Patch grid.

@@ -1,4 +1,4 @@
-/// The part of every foreground patch of a decomposition (METHODS §1.6).
+/// The part of every foreground patch of a decomposition (docs/method.md §7).
 struct PartLabels: Equatable {
     /// One a row, from 0.
     let labels: [Int]

@@ -1,6 +1,6 @@
 import Inference
 
-/// Patch features of one image, as the encoder gave them, the class token left out (METHODS §1.2): a transformer's
+/// Patch features of one image, as the encoder gave them, the class token left out (docs/method.md §4.3): a transformer's
 /// tokens or keys or both, else the positions of the last feature map.
 public struct PatchFeatures: Sendable {
     /// `[gridHeight · gridWidth, d]`, patches in raster order, not normalised.
@@ -21,7 +21,7 @@ public struct PatchFeatures: Sendable {
         self.contentHash = contentHash
     }
 
-    /// Both facets side by side, each patch's of length 1: what METHODS §1.2 takes the paper's ensemble to be.
+    /// Both facets side by side, each patch's of length 1: what docs/method.md §4.3 takes the paper's ensemble to be.
     ///
     /// - Parameters:
     ///   - tokens: `[n, d]`.

@@ -8,7 +8,7 @@ public struct PatchGrid: Sendable, Hashable {
         self.width = width
     }
 
-    /// Whether each pixel of a picture lies on a patch for which `isIn` holds, by nearest neighbour (METHODS §1.5).
+    /// Whether each pixel of a picture lies on a patch for which `isIn` holds, by nearest neighbour (docs/method.md §8.1).
     ///
     /// - Returns: `[height, width]` raster.
     public func pixels(width: Int, height: Int, _ isIn: (Int) -> Bool) -> [Bool] {

@@ -1,6 +1,6 @@
 import Inference
 
-/// Principal component analysis, centred, by an exact eigensolver (METHODS §1.3, §1.6).
+/// Principal component analysis, centred, by an exact eigensolver (docs/method.md §5.1, §7.1).
 struct PrincipalComponents {
     /// A component whose variance is below this share of the first one's is what rounding leaves of nothing.
     private static let noise = 1e-12

@@ -25,7 +25,7 @@ public struct ImageFindings: Sendable, Equatable {
 
 /// Vision concepts, language concepts and their agreement for one image under one part method.
 public struct PartFindings: Sendable, Equatable {
-    /// What happened on the way that a reader of the numbers should know (DESIGN "Report").
+    /// What happened on the way that a reader of the numbers should know (docs/method.md §15).
     public enum Flag: String, Sendable, CaseIterable {
         case noForeground = "no_foreground"
         case crfEmpty = "crf_empty"
@@ -120,7 +120,7 @@ public struct PartFindings: Sendable, Equatable {
     }
 }
 
-/// How far the two concept lists agree, by each estimator (METHODS §1.10–1.11 and §2).
+/// How far the two concept lists agree, by each estimator (docs/method.md §11).
 public struct Agreement: Sendable, Equatable {
     /// Mutual information now, and while the vision concepts are taken away in order of relevance.
     public struct Dynamics: Sendable, Equatable {

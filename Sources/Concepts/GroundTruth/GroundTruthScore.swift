@@ -17,7 +17,7 @@ public struct GroundTruthScore: Sendable, Hashable {
     }
 
     /// Intersection over union of the box around the foreground and the object's box; 0 without a foreground. CorLoc is the
-    /// share of images in which it is above 0.5 (METHODS §4.5; the foreground is that of the patches, before any CRF).
+    /// share of images in which it is above 0.5 (docs/method.md §13; the foreground is that of the patches, before any CRF).
     public let boxOverlap: Double
     /// Intersection over union, on the patch grid, of the foreground and the patches that show mostly the object.
     public let foregroundOverlap: Double

@@ -1,5 +1,5 @@
 /// A rectangle of pixels, first and last ones included, as boxes of datasets and of the released helper are written
-/// (METHODS §4.5).
+/// (docs/method.md §13).
 public struct PixelBox: Sendable, Hashable {
     public let left: Int, top: Int, right: Int, bottom: Int
 

@@ -1,4 +1,4 @@
-/// The outer border of a region of pixels, 8-connected, every border pixel (docs/method.md, "Prompts in detail").
+/// The outer border of a region of pixels, 8-connected, every border pixel (docs/method.md §8.2).
 struct Contour {
     /// Clockwise from the topmost, then leftmost pixel. Where the region is one pixel wide, a pixel is met twice.
     let points: [(x: Int, y: Int)]

@@ -1,5 +1,5 @@
 extension Ellipse {
-    /// Fewer contour points than this determine no conic (docs/method.md, "Prompts in detail").
+    /// Fewer contour points than this determine no conic (docs/method.md §8.3).
     static let fewestPoints = 5
 
     /// The ellipse that minimises the sum of squared algebraic distances to `points` under `4ac − b² = 1`:
@@ -57,7 +57,7 @@ extension Ellipse {
     }
 
     /// The ellipse with the pixels' centre and second moments, full axes `4·√λ` but at least one pixel
-    /// (docs/method.md, "Prompts in detail"): what stands in for a fit that the contour doesn't allow.
+    /// (docs/method.md §8.3): what stands in for a fit that the contour doesn't allow.
     static func ofMoments(_ pixels: [(x: Int, y: Int)]) -> Ellipse {
         let count = Double(max(pixels.count, 1))
         let x = pixels.reduce(0.0) { $0 + Double($1.x) } / count

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The polygon that OpenCV 4.12 draws for an ellipse (docs/method.md, "Prompts in detail").
+/// The polygon that OpenCV 4.12 draws for an ellipse (docs/method.md §8.4).
 struct EllipsePolygon {
     /// All the way round, the first corner repeated at the end; neighbours differ, unless the ellipse is a mere point.
     let corners: [FixedPoint]

@@ -3,7 +3,7 @@ struct EllipseRaster {
     let inside: PixelRuns
     let outline: PixelRuns
 
-    /// As `cv2.ellipse` of OpenCV 4.12 draws a box, filled and with an outline (docs/method.md, "Prompts in detail").
+    /// As `cv2.ellipse` of OpenCV 4.12 draws a box, filled and with an outline (docs/method.md §8.4, §8.5).
     ///
     /// - Parameter thickness: of the outline, in pixels, at least 1.
     init(_ box: RotatedBox, thickness: Int, width: Int, height: Int) {

@@ -1,8 +1,7 @@
 import Foundation
 import Inference
 
-/// The blur outside a prompt's ellipse, in 8.8 fixed point as OpenCV 4.12 computes it on 8-bit pictures (docs/method.md, "Prompts
-/// in detail").
+/// The blur outside a prompt's ellipse, in 8.8 fixed point as OpenCV 4.12 computes it on 8-bit pictures (docs/method.md §8.6).
 enum GaussianBlur {
     /// Weights of a kernel of `size` values (odd) in 256ths, summing to 256; up to nine values OpenCV's own, from there
     /// `σ = 0.3·((size − 1)/2 − 1) + 0.8`, rounded from the ends to the middle with the error carried on.

@@ -1,5 +1,5 @@
 extension PixelRuns {
-    /// A convex polygon and its border, as OpenCV 4.12 fills it (docs/method.md, "Prompts in detail"): the border's lines, then row
+    /// A convex polygon and its border, as OpenCV 4.12 fills it (docs/method.md §8.5): the border's lines, then row
     /// by row what is between the two chains of edges that lead down from the topmost corner.
     mutating func appendConvexPolygon(_ corners: [FixedPoint]) {
         guard var previous = corners.last else { return }

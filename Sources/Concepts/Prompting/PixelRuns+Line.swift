@@ -1,5 +1,5 @@
 extension PixelRuns {
-    /// A line one pixel wide between two places, both drawn, as OpenCV 4.12 steps along it (docs/method.md, "Prompts in detail"):
+    /// A line one pixel wide between two places, both drawn, as OpenCV 4.12 steps along it (docs/method.md §8.5):
     /// pixel by pixel on the longer axis, the other in 16.16.
     mutating func appendLine(from start: FixedPoint, to end: FixedPoint) {
         guard let (start, end) = clipped(start, end) else { return }

@@ -1,6 +1,6 @@
 extension PixelRuns {
     /// Lines from corner to corner, not closed. Thicker than a pixel, each is a filled rectangle, with a disc at every corner
-    /// (docs/method.md, "Prompts in detail").
+    /// (docs/method.md §8.5).
     ///
     /// - Parameter thickness: in pixels, at least 1.
     mutating func appendPolyline(_ corners: [FixedPoint], thickness: Int) {

@@ -1,6 +1,6 @@
 import Inference
 
-/// The pictures that ask the vision encoder about one part (docs/method.md, "Prompts in detail").
+/// The pictures that ask the vision encoder about one part (docs/method.md §8).
 public struct PromptedPart: Sendable, Equatable {
     public let part: Int
     /// Three pictures of the original's size: outline only; gray outside; blurred outside.

@@ -11,7 +11,7 @@ public struct Prompting: Sendable {
     /// Gray and blur are made here, once a picture, and serve all its parts under every part method.
     ///
     /// - Parameters:
-    ///   - picture: the S×S display picture (METHODS §1.1).
+    ///   - picture: the S×S display picture (docs/method.md §4.2).
     ///   - foreground: what parts are confined to; nil for whole patches.
     public init(on picture: Picture, within foreground: ForegroundPixels?, parameters: MethodParameters.Prompting) {
         self.picture = picture
@@ -54,7 +54,7 @@ public struct Prompting: Sendable {
             part: part, pictures: variants(of: raster), ellipse: ellipse, ellipseFallback: isFallback)
     }
 
-    /// `[height, width]`: the part's patches, without the pixels that refinement took from the foreground (METHODS §1.6).
+    /// `[height, width]`: the part's patches, without the pixels that refinement took from the foreground (docs/method.md §8.1).
     private func pixels(of part: Int, in grouping: PartGrouping) -> [Bool] {
         let mask = PatchGrid(height: grouping.gridHeight, width: grouping.gridWidth)
             .pixels(width: picture.width, height: picture.height) { grouping.labels[$0] == part }

@@ -1,7 +1,7 @@
 import Foundation
 
 extension RotatedBox {
-    /// The ellipse that `cv2.fitEllipse` of OpenCV 4.12 fits to a contour (docs/method.md, "Prompts in detail"): a least-squares
+    /// The ellipse that `cv2.fitEllipse` of OpenCV 4.12 fits to a contour (docs/method.md §8.3): a least-squares
     /// conic for the centre, then a second one about that centre for axes and angle; through exactly five points, the
     /// direct fit.
     ///

@@ -1,4 +1,4 @@
-/// An ellipse as OpenCV 4.12 hands it from fit to drawing (docs/method.md, "Prompts in detail"): 32-bit floats, in pixels and
+/// An ellipse as OpenCV 4.12 hands it from fit to drawing (docs/method.md §8.3): 32-bit floats, in pixels and
 /// degrees, pixel centres at integers.
 struct RotatedBox: Sendable, Equatable {
     var centerX: Float

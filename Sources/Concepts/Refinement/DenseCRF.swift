@@ -3,7 +3,7 @@ import Foundation
 import Inference
 
 /// A fully connected conditional random field of two labels, solved by mean field (Krähenbühl and Koltun 2011; see
-/// docs/method.md, "The dense CRF"): moves the border of a mask to where the picture has edges.
+/// docs/method.md §6): moves the border of a mask to where the picture has edges.
 ///
 /// Belongs to one lane, whose thread alone uses it: scratch memory is allocated once, and what depends on a picture's size
 /// alone is kept for the next picture of that size. No result depends on what came before.

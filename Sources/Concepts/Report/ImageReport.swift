@@ -1,4 +1,4 @@
-/// The report of one image; keys and shapes are DESIGN's. Undefined values are null, never absent.
+/// The report of one image; keys and shapes are those of docs/method.md §15. Undefined values are null, never absent.
 public struct ImageReport: Encodable, Sendable {
     let analysis: String
     let image: String

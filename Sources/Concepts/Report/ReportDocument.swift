@@ -1,6 +1,6 @@
 import Foundation
 
-/// Puts findings into the words of one analysis: what `analyze --json` prints, one line an image (DESIGN "Report").
+/// Puts findings into the words of one analysis: what `analyze --json` prints, one line an image (docs/method.md §15).
 public struct ReportDocument: Sendable {
     let analysis: Analysis
     let analysisID: String

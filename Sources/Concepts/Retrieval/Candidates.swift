@@ -1,6 +1,6 @@
 import Inference
 
-/// The descriptors that every part of an image might mean (METHODS §1.7).
+/// The descriptors that every part of an image might mean (docs/method.md §9.1).
 struct Candidates: Equatable {
     /// Fewer candidates than this are too few to choose from.
     static let fewest = 3

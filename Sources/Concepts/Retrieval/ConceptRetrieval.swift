@@ -1,6 +1,6 @@
 import Inference
 
-/// From part embeddings to the ordered list of vision concepts (METHODS §1.7–1.8).
+/// From part embeddings to the ordered list of vision concepts (docs/method.md §9).
 struct ConceptRetrieval {
     /// CLIPScore's rescaling of cosines, on logits before transport and on the relevance that is reported.
     static let rescaling = 2.5
@@ -41,7 +41,7 @@ struct ConceptRetrieval {
             concepts: concepts(image: image, parts: parts, picks: picks), candidatesExtended: candidates.isExtended)
     }
 
-    /// The descriptors that the parts picked, each once, in order of their relevance to the whole image (METHODS §1.8).
+    /// The descriptors that the parts picked, each once, in order of their relevance to the whole image (docs/method.md §9.4).
     private func concepts(image: [Float], parts: [Int], picks: [[Int]]) -> [PartFindings.VisionConcept] {
         var pickers = [Int: [Int]]()
         var descriptors = [Int]()

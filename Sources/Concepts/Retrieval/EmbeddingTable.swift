@@ -3,7 +3,7 @@ import Inference
 /// Text embeddings of length 1, one a class or descriptor, and their cosines with something else.
 struct EmbeddingTable: Sendable {
     /// Queries are padded to a multiple of this many rows, because matrix kernels round a product with fewer rows
-    /// in another way (DESIGN "What correct means").
+    /// in another way (docs/method.md §19.1).
     private static let rowMultiple = 12
 
     /// `[entries, e]`, rows of length 1 (or zero).

@@ -23,7 +23,7 @@ public struct PromptedPartEmbeddings: Sendable, Equatable {
         self.init(part: prompted.part, embeddings: embeddings, ellipseFallback: prompted.ellipseFallback)
     }
 
-    /// Mean of the embeddings, each brought to length 1; the mean itself is not (METHODS §1.7), `[e]`.
+    /// Mean of the embeddings, each brought to length 1; the mean itself is not (docs/method.md §8), `[e]`.
     var mean: [Float] {
         let unit = embeddings.rowsNormalized()
         return (0..<unit.columns).map { column in

@@ -1,7 +1,7 @@
 import Inference
 
 /// The text side of an analysis, computed once: class and descriptor embeddings, and the descriptors nearest to each
-/// class (METHODS §1.0, 1.9).
+/// class (docs/method.md §3, §10).
 public struct TextSide: Sendable {
     /// Classes whose affinities with the bank are held at a time, a multiple of every kernel's row block.
     private static let classesAtOnce = 240
@@ -56,7 +56,7 @@ public struct TextSide: Sendable {
         languageConcepts = lists
     }
 
-    /// Class embeddings from several templates: each normalised, averaged, normalised again (METHODS §1.0).
+    /// Class embeddings from several templates: each normalised, averaged, normalised again (docs/method.md §3).
     ///
     /// - Parameter templateEmbeddings: one `[classes, e]` matrix a template, as the encoder gave them; at least one.
     /// - Returns: `[classes, e]`, rows of length 1.

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Entropic optimal transport between parts and candidate descriptors, by Sinkhorn's iteration (METHODS §1.7).
+/// Entropic optimal transport between parts and candidate descriptors, by Sinkhorn's iteration (docs/method.md §9.3).
 struct Transport {
     /// Converged when no entry of the plan moves by this much.
     static let tolerance = 1e-12

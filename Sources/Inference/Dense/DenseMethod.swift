@@ -1,4 +1,4 @@
-/// A way to make a CLIP vision transformer's patches comparable with texts, without training (METHODS §5).
+/// A way to make a CLIP vision transformer's patches comparable with texts, without training (docs/dense.md §2).
 public enum DenseMethod: String, Sendable, Hashable, Codable, CaseIterable {
     case raw, maskclip
     case clipSurgery = "clip-surgery"

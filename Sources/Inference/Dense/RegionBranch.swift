@@ -1,4 +1,4 @@
-/// A method that also says which patches belong together, by the block before the last (CLIPtrase, METHODS §5.8).
+/// A method that also says which patches belong together, by the block before the last (CLIPtrase, docs/dense.md §2.9).
 final class RegionBranch: PathBranch {
     private var found: [Matrix] = []
 

@@ -1,4 +1,4 @@
-/// How an analysis turns a picture into the model's square (docs/method.md).
+/// How an analysis turns a picture into the model's square (docs/method.md §4.1).
 public enum ImageFit: String, Sendable, Hashable, CaseIterable {
     /// Bilinear to S×S, aspect ratio not kept.
     case squash

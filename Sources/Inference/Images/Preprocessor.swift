@@ -22,7 +22,7 @@ public struct Preprocessor: Sendable {
                 // Single precision at each step, as torchvision's ToTensor and Normalize compute.
                 let value = (Float(level) / 255 - Float(mean)) / Float(std)
                 normalized.append(value)
-                // Double precision on the way back and truncation, as METHODS §1.1 has it: some levels lose one.
+                // Double precision on the way back and truncation, as docs/method.md §4.2 has it: some levels lose one.
                 let shown = Double(value) * std + mean
                 displayed.append(UInt8(min(max(shown, 0), 1) * 255))
             }
@@ -66,7 +66,7 @@ public struct Preprocessor: Sendable {
         }
     }
 
-    /// `picture` after normalising and de-normalising: what foreground refinement and prompts draw on (METHODS §1.1).
+    /// `picture` after normalising and de-normalising: what foreground refinement and prompts draw on (docs/method.md §4.2).
     public func displayPicture(_ picture: Picture) -> Picture {
         var result = picture
         result.pixels.withUnsafeMutableBufferPointer { pixels in

@@ -30,7 +30,7 @@ public struct Matrix: Sendable, Equatable {
 }
 
 extension Matrix {
-    /// A copy in which every row has Euclidean length 1; a row of zeros stays zero. `u(x)` in METHODS' notation.
+    /// A copy in which every row has Euclidean length 1; a row of zeros stays zero. `u(x)` of docs/method.md §2.
     public func rowsNormalized() -> Matrix {
         var result = self
         for row in 0..<rows {

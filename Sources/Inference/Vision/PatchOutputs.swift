@@ -6,9 +6,9 @@ public struct PatchOutputs: OptionSet, Sendable, Hashable {
         self.rawValue = rawValue
     }
 
-    /// The last block's output before the final norm; METHODS §1.2 "tokens".
+    /// The last block's output before the final norm; docs/method.md §4.3 "tokens".
     public static let tokens = PatchOutputs(rawValue: 1)
-    /// The last block's keys without their bias; METHODS §1.2 "keys".
+    /// The last block's keys without their bias; docs/method.md §4.3 "keys".
     public static let keys = PatchOutputs(rawValue: 2)
     /// What a dense method makes of the patches; of a workspace that was made for one, ``VisionTransformer/makeWorkspace(batchSize:dense:texts:options:)``.
     public static let dense = PatchOutputs(rawValue: 4)

@@ -1,4 +1,4 @@
-/// What every session of ours is told after it connects (KAFKA_POSTGRES "Recommended settings").
+/// What every session of ours is told after it connects.
 public struct SessionSettings: Sendable {
     /// Shown in `pg_stat_activity`; the worker's id, so that an operator can tell who holds what.
     public var applicationName: String

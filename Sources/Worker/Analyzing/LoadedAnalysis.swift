@@ -29,7 +29,7 @@ package struct LoadedAnalysis: Sendable {
         return vision.makeWorkspace(batchSize: batchSize, dense: dense, texts: interpreter.classEmbeddings)
     }
 
-    /// The S×S 8-bit picture that the method works on (METHODS §1.1).
+    /// The S×S 8-bit picture that the method works on (docs/method.md §4.1).
     package func fit(_ picture: Picture) -> Picture {
         switch analysis.method.image {
         case .squash: preprocessor.fit(picture, as: .squash)

@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    /// METHODS §2, D = 4229, N = 15, M = 50: overlap, I, NMI_max, p, AMI, released. Each to half a unit of its last
+    /// docs/method.md §11.2 at D = 4229, N = 15, M = 50: overlap, I, NMI_max, p, AMI, released. Each to half a unit of its last
     /// printed digit.
     @Test(arguments: [
         (0, (4.226e-5, 5e-9), (0.0026, 5e-5), (1.0, 1e-12), (-0.00156, 5e-6), 0.0),
@@ -72,7 +72,7 @@ import Testing
         #expect((membership.information(visionCount: 15, overlap: 15) - 0.01632897).magnitude < 5e-9)
     }
 
-    /// METHODS §1.11: N = 5, M = 50, matches at ranks 1 and 4.
+    /// docs/method.md §11.3: N = 5, M = 50, matches at ranks 1 and 4.
     @Test func methodsDynamics() {
         let agreement = Agreement(matches: [true, false, false, true, false], languageCount: 50, bankSize: 4229)
         expectClose(

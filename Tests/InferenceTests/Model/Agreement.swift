@@ -2,7 +2,7 @@ import Testing
 
 @testable import Inference
 
-/// How near a matrix is to the reference's: DESIGN's bounds are a cosine of 0.99999 for every row and differences of at
+/// How near a matrix is to the reference's: the bounds of docs/method.md §19.2 are a cosine of 0.99999 for every row and differences of at
 /// most 1e-4 of the largest magnitude.
 struct Agreement: CustomStringConvertible {
     let cosine: Double

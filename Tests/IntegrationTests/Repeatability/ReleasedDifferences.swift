@@ -12,7 +12,7 @@ struct ReleasedDifferences: CustomStringConvertible {
         case unexplained
     }
 
-    /// Correct encoders agree within this (docs/method.md, "What may be relied on").
+    /// Correct encoders agree within this (docs/method.md §19.1).
     static let rounding = 1e-5
     /// Nats.
     static let tolerance = 1e-6

@@ -3,7 +3,7 @@ import Testing
 @testable import Worker
 
 @Suite struct TemplateSetTests {
-    /// METHODS §1.0: eight for ImageNet, three for Places365, one for Food-101.
+    /// docs/method.md §1.1: eight for ImageNet, three for Places365, one for Food-101.
     @Test(arguments: [
         ("imagenet", 8, "itap of a {}.", "a photo of a {}."),
         ("places365", 3, "a photo taken in an {}.", "a scene taken in a {}."),

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Worker
 
-/// What the command lines of DESIGN take, and what they refuse with exit 64.
+/// What the command lines of the README take, and what they refuse with exit 64.
 @Suite struct CommandParsingTests {
     private func refusal(_ arguments: [String]) -> String? {
         let error = #expect(throws: (any Error).self, "\(arguments)") { _ = try Entente.parseAsRoot(arguments) }

@@ -1,4 +1,4 @@
-/// Tokens that lie off all others, by local outlier factors, and their repair (METHODS §5.7).
+/// Tokens that lie off all others, by local outlier factors, and their repair (docs/dense.md §2.8).
 struct AnomalyTokens: Sendable {
     var neighbours = 30
     /// The share of tokens taken for anomalous.

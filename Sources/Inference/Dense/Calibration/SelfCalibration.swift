@@ -1,4 +1,4 @@
-/// SC-CLIP's constants (METHODS §5.7). Block numbers are those of a model of twelve.
+/// SC-CLIP's constants (docs/dense.md §2.8). Block numbers are those of a model of twelve.
 struct SelfCalibration: Sendable {
     /// Cosines below this do not count when patches are averaged with their likes.
     var threshold: Float = 0.4

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Which text each patch looks most like, by its pixels after refinement (METHODS §5.6).
+/// Which text each patch looks most like, by its pixels after refinement (docs/dense.md §2.7).
 struct PatchLabels {
     /// What cosines are multiplied by before the softmax.
     private static let scale = 40.0

@@ -1,6 +1,6 @@
 import Foundation
 
-/// ResCLIP's factors, and how its first pass tells the second which patches belong together (METHODS §5.6).
+/// ResCLIP's factors, and how its first pass tells the second which patches belong together (docs/dense.md §2.7).
 struct SemanticFeedback: Sendable {
     /// The blocks whose mean attention is mixed in, in a model of twelve.
     var residualBlocks = 6...9

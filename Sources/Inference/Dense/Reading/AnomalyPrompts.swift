@@ -1,4 +1,4 @@
-/// AnoCLIP's texts for an object in its two states: seven wordings of the state under 66 templates each (METHODS §5.9).
+/// AnoCLIP's texts for an object in its two states: seven wordings of the state under 66 templates each (docs/dense.md §2.10).
 public struct AnomalyPrompts: Sendable {
     public let normal: [String]
     public let abnormal: [String]

@@ -36,7 +36,7 @@ public struct HeatMap: Sendable {
     }
 
     /// Four times as wide and high, bilinear, each value then the median of the 7 × 7 around it, the border mirrored: stray patches
-    /// vanish and edges stay (METHODS §5.8).
+    /// vanish and edges stay (docs/dense.md §4.3).
     public var cleaned: HeatMap {
         let (size, reach) = (4 * side, 3)
         let wide = enlarged(width: size, height: size)

@@ -1,4 +1,4 @@
-/// Regions of patches that attend alike: density-based clusters of the rows of a correlation map (CLIPtrase, METHODS §5.8).
+/// Regions of patches that attend alike: density-based clusters of the rows of a correlation map (CLIPtrase, docs/dense.md §2.9).
 public struct PatchClusters: Sendable {
     /// Rows nearer than this, by Euclid, are neighbours.
     let radius: Float

@@ -14,7 +14,7 @@ public enum PatchSimilarity {
     ///
     /// Each text's cosines are weighted by its share of a softmax over twice the image's cosines, relative to an even share;
     /// then the mean over the texts is taken off. For a single text, from which its own mean would leave nothing, the cosine with
-    /// the empty text is taken off instead (METHODS §5.3).
+    /// the empty text is taken off instead (docs/dense.md §2.3).
     ///
     /// - Parameters:
     ///   - image: `[e]`, the image's embedding.
@@ -41,7 +41,7 @@ public enum PatchSimilarity {
     }
 
     /// How much likelier each patch shows an object's abnormal state than its normal one, 0…1, `[n, C]`: a softmax over the
-    /// two cosines, without a temperature (METHODS §5.9).
+    /// two cosines, without a temperature (docs/dense.md §2.10).
     ///
     /// - Parameters:
     ///   - normal: `[C, e]`, one object a row.

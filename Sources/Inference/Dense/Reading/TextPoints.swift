@@ -1,4 +1,4 @@
-/// Where a text is most and where it is least, as prompts for a segmentation model (CLIP Surgery, METHODS §5.3).
+/// Where a text is most and where it is least, as prompts for a segmentation model (CLIP Surgery, docs/dense.md §4.4).
 public struct TextPoints: Sendable, Hashable {
     /// In pixels, `x` to the right.
     public struct Point: Sendable, Hashable, Encodable {

@@ -3,7 +3,7 @@ import Foundation
 import Settings
 import Yams
 
-/// An analysis as a person writes it: a YAML file and the JSON files that it names (DESIGN "Analysis"), checked whole.
+/// An analysis as a person writes it: a YAML file and the JSON files that it names (docs/method.md §1), checked whole.
 struct AnalysisFile {
     /// The name people use for it; not part of its identity.
     let name: String

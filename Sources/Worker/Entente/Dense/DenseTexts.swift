@@ -36,7 +36,7 @@ struct DenseTexts {
             from: templates.indices.map { encoded.rows($0 * names.count..<($0 + 1) * names.count) })
     }
 
-    /// The mean of each object's texts as the encoder gives them, then normalised (METHODS §5.9).
+    /// The mean of each object's texts as the encoder gives them, then normalised (docs/dense.md §2.10).
     private static func states(_ texts: [[String]], _ model: LoadedModel) throws -> Matrix {
         let rows = try texts.map { texts in
             let encoded = try model.encodeTexts(texts).embeddings

@@ -34,7 +34,7 @@ struct SegmentMap {
         self.labels = labels
     }
 
-    /// Every region takes the commonest text of its pixels; of equals the first (CLIPtrase, METHODS §5.8).
+    /// Every region takes the commonest text of its pixels; of equals the first (CLIPtrase, docs/dense.md §4.3).
     private static func vote(
         _ labels: inout [Int], _ correlation: Matrix, side: Int, width: Int, height: Int, texts: Int
     ) {

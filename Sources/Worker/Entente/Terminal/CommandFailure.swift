@@ -1,4 +1,4 @@
-/// Why a command stops, and the exit code it stops with (DESIGN "Command line").
+/// Why a command stops, and the exit code it stops with (README.md, "Commands").
 struct CommandFailure: Error, CustomStringConvertible {
     enum Exit: Int32 {
         case usage = 64

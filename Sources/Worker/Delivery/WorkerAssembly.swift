@@ -28,6 +28,7 @@ package struct WorkerAssembly: Sendable {
     private let giveUpAfter: Int
     private let failureLimit: FailureLimit
     private let gracePeriod: Int
+    private let beforeComputing = Interference.beforeComputing
 
     /// Jobs that wait for a fetch thread; taken from Kafka, so few.
     private static let waitingTickets = 32
@@ -121,7 +122,7 @@ package struct WorkerAssembly: Sendable {
             stop: stop, log: log)
         let lane = Lane(
             prepared: prepared, finished: finished, assignments: assignments, batchSize: batchSize,
-            observation: observation, leave: { flights.leave($0) })
+            observation: observation, beforeComputing: beforeComputing, leave: { flights.leave($0) })
         let deadLetters = DeadLetterPublisher(
             connection: try connect("dead letters"), producer: try KafkaProducer(kafka, logger: log),
             topic: topic + ".dead-letters", log: log, observation: observation)

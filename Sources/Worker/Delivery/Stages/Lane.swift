@@ -12,6 +12,7 @@ struct Lane: Sendable {
     let assignments: Assignments
     let batchSize: Int
     var observation = Observation()
+    var beforeComputing: @Sendable ([String]) -> Void = { _ in }
     /// Says that a job is done with, whatever came of it.
     let leave: @Sendable (Ticket) -> Void
 
@@ -31,7 +32,7 @@ struct Lane: Sendable {
                 current
                 ?? ImageAnalyzer(job.analysis, batchSize: batchSize, onEncode: observation.encoderCalled)
             analyzer = lane
-            Fault.crash(onAnyOf: job.images.lazy.map(\.image.id))
+            beforeComputing(job.images.map(\.image.id))
             let outcome = analyze(job, with: lane)
             leave(job.ticket)
             finished.push(FinishedJob(ticket: job.ticket, outcome: outcome))

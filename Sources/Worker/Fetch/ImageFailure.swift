@@ -16,6 +16,8 @@ struct ImageFailure: Error, Hashable, Sendable, CustomStringConvertible {
         /// Its host answers with a status that is neither a picture nor worth another try.
         case httpStatus = "http_status"
         case undecodable
+        /// What the model makes of it is not finite.
+        case encoderOverflow = "encoder_overflow"
         case contentMismatch = "content_mismatch"
         case unknownLabel = "unknown_label"
         case fetchExhausted = "fetch_exhausted"
@@ -34,6 +36,11 @@ struct ImageFailure: Error, Hashable, Sendable, CustomStringConvertible {
     init(_ kind: Kind, _ description: String) {
         self.kind = kind
         self.description = description
+    }
+
+    /// - Parameter overflow: of code `encoder_overflow`.
+    init(encoding overflow: InferenceError) {
+        self.init(.encoderOverflow, overflow.description)
     }
 
     init(decoding error: InferenceError) {

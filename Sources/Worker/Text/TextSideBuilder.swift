@@ -19,7 +19,7 @@ struct TextSideBuilder {
     /// Texts encoded at a time; the result does not depend on it.
     private static let batchSize = 64
 
-    /// - Throws: `InferenceError` if the model has no vocabulary; whatever the shared store throws.
+    /// - Throws: `InferenceError` if the model has no vocabulary or overflows on a text; whatever the shared store throws.
     func build(_ analysis: Analysis, model: LoadedModel) throws -> TextSide {
         // Template by template, as the average is taken.
         let classTexts = analysis.templates.flatMap { template in
@@ -40,7 +40,12 @@ struct TextSideBuilder {
         let key = Self.key(texts, templates, analysis)
         let rows = texts.count / templates
         let columns = model.embeddingWidth
-        if let matrix = try shared?.load(key), matrix.rows == rows, matrix.columns == columns { return matrix }
+        // What is not finite was stored before it was refused; encoding the texts again says which of them it is.
+        if let matrix = try shared?.load(key), matrix.rows == rows, matrix.columns == columns,
+            matrix.elements.allSatisfy(\.isFinite)
+        {
+            return matrix
+        }
 
         // On disk apart for each kernel set, since their last bits differ and rows must repeat exactly.
         let file = key + "-" + KernelSet.name

@@ -1,0 +1,12 @@
+import Concepts
+
+@testable import Worker
+
+extension ImageAnalyzer {
+    /// ``analyze(_:isGroupIncomplete:onDrawings:)`` of pictures none of which fails.
+    func findings(
+        _ images: [PreparedImage], isGroupIncomplete: Bool = false, onDrawings: (Int, Drawings) -> Void = { _, _ in }
+    ) throws -> [ImageFindings] {
+        try analyze(images, isGroupIncomplete: isGroupIncomplete, onDrawings: onDrawings).map { try $0.get() }
+    }
+}

@@ -73,10 +73,7 @@ extension ModelDirectory {
         guard FileManager.default.fileExists(atPath: file) else {
             return .object(["crop_rounding": .string(CropRounding.down.rawValue)])
         }
-        let json = try MappedFile(path: file).withBytes { Data($0) }
-        guard let value = try? JSONDecoder().decode(ConfigurationValue.self, from: json) else {
-            throw InferenceError(.modelConfiguration, "\(file): not JSON")
-        }
+        let value = try ConfigurationValue(file: file)
         var fields = try ConfigurationFields(value, at: "preprocessor", in: file)
         var found: [String: ConfigurationValue] = [:]
         try fields.require("do_resize", "do_rescale", "do_normalize", toBe: .boolean(true))

@@ -88,10 +88,7 @@ public struct ModelDirectory: Sendable {
         self.path = path
         layout = try Self.layout(of: path)
         let file = "\(path)/\(layout.configurationName)"
-        let json = try MappedFile(path: file).withBytes { Data($0) }
-        guard let value = try? JSONDecoder().decode(ConfigurationValue.self, from: json) else {
-            throw InferenceError(.modelConfiguration, "\(file): not JSON")
-        }
+        let value = try ConfigurationValue(file: file)
         guard case .object(let sections) = value else {
             throw InferenceError(.modelConfiguration, "\(file): not a JSON object")
         }

@@ -1,5 +1,6 @@
 import Concepts
 import Foundation
+import Inference
 
 /// `classes.json`: `[{"id": "n01440764", "name": "tench"}, …]` in dataset order.
 enum ClassesFile {

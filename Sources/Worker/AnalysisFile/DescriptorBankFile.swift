@@ -1,4 +1,5 @@
 import Concepts
+import Inference
 
 /// `descriptors.json`: `{"class id or unique name": ["descriptor", …], …}` or a plain array of descriptors.
 struct DescriptorBankFile {

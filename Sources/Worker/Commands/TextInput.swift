@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Inference
 
 /// Where the text commands take their texts from.
 struct TextInput: ParsableArguments {

@@ -43,11 +43,15 @@ struct GroundTruthFile {
             throw CommandFailure(.badInput, "\(path) can't be read; check the path and its permissions.")
         }
         do {
-            content = try JSONDecoder().decode(Content.self, from: data)
+            content = try JSONReader.decode(Content.self, from: [UInt8](data))
         } catch let error as DecodingError {
             throw CommandFailure(.badInput, "\(path): \(Self.sentence(error))")
+        } catch let fault as JSONReader.Fault {
+            throw CommandFailure(
+                .badInput,
+                fault.kind == .duplicateName ? "\(path): \(fault.reason)." : "\(path) is not JSON: \(fault.reason).")
         } catch {
-            throw CommandFailure(.badInput, "\(path) is not JSON: \(error.localizedDescription)")
+            throw CommandFailure(.badInput, "\(path) can't be read: \(error).")
         }
         guard content.schema == Self.schema else {
             throw CommandFailure(

@@ -1,3 +1,5 @@
+import Inference
+
 extension ImageJob {
     /// Larger messages are refused unread: a job of 256 images with inline pictures stays far below.
     static let maximumBytes = 16 << 20

@@ -1,3 +1,5 @@
+import Inference
+
 /// The members of one JSON object of a job, taken by name and type.
 struct JobFields {
     /// What goes before a field's name in messages, such as `images[3].`.

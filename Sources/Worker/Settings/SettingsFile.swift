@@ -1,3 +1,5 @@
+import Inference
+
 /// The JSON file of settings, checked whole: the reader of settings passes over what it does not know or can't use.
 enum SettingsFile {
     /// - Throws: ``CommandFailure`` with every key that is no setting and every value that no setting takes.

@@ -1,4 +1,5 @@
 import Foundation
+import Inference
 import SwiftCSV
 
 /// A list of images as CSV with a header, or JSON Lines.

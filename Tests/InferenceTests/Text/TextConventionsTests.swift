@@ -80,7 +80,7 @@ struct TextConventionsTests {
     @Test func contradictionsAreNamed() throws {
         let cases: [(files: [String: String], words: [String], code: InferenceError.Code)] = [
             ([:], ["config.json", "does not exist"], .unreadableFile),
-            (["config.json": "{"], ["config.json", "not valid JSON"], .modelConfiguration),
+            (["config.json": "{"], ["config.json", "not JSON"], .modelConfiguration),
             (["config.json": "{}"], ["config.json", "eos_token_id", "49407"], .modelConfiguration),
             (["config.json": #"{"text_config": {"eos_token_id": 7}}"#], ["eos_token_id is 7"], .modelConfiguration),
             (

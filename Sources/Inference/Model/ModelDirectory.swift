@@ -6,7 +6,7 @@ public struct ModelDirectory: Sendable {
     public enum Layout: String, Sendable, CaseIterable {
         /// `open_clip_config.json` + `open_clip_model.safetensors`.
         case openClip = "open_clip"
-        /// `config.json` + `model.safetensors` of a `CLIPModel`, and `preprocessor_config.json`.
+        /// `config.json` + `model.safetensors` of a `CLIPModel`, and `preprocessor_config.json` or `processor_config.json`.
         case transformers
         /// `config.json` + `model.safetensors` of a timm vision trunk, without a text encoder.
         case timm
@@ -37,7 +37,7 @@ public struct ModelDirectory: Sendable {
         var preprocessingNames: [String] {
             switch self {
             case .openClip, .timm: []
-            case .transformers: ["preprocessor_config.json"]
+            case .transformers: ["preprocessor_config.json", "processor_config.json"]
             }
         }
 

@@ -45,7 +45,7 @@ public struct ModelDirectory: Sendable {
         var conventionNames: [String] {
             switch self {
             case .openClip, .timm: []
-            case .transformers: ["tokenizer_config.json", "special_tokens_map.json"]
+            case .transformers: ["added_tokens.json", "tokenizer_config.json", "special_tokens_map.json"]
             }
         }
 
@@ -54,8 +54,12 @@ public struct ModelDirectory: Sendable {
         public func names(
             where exists: (String) -> Bool
         ) -> (weights: String, configuration: [String], tokenizer: [String]) {
-            let vocabulary = ["vocab.json", "merges.txt"]
-            let tokens = vocabulary.allSatisfy(exists) ? vocabulary : ["tokenizer.json"]
+            let (pair, whole) = (["vocab.json", "merges.txt"], ["tokenizer.json"])
+            let tokens =
+                switch self {
+                case .openClip, .timm: pair.allSatisfy(exists) ? pair : whole
+                case .transformers: whole.allSatisfy(exists) ? whole : pair
+                }
             return (
                 weightsName, [configurationName] + preprocessingNames.filter(exists),
                 (tokens + conventionNames).filter(exists)
@@ -128,7 +132,10 @@ public struct ModelDirectory: Sendable {
         Layout.allCases.contains { FileManager.default.fileExists(atPath: "\(path)/\($0.configurationName)") }
     }
 
-    private static func layout(of path: String) throws(InferenceError) -> Layout {
+    /// Whose conventions the files of a directory follow.
+    ///
+    /// - Throws: ``InferenceError/Code/unreadableFile`` for a directory without a configuration.
+    public static func layout(of path: String) throws(InferenceError) -> Layout {
         let files = FileManager.default
         for layout in Layout.allCases where files.fileExists(atPath: "\(path)/\(layout.configurationName)") {
             // Two libraries call their file alike.

@@ -101,7 +101,8 @@ final class AnalysisCatalog: @unchecked Sendable {
 struct ModelMissing: Error, CustomStringConvertible {
     let weights: String
     var description: String {
-        "No directory of \(Setting.modelPath.variable) holds the model whose weights have SHA-256 \(weights)."
+        "No directory of \(Setting.modelPath.variable) holds the model whose weights have SHA-256 \(weights), with the "
+            + "configuration and the tokenizer that the analysis was made with, read as this build reads them."
     }
 }
 

@@ -9,12 +9,17 @@ extension Analysis.ModelFingerprint {
     /// - Throws: ``CommandFailure`` naming the file that is missing or can't be read.
     init(directory: String) throws(CommandFailure) {
         let files: (weights: String, configuration: [String], tokenizer: [String])
-        do { files = try ModelDirectory.files(of: directory) } catch {
+        let layout: ModelDirectory.Layout
+        do {
+            files = try ModelDirectory.files(of: directory)
+            layout = try ModelDirectory.layout(of: directory)
+        } catch {
             throw CommandFailure(.badInput, "\(error)")
         }
         self.init(
             weights: try Self.hash([files.weights]), configuration: try Self.hash(files.configuration),
-            tokenizer: try Self.hash(files.tokenizer))
+            tokenizer: try Self.hash(files.tokenizer),
+            textRevision: layout.text == .transformers ? MethodStage.ownText.revision : nil)
     }
 
     /// SHA-256 of the files' contents, one after the other, in lower-case hex.

@@ -70,7 +70,7 @@ struct TextSideBuilder {
             hash.update(data: Data(text.utf8))
         }
         // Of its own: embeddings outlive a change of any other stage.
-        add("text-side/\(MethodStage.text.revision)")
+        add("text-side/\(analysis.model.textRevision ?? MethodStage.text.revision)")
         add(analysis.model.weights)
         add(analysis.model.configuration)
         add(analysis.model.tokenizer)

@@ -107,7 +107,7 @@ let package = Package(
         room(
             "Settings",
             [
-                .product(name: "Configuration", package: "swift-configuration"),
+                "Inference", .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
         room("Processes", ["CPostgres", "Persistence"]),
@@ -118,7 +118,7 @@ let package = Package(
                 "CKafka", "Processes", "Settings", "Threads",
                 .product(name: "Logging", package: "swift-log"),
             ], exclude: ["CKafka"]),
-        room("Jobs", ["HTTP", "Settings"]),
+        room("Jobs", ["HTTP", "Inference", "Settings"]),
         room(
             "Fetch",
             [
@@ -128,7 +128,7 @@ let package = Package(
         room(
             "Analyzing",
             [
-                "Concepts", "Inference", "Settings",
+                "Concepts", "Inference", "Jobs", "Settings",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -167,9 +167,9 @@ let package = Package(
         tests(of: "Processes", ["Persistence"]),
         tests(of: "HTTP", ["Settings"]),
         tests(of: "Kafka", ["CKafka", "Settings"]),
-        tests(of: "Jobs", ["Settings"]),
+        tests(of: "Jobs", ["Inference", "Settings"]),
         tests(of: "Fetch", ["Concepts", "HTTP", "Inference", "Settings"]),
-        tests(of: "Analyzing", ["CAllocationCount", "Concepts", "Inference"]),
+        tests(of: "Analyzing", ["CAllocationCount", "Concepts", "Inference", "Jobs"]),
         tests(
             of: "Delivery",
             ["Analyzing", "Concepts", "Fetch", "Inference", "Jobs", "Kafka", "Persistence", "Settings", "Threads"]),

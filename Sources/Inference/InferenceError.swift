@@ -20,6 +20,8 @@ public struct InferenceError: Error, Sendable, Hashable, CustomStringConvertible
         case modelTensor = "model_tensor"
         /// The vocabulary is missing, inconsistent or of another kind than CLIP's byte-pair encoding.
         case tokenizer
+        /// An encoder made something of a picture or a text that is not finite.
+        case encoderOverflow = "encoder_overflow"
         /// The kernels that were asked for do not exist, or this CPU can't run them.
         case kernels
     }

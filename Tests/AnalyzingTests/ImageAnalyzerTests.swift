@@ -17,19 +17,19 @@ import Testing
     @Test func sliceAndNeighboursChangeNothing() throws {
         let images = try images()
         let analysis = try DemoAnalysis.shared()
-        let together = ImageAnalyzer(analysis, batchSize: 16).analyze(images)
+        let together = try ImageAnalyzer(analysis, batchSize: 16).findings(images)
         try #require(together.count == 4)
-        #expect(ImageAnalyzer(analysis, batchSize: 1).analyze(images) == together)
+        #expect(try ImageAnalyzer(analysis, batchSize: 1).findings(images) == together)
         let used = ImageAnalyzer(analysis, batchSize: 3)
-        #expect(used.analyze(images) == together)
-        #expect(used.analyze(images.reversed()) == together.reversed())
+        #expect(try used.findings(images) == together)
+        #expect(try used.findings(images.reversed()) == together.reversed())
         // And they do differ from each other.
         #expect(together[0] != together[1])
     }
 
     @Test func findingsAreOfTheAnalysis() throws {
-        let analyzer = ImageAnalyzer(try DemoAnalysis.shared(), batchSize: 4)
-        let findings = analyzer.analyze(try images())
+        let analyzer = try ImageAnalyzer(DemoAnalysis.shared(), batchSize: 4)
+        let findings = try analyzer.findings(try images())
         #expect(findings.map(\.predictedClass) == [0, 1, 2, 0])
         for image in findings {
             #expect(image.top.count == 3)
@@ -41,15 +41,15 @@ import Testing
     }
 
     @Test func nothingInNothingOut() throws {
-        let analyzer = ImageAnalyzer(try DemoAnalysis.shared(), batchSize: 4)
-        #expect(analyzer.analyze([]).isEmpty)
+        let analyzer = try ImageAnalyzer(DemoAnalysis.shared(), batchSize: 4)
+        #expect(try analyzer.findings([]).isEmpty)
         #expect(analyzer.encodeTime == .zero)
     }
 
     @Test func drawingsAreShownForEachPicture() throws {
         var seen: [Int: Int] = [:]
         let images = try images()
-        let findings = ImageAnalyzer(try DemoAnalysis.shared(), batchSize: 3).analyze(images) { index, drawings in
+        let findings = try ImageAnalyzer(DemoAnalysis.shared(), batchSize: 3).findings(images) { index, drawings in
             #expect(drawings.parts.map(\.grouping.method) == [.kmeans])
             #expect(drawings.foreground == nil)
             seen[index] = drawings.parts[0].prompts.count
@@ -66,12 +66,12 @@ import Testing
             method.decomposition = .group
             method.parts.by = [.pca, .kmeans]
         }
-        let together = ImageAnalyzer(analysis, batchSize: 16).analyze(images)
-        #expect(ImageAnalyzer(analysis, batchSize: 3).analyze(images.reversed()) == together.reversed())
-        let alone = ImageAnalyzer(analysis, batchSize: 3).analyze([images[0]])
+        let together = try ImageAnalyzer(analysis, batchSize: 16).findings(images)
+        #expect(try ImageAnalyzer(analysis, batchSize: 3).findings(images.reversed()) == together.reversed())
+        let alone = try ImageAnalyzer(analysis, batchSize: 3).findings([images[0]])
         #expect(alone[0].partMethods.map(\.parts) != together[0].partMethods.map(\.parts))
         #expect(together.allSatisfy { $0.partMethods.allSatisfy { !$0.flags.contains(.groupIncomplete) } })
-        let incomplete = ImageAnalyzer(analysis, batchSize: 16).analyze(images, isGroupIncomplete: true)
+        let incomplete = try ImageAnalyzer(analysis, batchSize: 16).findings(images, isGroupIncomplete: true)
         #expect(incomplete.allSatisfy { $0.partMethods.allSatisfy { $0.flags.contains(.groupIncomplete) } })
     }
 
@@ -85,7 +85,8 @@ import Testing
                     method.foreground.crf = score == .svd ? .init() : nil
                     method.parts.by = [.pca, .kmeans]
                 }
-                let findings = ImageAnalyzer(analysis, batchSize: 4).analyze(Array(images.prefix(2))) { _, drawings in
+                let findings = try ImageAnalyzer(analysis, batchSize: 4).findings(Array(images.prefix(2))) {
+                    _, drawings in
                     #expect((drawings.foreground != nil) == (score == .svd))
                 }
                 for image in findings {
@@ -109,7 +110,7 @@ import Testing
             method.prompting.dense = prompting
         }
         let analyzer = ImageAnalyzer(analysis, batchSize: 4)
-        let findings = analyzer.analyze(images) { _, drawings in
+        let findings = try analyzer.findings(images) { _, drawings in
             #expect(drawings.parts[0].prompts.isEmpty == (prompting != nil))
         }
         #expect(prompting == nil || analyzer.encodedPictures == passes * images.count)
@@ -119,16 +120,16 @@ import Testing
             #expect(found.key == analysis.analysis.method.key(of: .kmeans) && found.key != "kmeans")
             #expect(!found.visionConcepts.isEmpty && found.parts.contains { $0 >= 0 })
         }
-        #expect(ImageAnalyzer(analysis, batchSize: 1).analyze(images) == findings)
-        #expect(try findings != ImageAnalyzer(DemoAnalysis.shared(), batchSize: 4).analyze(images))
+        #expect(try ImageAnalyzer(analysis, batchSize: 1).findings(images) == findings)
+        #expect(try findings != ImageAnalyzer(DemoAnalysis.shared(), batchSize: 4).findings(images))
     }
 
     /// Foreground and parts are those of the analysis with circles: only how they are read differs.
     @Test func aSinglePassChangesNothingButHowPartsAreRead() throws {
         let images = try images()
-        let circles = ImageAnalyzer(try DemoAnalysis.shared(), batchSize: 4).analyze(images)
+        let circles = try ImageAnalyzer(DemoAnalysis.shared(), batchSize: 4).findings(images)
         let pass = try DemoAnalysis.shared { $0.prompting.dense = .naclip }
-        for (a, b) in zip(circles, ImageAnalyzer(pass, batchSize: 4).analyze(images)) {
+        for (a, b) in try zip(circles, ImageAnalyzer(pass, batchSize: 4).findings(images)) {
             #expect(a.top == b.top && a.partMethods[0].parts == b.partMethods[0].parts)
             #expect(a.partMethods[0].languageConcepts == b.partMethods[0].languageConcepts)
             #expect(a.partMethods[0].visionConcepts != b.partMethods[0].visionConcepts)

@@ -49,11 +49,25 @@ import Testing
         try scratch.write("one file", to: "tokenizer.json")
         let bare = try fingerprint()
         #expect(
-            bare == .init(weights: sha("weights"), configuration: sha("configuration"), tokenizer: sha("one file")))
+            bare
+                == .init(
+                    weights: sha("weights"), configuration: sha("configuration"), tokenizer: sha("one file"),
+                    textRevision: MethodStage.ownText.revision))
         try scratch.write("!", to: "preprocessor_config.json")
         try scratch.write("?", to: "tokenizer_config.json")
         #expect(try fingerprint().configuration == sha("configuration!"))
         #expect(try fingerprint().tokenizer == sha("one file?"))
+        // Where newer releases write things, and only if they did.
+        try scratch.write("+", to: "processor_config.json")
+        try scratch.write("*", to: "added_tokens.json")
+        #expect(try fingerprint().configuration == sha("configuration!+"))
+        #expect(try fingerprint().tokenizer == sha("one file*?"))
+        // The library reads the pair only where there is nothing else.
+        try scratch.write("vocabulary", to: "vocab.json")
+        try scratch.write("merges", to: "merges.txt")
+        #expect(try fingerprint().tokenizer == sha("one file*?"))
+        try FileManager.default.removeItem(atPath: scratch("tokenizer.json"))
+        #expect(try fingerprint().tokenizer == sha("vocabularymerges*?"))
     }
 
     @Test func largeFilesAreHashedWhole() throws {

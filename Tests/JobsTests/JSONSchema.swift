@@ -1,3 +1,5 @@
+import Inference
+
 @testable import Settings
 
 /// The part of JSON Schema (2020-12) that our schemas use. A keyword that isn't known here is a problem, so that nothing

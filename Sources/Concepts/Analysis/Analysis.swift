@@ -14,15 +14,23 @@ public struct Analysis: Sendable, Hashable, Codable {
         }
     }
 
-    /// Lower-case hex SHA-256 of the files that make a model what it is.
+    /// Lower-case hex SHA-256 of the files that make a model what it is, and how their texts are read.
     public struct ModelFingerprint: Sendable, Hashable, Codable {
         public let weights: String
         public let configuration: String
         public let tokenizer: String
-        public init(weights: String, configuration: String, tokenizer: String) {
+        /// Which revision of ``MethodStage/ownText`` its texts go through; nil for a model whose texts are open_clip's.
+        public let textRevision: Int?
+        public init(weights: String, configuration: String, tokenizer: String, textRevision: Int? = nil) {
             self.weights = weights
             self.configuration = configuration
             self.tokenizer = tokenizer
+            self.textRevision = textRevision
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case weights, configuration, tokenizer
+            case textRevision = "text_revision"
         }
     }
 
@@ -45,7 +53,7 @@ public struct Analysis: Sendable, Hashable, Codable {
         descriptorTemplate: String, method: MethodParameters,
         methodRevision: Int? = nil
     ) {
-        self.methodRevision = methodRevision ?? MethodStage.revision(of: method)
+        self.methodRevision = methodRevision ?? MethodStage.revision(of: method, model: model)
         self.model = model
         self.classes = classes
         self.descriptors = descriptors

@@ -6,6 +6,8 @@
 public enum MethodStage: String, Sendable, CaseIterable {
     /// Tokens, prompts and text encoder: embeddings of classes and descriptors.
     case text
+    /// Tokens of models that bring rules for texts of their own: the transformers layout.
+    case ownText = "own_text"
     /// Decoding, fitting and vision encoder: embeddings, tokens, keys.
     case vision
     /// What a dense method makes of an encoder's patches.
@@ -31,13 +33,18 @@ public enum MethodStage: String, Sendable, CaseIterable {
         case .prompting: 2
         // Both kernels on lattices, as SimpleCRF has them.
         case .refinement: 3
+        // By the model's own normaliser and added tokens, where it was open_clip's cleaning before.
+        case .ownText: 4
         }
     }
 
     /// Whether an analysis with these parameters computes it.
-    func isUsed(by method: MethodParameters) -> Bool {
+    ///
+    /// - Parameter model: nil for one whose texts are open_clip's.
+    func isUsed(by method: MethodParameters, model: Analysis.ModelFingerprint? = nil) -> Bool {
         switch self {
         case .text, .vision, .decomposition, .retrieval, .agreement: true
+        case .ownText: model?.textRevision != nil
         case .dense: method.features.denseMethod != nil || method.prompting.dense != nil
         case .refinement: method.foreground.crf != nil
         case .prompting: method.prompting.mode == .circles
@@ -47,11 +54,13 @@ public enum MethodStage: String, Sendable, CaseIterable {
 
     /// The method revision of an analysis with these parameters.
     ///
-    /// - Parameter numbers: each stage's number, those of this build.
+    /// - Parameters:
+    ///   - model: nil for one whose texts are open_clip's.
+    ///   - numbers: each stage's number, those of this build.
     public static func revision(
-        of method: MethodParameters, numbers: (MethodStage) -> Int = \.revision
+        of method: MethodParameters, model: Analysis.ModelFingerprint? = nil, numbers: (MethodStage) -> Int = \.revision
     ) -> Int {
-        allCases.filter { $0.isUsed(by: method) }.map(numbers).max() ?? 1
+        allCases.filter { $0.isUsed(by: method, model: model) }.map(numbers).max() ?? 1
     }
 
     /// The highest number of any stage: a revision above it is of a build to come.

@@ -23,7 +23,8 @@ INLINE void FN(finish)(const entente_product *p, lanes sum, size_t row, size_t c
         if (p->bias) sum += FN(load_some)(p->bias + column, count, 0.0f);
         if (addend) sum += FN(load_some)(addend, count, 0.0f);
     }
-    if (p->activation == ENTENTE_RECTIFIED) sum = sum > 0.0f ? sum : 0.0f;
+    // NaN comes through every activation.
+    if (p->activation == ENTENTE_RECTIFIED) sum = sum <= 0.0f ? 0.0f : sum;
     if (p->activation == ENTENTE_GELU) sum = FN(gelu)(sum);
     if (p->activation == ENTENTE_QUICK_GELU) sum = FN(quick_gelu)(sum);
     if (p->activation == ENTENTE_TANH_GELU) sum = FN(tanh_gelu)(sum);
@@ -187,7 +188,8 @@ INLINE void FN(unwindow)(const float *products, size_t plane, const float *bias,
         lanes v[2] = {m[y][0] + m[y][1] + m[y][2] + shift, m[y][1] - m[y][2] - m[y][3] + shift};
         for (int x = 0; x < 2; ++x) {
             if (!pixels[2 * y + x]) continue;
-            lanes rectified = v[x] > 0.0f ? v[x] : 0.0f;
+            // NaN comes through.
+            lanes rectified = v[x] <= 0.0f ? 0.0f : v[x];
             if (count == LANES)
                 FN(store)(pixels[2 * y + x] + channel, rectified);
             else

@@ -145,7 +145,8 @@ INLINE void FN(norm_row)(const float *x, const float *gain, const float *bias, f
                         size_t columns) {
     float mean = FN(row_sum)(x, columns) / (float)columns;
     float variance = FN(row_square_sum)(x, mean, columns) / (float)columns;
-    float scale = 1.0f / sqrtf(variance + epsilon);
+    // Squares that overflow would make the row its bias, as if nothing had happened.
+    float scale = variance == INFINITY ? NAN : 1.0f / sqrtf(variance + epsilon);
     size_t c = 0;
     for (; c + LANES <= columns; c += LANES) {
         lanes v = (FN(load)(x + c) - mean) * scale;

@@ -9,9 +9,7 @@ public enum RandomEncoder {
     public static func make(
         architecture json: Data, named name: String, seed: UInt64 = 1
     ) throws(InferenceError) -> any VisionEncoder {
-        guard let value = try? JSONDecoder().decode(ConfigurationValue.self, from: json) else {
-            throw InferenceError(.modelConfiguration, "\(name): not JSON")
-        }
+        let value = try ConfigurationValue(json: [UInt8](json), named: name)
         let configuration = try ModelConfiguration(openClip: value, file: name)
         return try ClipModel.visionEncoder(TensorReader(randomSeed: seed), configuration)
     }

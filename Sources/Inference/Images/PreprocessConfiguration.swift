@@ -1,5 +1,3 @@
-import Foundation
-
 /// open_clip's `preprocess_cfg`: how the model wants its pictures.
 ///
 /// Decodes from the JSON object; keys that are absent or null take open_clip's defaults, keys that open_clip does not know
@@ -42,9 +40,11 @@ public struct PreprocessConfiguration: Sendable, Hashable {
     /// - Throws: `modelConfiguration`, naming file and field.
     public init(json: [UInt8], named name: String) throws(InferenceError) {
         do {
-            self = try JSONDecoder().decode(Self.self, from: Data(json))
+            self = try JSONReader.decode(Self.self, from: json)
         } catch let error as InferenceError {
             throw InferenceError(error.code, "\(name): \(error.description)")
+        } catch let fault as JSONReader.Fault where fault.kind == .duplicateName {
+            throw InferenceError(.modelConfiguration, "\(name): of preprocess_cfg \(fault.reason)")
         } catch {
             throw InferenceError(
                 .modelConfiguration, "\(name): preprocess_cfg is not a JSON object; write {} for defaults")

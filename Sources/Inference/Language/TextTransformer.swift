@@ -49,13 +49,15 @@ public final class TextTransformer: Sendable {
     ///
     /// - Parameters:
     ///   - tokens: for each text `contextLength` ids.
+    ///   - texts: what the rows were made of, for messages.
     ///   - pooling: the tokenizer's.
     ///   - workspace: made by this encoder; used by this call alone while it runs.
     /// - Returns: `[N, e]`, not normalised.
     /// - Throws: ``InferenceError/Code/tokenizer`` for ids outside the vocabulary or a row of another length: the
-    ///   tokenizer's files belong to another model.
+    ///   tokenizer's files belong to another model. ``InferenceError/Code/encoderOverflow`` for a text whose embedding is
+    ///   not finite.
     public func encode(
-        _ tokens: [[Int32]], pooling: TextPooling = .highestID, in workspace: TextWorkspace
+        _ tokens: [[Int32]], of texts: [String] = [], pooling: TextPooling = .highestID, in workspace: TextWorkspace
     ) throws(InferenceError) -> Matrix {
         for (index, row) in tokens.enumerated() { try check(row, index) }
         var embeddings = Matrix(rows: tokens.count, columns: embeddingWidth)
@@ -71,7 +73,19 @@ public final class TextTransformer: Sendable {
                     into: out.baseAddress! + first * embeddingWidth, in: workspace.projection)
             }
         }
+        for text in tokens.indices {
+            guard let value = embeddings.row(text).firstNotFinite else { continue }
+            throw overflow(value, text, texts)
+        }
         return embeddings
+    }
+
+    private func overflow(_ value: Float, _ index: Int, _ texts: [String]) -> InferenceError {
+        let text = texts.indices.contains(index) ? "the text \(Vocabulary.quoted(texts[index]))" : "text \(index)"
+        return InferenceError(
+            .encoderOverflow,
+            "the model's text encoder overflows on \(text), whose embedding holds \(value); write another text, or take another "
+                + "model if entente models verify says the same")
     }
 
     private func check(_ row: [Int32], _ index: Int) throws(InferenceError) {

@@ -74,9 +74,7 @@ private struct TimmTrunk {
 extension ModelDirectory {
     /// Whether a `config.json` is timm's: it names one architecture, where transformers lists classes.
     static func isTimm(_ file: String) -> Bool {
-        guard let json = FileManager.default.contents(atPath: file),
-            case .object(let fields)? = try? JSONDecoder().decode(ConfigurationValue.self, from: json),
-            case .string? = fields["architecture"]
+        guard case .object(let fields)? = try? ConfigurationValue(file: file), case .string? = fields["architecture"]
         else { return false }
         return true
     }

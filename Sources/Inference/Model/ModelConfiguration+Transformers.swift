@@ -65,19 +65,35 @@ extension ConfigurationFields {
 }
 
 extension ModelDirectory {
-    /// What open_clip's `preprocess_cfg` would say, of a `preprocessor_config.json`; CLIP's own way if there is none.
+    /// What open_clip's `preprocess_cfg` would say, of the library's settings; CLIP's own way if there are none.
+    ///
+    /// They are the `image_processor` of `processor_config.json`, where releases from 5 on write them, and where that file has
+    /// none all of `preprocessor_config.json`.
     static func transformersPreprocessing(
         _ path: String, imageSize: Int
     ) throws(InferenceError) -> ConfigurationValue {
-        let file = "\(path)/preprocessor_config.json"
-        guard FileManager.default.fileExists(atPath: file) else {
+        func optional(_ name: String) throws(InferenceError) -> ConfigurationValue? {
+            let file = "\(path)/\(name)"
+            return FileManager.default.fileExists(atPath: file) ? try ConfigurationValue(file: file) : nil
+        }
+        var fields: ConfigurationFields
+        if let whole = try optional("processor_config.json") {
+            fields = try ConfigurationFields(whole, at: "processor", in: "\(path)/processor_config.json")
+            if fields.holds("image_processor") {
+                fields = try fields.object("image_processor")
+                return try transformersPreprocessing(&fields, imageSize: imageSize)
+            }
+        }
+        guard let value = try optional("preprocessor_config.json") else {
             return .object(["crop_rounding": .string(CropRounding.down.rawValue)])
         }
-        let json = try MappedFile(path: file).withBytes { Data($0) }
-        guard let value = try? JSONDecoder().decode(ConfigurationValue.self, from: json) else {
-            throw InferenceError(.modelConfiguration, "\(file): not JSON")
-        }
-        var fields = try ConfigurationFields(value, at: "preprocessor", in: file)
+        fields = try ConfigurationFields(value, at: "preprocessor", in: "\(path)/preprocessor_config.json")
+        return try transformersPreprocessing(&fields, imageSize: imageSize)
+    }
+
+    private static func transformersPreprocessing(
+        _ fields: inout ConfigurationFields, imageSize: Int
+    ) throws(InferenceError) -> ConfigurationValue {
         var found: [String: ConfigurationValue] = [:]
         try fields.require("do_resize", "do_rescale", "do_normalize", toBe: .boolean(true))
         // Written with more or fewer digits.

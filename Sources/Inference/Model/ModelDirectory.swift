@@ -6,7 +6,7 @@ public struct ModelDirectory: Sendable {
     public enum Layout: String, Sendable, CaseIterable {
         /// `open_clip_config.json` + `open_clip_model.safetensors`.
         case openClip = "open_clip"
-        /// `config.json` + `model.safetensors` of a `CLIPModel`, and `preprocessor_config.json`.
+        /// `config.json` + `model.safetensors` of a `CLIPModel`, and `preprocessor_config.json` or `processor_config.json`.
         case transformers
         /// `config.json` + `model.safetensors` of a timm vision trunk, without a text encoder.
         case timm
@@ -37,7 +37,7 @@ public struct ModelDirectory: Sendable {
         var preprocessingNames: [String] {
             switch self {
             case .openClip, .timm: []
-            case .transformers: ["preprocessor_config.json"]
+            case .transformers: ["preprocessor_config.json", "processor_config.json"]
             }
         }
 
@@ -45,7 +45,7 @@ public struct ModelDirectory: Sendable {
         var conventionNames: [String] {
             switch self {
             case .openClip, .timm: []
-            case .transformers: ["tokenizer_config.json", "special_tokens_map.json"]
+            case .transformers: ["added_tokens.json", "tokenizer_config.json", "special_tokens_map.json"]
             }
         }
 
@@ -54,8 +54,12 @@ public struct ModelDirectory: Sendable {
         public func names(
             where exists: (String) -> Bool
         ) -> (weights: String, configuration: [String], tokenizer: [String]) {
-            let vocabulary = ["vocab.json", "merges.txt"]
-            let tokens = vocabulary.allSatisfy(exists) ? vocabulary : ["tokenizer.json"]
+            let (pair, whole) = (["vocab.json", "merges.txt"], ["tokenizer.json"])
+            let tokens =
+                switch self {
+                case .openClip, .timm: pair.allSatisfy(exists) ? pair : whole
+                case .transformers: whole.allSatisfy(exists) ? whole : pair
+                }
             return (
                 weightsName, [configurationName] + preprocessingNames.filter(exists),
                 (tokens + conventionNames).filter(exists)
@@ -88,10 +92,7 @@ public struct ModelDirectory: Sendable {
         self.path = path
         layout = try Self.layout(of: path)
         let file = "\(path)/\(layout.configurationName)"
-        let json = try MappedFile(path: file).withBytes { Data($0) }
-        guard let value = try? JSONDecoder().decode(ConfigurationValue.self, from: json) else {
-            throw InferenceError(.modelConfiguration, "\(file): not JSON")
-        }
+        let value = try ConfigurationValue(file: file)
         guard case .object(let sections) = value else {
             throw InferenceError(.modelConfiguration, "\(file): not a JSON object")
         }
@@ -131,7 +132,10 @@ public struct ModelDirectory: Sendable {
         Layout.allCases.contains { FileManager.default.fileExists(atPath: "\(path)/\($0.configurationName)") }
     }
 
-    private static func layout(of path: String) throws(InferenceError) -> Layout {
+    /// Whose conventions the files of a directory follow.
+    ///
+    /// - Throws: ``InferenceError/Code/unreadableFile`` for a directory without a configuration.
+    public static func layout(of path: String) throws(InferenceError) -> Layout {
         let files = FileManager.default
         for layout in Layout.allCases where files.fileExists(atPath: "\(path)/\(layout.configurationName)") {
             // Two libraries call their file alike.

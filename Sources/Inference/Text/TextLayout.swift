@@ -6,15 +6,3 @@ public enum TextLayout: String, Sendable, Hashable, CaseIterable {
     /// token, or at the highest id where `text_config.eos_token_id` is 2.
     case transformers
 }
-
-extension TextLayout {
-    /// The spelling under which each library recognises its start and end token inside a text.
-    ///
-    /// The vocabulary files of both call them `<|startoftext|>` and `<|endoftext|>`.
-    var spelledSpecials: (start: String, end: String) {
-        switch self {
-        case .openCLIP: ("<start_of_text>", "<end_of_text>")
-        case .transformers: (Vocabulary.startToken, Vocabulary.endToken)
-        }
-    }
-}

@@ -1,12 +1,13 @@
 extension Tokenizer {
-    /// Reads the tokenizer of a model directory: `vocab.json` and `merges.txt`, else a CLIP-style `tokenizer.json`.
+    /// Reads the tokenizer of a model directory: `vocab.json` and `merges.txt`, else a CLIP-style `tokenizer.json`; in the
+    /// transformers layout the latter comes first.
     ///
     /// - Parameters:
     ///   - directory: The model directory.
     ///   - contextLength: Length of a row: `text_cfg.context_length` of `open_clip_config.json`,
     ///     `text_config.max_position_embeddings` of `config.json`.
     ///   - layout: Whose padding and pooling apply. `.transformers` reads `config.json` and, where they exist,
-    ///     `tokenizer_config.json` and `special_tokens_map.json` too.
+    ///     `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json` too.
     ///   - vocabularySize: Rows of the model's token embedding; every id must lie below. Without it the ids must be
     ///     dense: each of `0 ..< count` once.
     /// - Throws: An error of code `tokenizer` or `unreadableFile` that names file and entry. A directory that holds no
@@ -19,13 +20,16 @@ extension Tokenizer {
                 .modelConfiguration,
                 "the text context length of \(directory) is \(contextLength), but start and end token need at least 2")
         }
-        let vocabulary = try Vocabulary.read(directory: directory, size: vocabularySize)
-        let conventions: TextConventions =
-            switch layout {
-            case .openCLIP: .openCLIP
-            case .transformers: try .transformers(directory: directory, vocabulary: vocabulary)
-            }
-        return try Tokenizer(
-            vocabulary: vocabulary, contextLength: contextLength, conventions: conventions, layout: layout)
+        switch layout {
+        case .openCLIP:
+            return try Tokenizer(
+                vocabulary: .read(directory: directory, size: vocabularySize), contextLength: contextLength,
+                conventions: .openCLIP)
+        case .transformers:
+            let (vocabulary, rules) = try Vocabulary.readOwn(directory: directory, size: vocabularySize)
+            return try Tokenizer(
+                vocabulary: vocabulary, contextLength: contextLength,
+                conventions: .transformers(directory: directory, vocabulary: vocabulary), rules: rules)
+        }
     }
 }

@@ -1,7 +1,8 @@
 /// CLIP's byte-pair tokenizer: text in, rows of token ids out.
 ///
 /// A value without mutable state: any number of threads may share one, and a text always gives the same ids.
-/// Equal to open_clip's `SimpleTokenizer` with its default clean-up, save for the repair of mojibake (`TextRepair`).
+/// Equal to open_clip's `SimpleTokenizer` with its default clean-up, save for the repair of mojibake (`TextRepair`); in the
+/// transformers layout to that library's `CLIPTokenizer`, which cleans nothing but what its files say.
 public struct Tokenizer: Sendable {
     /// Length of every row of `tokens(_:)`.
     public let contextLength: Int
@@ -19,11 +20,14 @@ public struct Tokenizer: Sendable {
     public let files: [String]
 
     private let encoding: BytePairEncoding
-    private let pattern: WordPattern
+    /// open_clip's.
+    private let pattern = WordPattern(start: "<start_of_text>", end: "<end_of_text>")
+    /// nil for open_clip's cleaning and pattern.
+    private let rules: OwnTextRules?
 
-    init(vocabulary: Vocabulary, contextLength: Int, conventions: TextConventions, layout: TextLayout)
-        throws(InferenceError)
-    {
+    init(
+        vocabulary: Vocabulary, contextLength: Int, conventions: TextConventions, rules: OwnTextRules? = nil
+    ) throws(InferenceError) {
         self.contextLength = contextLength
         self.encoding = try BytePairEncoding(vocabulary)
         self.vocabularySize = vocabulary.size
@@ -32,8 +36,7 @@ public struct Tokenizer: Sendable {
         self.padID = conventions.padID
         self.pooling = conventions.pooling
         self.files = vocabulary.files + conventions.files
-        let spelled = layout.spelledSpecials
-        self.pattern = WordPattern(start: spelled.start, end: spelled.end)
+        self.rules = rules
     }
 
     /// The bare ids of `text`, without start, end and padding, however many there are.
@@ -56,6 +59,7 @@ public struct Tokenizer: Sendable {
 
     /// The ids of `text`; may stop behind the word with which `enough` ids are reached.
     private func ids(of text: String, atLeast enough: Int) -> [Int32] {
+        if let rules { return ids(of: text, by: rules, atLeast: enough) }
         let cleaned = TextCleaning.clean(text)
         var ids: [Int32] = []
         var position = 0
@@ -66,6 +70,19 @@ public struct Tokenizer: Sendable {
             case .end: ids.append(endID)
             case .ordinary: encoding.encode(cleaned[word.range], into: &ids)
             }
+        }
+        return ids
+    }
+
+    private func ids(of text: String, by rules: OwnTextRules, atLeast enough: Int) -> [Int32] {
+        var ids: [Int32] = []
+        for piece in rules.pieces(of: text) {
+            switch piece {
+            case .token(let id): ids.append(id)
+            case .text(let part):
+                for word in rules.words(in: part) where ids.count < enough { encoding.encode(part[word], into: &ids) }
+            }
+            if ids.count >= enough { break }
         }
         return ids
     }

@@ -36,6 +36,44 @@ extension Vocabulary {
         throw InferenceError(.tokenizer, "\(directory) has no vocabulary; texts need \(needed) there")
     }
 
+    /// Reads the vocabulary and the rules for texts of a model directory of the transformers layout: `tokenizer.json` where
+    /// there is one, as the library does, else `vocab.json` and `merges.txt`.
+    ///
+    /// - Parameter size: Rows of the model's token embedding; nil: the ids must be dense.
+    static func readOwn(directory: String, size: Int?) throws(InferenceError) -> (Vocabulary, OwnTextRules) {
+        let path = { (name: String) in URL(fileURLWithPath: directory).appendingPathComponent(name).path }
+        let exists = { (name: String) in FileManager.default.fileExists(atPath: path(name)) }
+        func optional(_ name: String) throws(InferenceError) -> ConfigurationValue? {
+            exists(name) ? try JSONFile.read(ConfigurationValue.self, path: path(name), code: .tokenizer) : nil
+        }
+        let (configuration, map) = (try optional("tokenizer_config.json"), try optional("special_tokens_map.json"))
+        var ids: [String: Double]
+        let merges: [(left: String, right: String)]
+        var (normalizer, cutsSpecials, listed) = (TextNormalizer.clip, true, [AddedToken]())
+        var names = [tokenizerName]
+        if exists(tokenizerName) {
+            let file = path(tokenizerName)
+            let json = try TokenizerJSON.read(path: file)
+            (ids, merges) = (json.model.vocab, try json.merges(path: file))
+            normalizer = try json.textNormalizer(path: file)
+            cutsSpecials = try json.cutsSpecials(path: file)
+            listed = try json.listedTokens(path: file)
+        } else if exists(tokensName) && exists(mergesName) {
+            (ids, merges) = (try self.ids(path: path(tokensName)), try self.merges(path: path(mergesName)))
+            names = [tokensName, mergesName]
+        } else {
+            // Says what is missing.
+            _ = try read(directory: directory, size: size)
+            throw InferenceError(.tokenizer, "\(directory) has no vocabulary")
+        }
+        let added = try OwnTextRules.gather(
+            listed, ids: &ids, directory: directory, configuration: configuration, map: map)
+        let vocabulary = try Vocabulary(
+            ids: ids, merges: merges, files: names + [OwnTextRules.addedTokensName].filter(exists),
+            tokensFile: path(names[0]), mergesFile: path(names[names.count - 1]), size: size)
+        return (vocabulary, OwnTextRules(normalizer: normalizer, cutsSpecials: cutsSpecials, added: added))
+    }
+
     /// `vocab.json`: an object from token to id.
     private static func ids(path: String) throws(InferenceError) -> [String: Double] {
         try JSONFile.read([String: Double].self, path: path, code: .tokenizer)

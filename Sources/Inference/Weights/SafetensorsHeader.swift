@@ -1,5 +1,3 @@
-import Foundation
-
 /// The table of contents of a safetensors file: 8 bytes of little-endian length, then that much JSON.
 struct SafetensorsHeader: Sendable {
     struct Entry: Sendable, Hashable {
@@ -29,7 +27,11 @@ struct SafetensorsHeader: Sendable {
         let start = 8 + Int(claimed)
         let table: [String: RawEntry]
         do {
-            table = try JSONDecoder().decode(Table.self, from: Data(bytes[8..<start])).entries
+            table = try JSONReader.decode(Table.self, from: [UInt8](bytes[8..<start])).entries
+        } catch let fault as JSONReader.Fault {
+            throw refusal(
+                fault.kind == .duplicateName
+                    ? "of its header \(fault.reason)" : "its header can't be read: it is not JSON: \(fault.reason)")
         } catch let error as DecodingError {
             throw refusal("its header can't be read: \(Self.reason(error))")
         } catch {
@@ -92,7 +94,7 @@ struct SafetensorsHeader: Sendable {
             case .keyNotFound(let key, let context): context.codingPath + [key]
             @unknown default: []
             }
-        guard !path.isEmpty else { return "it is not JSON of the expected form" }
+        guard !path.isEmpty else { return "it is no object" }
         return "\(path.map(\.stringValue).joined(separator: ".").prefix(200)) is missing or of the wrong type"
     }
 }

@@ -47,6 +47,16 @@ final class TensorReader {
         }
     }
 
+    /// As ``floats(_:_:)``, of values that are at least 0.
+    func variances(_ name: String, _ shape: [Int]) throws(InferenceError) -> [Float] {
+        let values = try floats(name, shape)
+        guard case .file(let file) = backing, let negative = values.first(where: { $0 < 0 }) else { return values }
+        throw InferenceError(
+            .modelTensor,
+            "\(file.path): tensor \(name) holds \(negative), and a variance is at least 0; take another copy of the model"
+        )
+    }
+
     /// The shape under which a tensor that is stored as one is found; nil if it is not there.
     func shape(_ name: String) -> [Int]? {
         guard case .file(let file) = backing else { return nil }
@@ -110,6 +120,10 @@ struct TensorScope {
         try reader.floats("\(prefix).\(name)", shape)
     }
 
-    func shape(_ name: String) -> [Int]? { reader.shape("\(prefix).\(name)") }
+    /// Variances, none of which can be negative.
+    func variances(_ name: String, _ shape: [Int]) throws(InferenceError) -> [Float] {
+        try reader.variances("\(prefix).\(name)", shape)
+    }
 
+    func shape(_ name: String) -> [Int]? { reader.shape("\(prefix).\(name)") }
 }

@@ -1,5 +1,6 @@
 import Concepts
 import Inference
+import Jobs
 
 /// Runs one analysis on prepared pictures: encode, decompose, prompt, encode again, interpret.
 ///
@@ -19,6 +20,8 @@ package final class ImageAnalyzer {
     package private(set) var encodeTime = Duration.zero
     /// Pictures, prompted ones among them, that the encoder was given since.
     package private(set) var encodedPictures = 0
+    /// Of the pictures that were last decomposed jointly, ``GroupDigest``; nil if each was on its own.
+    package private(set) var groupDigest: String?
     private let onEncode: (Int) -> Void
 
     /// - Parameter onEncode: hears how many pictures each call of the encoder has.
@@ -43,35 +46,44 @@ package final class ImageAnalyzer {
         package let parts: [(grouping: PartGrouping, prompts: [PromptedPart])]
     }
 
-    /// Findings for each picture, in order; with `decomposition: group` all of them are one group.
+    /// Findings for each picture, in order, or why there are none; with `decomposition: group` all of them are one group.
+    ///
+    /// A picture on which the encoder overflows fails alone. It is no member of the group then, which goes on without it;
+    /// only where it is a prompted picture that overflows, the group was decomposed before.
     ///
     /// - Parameters:
     ///   - isGroupIncomplete: whether members of the group are missing because they failed.
-    ///   - onDrawings: sees each picture's drawings, with the picture's index.
+    ///   - onDrawings: sees each picture's drawings, with the picture's index, if it comes to them.
     package func analyze(
         _ images: [PreparedImage], isGroupIncomplete: Bool = false, onDrawings: (Int, Drawings) -> Void = { _, _ in }
-    ) -> [ImageFindings] {
+    ) -> [Result<ImageFindings, ImageFailure>] {
         let slices = stride(from: 0, to: images.count, by: batchSize).map {
             $0..<min($0 + batchSize, images.count)
         }
         switch method.decomposition {
         case .image:
+            groupDigest = nil
             return slices.flatMap { slice in
-                let encoded = encode(images[slice])
-                let parts = zip(images[slice], encoded).map { image, encoded in
-                    Decomposition.run([patchFeatures(encoded.features, of: image)], method: method)[0]
-                }
-                return slice.map { index in
-                    let place = index - slice.lowerBound
-                    return findings(images[index], encoded[place], parts[place], flags: []) { onDrawings(index, $0) }
+                zip(slice, encode(images[slice])).map { index, encoded in
+                    Result { () throws(ImageFailure) in
+                        let encoded = try encoded.get()
+                        let features = patchFeatures(encoded.features, of: images[index])
+                        let parts = Decomposition.run([features], method: method)[0]
+                        return try findings(images[index], encoded, parts, flags: []) { onDrawings(index, $0) }
+                    }
                 }
             }
         case .group:
             let (encoded, parts) = decomposeJointly(images, slices)
-            let flags: Set<PartFindings.Flag> = isGroupIncomplete ? [.groupIncomplete] : []
+            let isIncomplete = isGroupIncomplete || parts.count < images.count
             return images.indices.map { index in
-                findings(images[index], encoded[index], parts[index], flags: flags) {
-                    onDrawings(index, $0)
+                Result { () throws(ImageFailure) in
+                    let encoded = try encoded[index].get()
+                    // Whatever was encoded was decomposed.
+                    guard let parts = parts[index] else { preconditionFailure("no parts of picture \(index)") }
+                    return try findings(
+                        images[index], encoded, parts, flags: isIncomplete ? [.groupIncomplete] : []
+                    ) { onDrawings(index, $0) }
                 }
             }
         }
@@ -93,17 +105,22 @@ package final class ImageAnalyzer {
 
     private func decomposeJointly(
         _ images: [PreparedImage], _ slices: [Range<Int>]
-    ) -> (encoded: [Encoded], parts: [ImageParts]) {
+    ) -> (encoded: [Result<Encoded, ImageFailure>], parts: [Int: ImageParts]) {
         let encoded = slices.flatMap { encode(images[$0]) }
-        let members = zip(images, encoded).map { patchFeatures($1.features, of: $0) }
+        var members: [Int: PatchFeatures] = [:]
+        for (index, image) in images.enumerated() {
+            if case .success(let encoded) = encoded[index] {
+                members[index] = patchFeatures(encoded.features, of: image)
+            }
+        }
         // Jobs name their images in any order; a group has one.
-        let order = images.indices.sorted { GroupDigest.precedes(images[$0].id, images[$1].id) }
-        let joint = Decomposition.run(order.map { members[$0] }, method: method)
-        let places = Dictionary(uniqueKeysWithValues: zip(order, joint))
-        return (encoded, images.indices.compactMap { places[$0] })
+        let order = members.keys.sorted { GroupDigest.precedes(images[$0].id, images[$1].id) }
+        groupDigest = GroupDigest.value(order.map { (images[$0].id, images[$0].contentHash) })
+        let joint = Decomposition.run(order.compactMap { members[$0] }, method: method)
+        return (encoded, Dictionary(uniqueKeysWithValues: zip(order, joint)))
     }
 
-    private func encode(_ images: ArraySlice<PreparedImage>) -> [Encoded] {
+    private func encode(_ images: ArraySlice<PreparedImage>) -> [Result<Encoded, ImageFailure>] {
         let pictures = images.map(\.picture)
         let encoded = encode(pictures, including: outputs, in: workspace)
         let features =
@@ -114,12 +131,17 @@ package final class ImageAnalyzer {
                 zip(encoded.patchTokens, encoded.patchKeys).map { PatchFeatures.ensemble(tokens: $0, keys: $1) }
             case .dense: encoded.densePatches
             }
-        let dense =
-            denseWorkspace.map { encode(pictures, including: .dense, in: $0).densePatches } ?? encoded.densePatches
-        return pictures.indices.map { place in
-            Encoded(
-                embedding: Array(encoded.embeddings.row(place)), features: features[place],
-                dense: method.prompting.dense == nil ? nil : dense[place])
+        let prompting = denseWorkspace.map { encode(pictures, including: .dense, in: $0) } ?? encoded
+        return zip(images, pictures.indices).map { image, place in
+            if let overflow = encoded.overflow(of: place, named: image.id)
+                ?? prompting.overflow(of: place, named: image.id)
+            {
+                return .failure(ImageFailure(encoding: overflow))
+            }
+            return .success(
+                Encoded(
+                    embedding: Array(encoded.embeddings.row(place)), features: features[place],
+                    dense: method.prompting.dense == nil ? nil : prompting.densePatches[place]))
         }
     }
 
@@ -146,7 +168,7 @@ package final class ImageAnalyzer {
     private func findings(
         _ image: PreparedImage, _ encoded: Encoded, _ parts: ImageParts, flags: Set<PartFindings.Flag>,
         onDrawings: (Drawings) -> Void
-    ) -> ImageFindings {
+    ) throws(ImageFailure) -> ImageFindings {
         let display = analysis.preprocessor.displayPicture(image.picture)
         let foreground = crf.map { ForegroundPixels(refining: parts, on: display, by: $0) }
         let read: [EncodedParts]
@@ -163,7 +185,7 @@ package final class ImageAnalyzer {
             let prompting = Prompting(on: display, within: foreground, parameters: method.prompting)
             let prompted = parts.groupings.map { (grouping: $0, prompts: prompting.pictures(for: $0)) }
             onDrawings(Drawings(display: display, foreground: foreground, parts: prompted))
-            read = encode(prompted)
+            read = try encode(prompted, of: image)
         }
         return analysis.interpreter.findings(
             imageEmbedding: encoded.embedding, label: image.label, parts: read,
@@ -171,9 +193,11 @@ package final class ImageAnalyzer {
     }
 
     /// Encodes the prompted pictures of all parts.
-    private func encode(_ prompted: [(grouping: PartGrouping, prompts: [PromptedPart])]) -> [EncodedParts] {
+    private func encode(
+        _ prompted: [(grouping: PartGrouping, prompts: [PromptedPart])], of image: PreparedImage
+    ) throws(ImageFailure) -> [EncodedParts] {
         let pictures = prompted.flatMap { $0.prompts.flatMap(\.pictures) }
-        var rows = embeddings(of: pictures).makeIterator()
+        var rows = try embeddings(of: pictures, named: image.id).makeIterator()
         return prompted.map { grouping, prompts in
             EncodedParts(
                 grouping: grouping,
@@ -188,12 +212,19 @@ package final class ImageAnalyzer {
         }
     }
 
-    private func embeddings(of pictures: [Picture]) -> [ArraySlice<Float>] {
-        stride(from: 0, to: pictures.count, by: batchSize).flatMap { start in
+    private func embeddings(of pictures: [Picture], named name: String) throws(ImageFailure) -> [ArraySlice<Float>] {
+        var rows: [ArraySlice<Float>] = []
+        for start in stride(from: 0, to: pictures.count, by: batchSize) {
             let batch = pictures[start..<min(start + batchSize, pictures.count)]
-            let embeddings = encode(Array(batch), including: [], in: workspace).embeddings
-            return batch.indices.map { embeddings.row($0 - start) }
+            let encoded = encode(Array(batch), including: [], in: workspace)
+            for place in 0..<batch.count {
+                if let overflow = encoded.overflow(of: place, named: "\(name), a part of it highlighted") {
+                    throw ImageFailure(encoding: overflow)
+                }
+                rows.append(encoded.embeddings.row(place))
+            }
         }
+        return rows
     }
 
     private func encode(

@@ -31,7 +31,9 @@ package struct LoadedModel: Sendable {
         guard let text = clip.text else { throw directory.hasNoText }
         let tokens = texts.map(tokenizer.tokens)
         return (
-            tokens, try text.encode(tokens, pooling: tokenizer.pooling, in: text.makeWorkspace(batchSize: batchSize))
+            tokens,
+            try text.encode(
+                tokens, of: texts, pooling: tokenizer.pooling, in: text.makeWorkspace(batchSize: batchSize))
         )
     }
 }

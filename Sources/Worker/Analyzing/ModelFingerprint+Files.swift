@@ -9,9 +9,11 @@ extension Analysis.ModelFingerprint {
     /// - Throws: ``InferenceError`` naming the file that is missing or can't be read.
     package init(directory: String) throws(InferenceError) {
         let files = try ModelDirectory.files(of: directory)
+        let layout = try ModelDirectory.layout(of: directory)
         self.init(
             weights: try Self.hash([files.weights]), configuration: try Self.hash(files.configuration),
-            tokenizer: try Self.hash(files.tokenizer))
+            tokenizer: try Self.hash(files.tokenizer),
+            textRevision: layout.text == .transformers ? MethodStage.ownText.revision : nil)
     }
 
     /// SHA-256 of the files' contents, one after the other, in lower-case hex.

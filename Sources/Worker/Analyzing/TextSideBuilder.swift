@@ -24,7 +24,7 @@ package struct TextSideBuilder {
     /// Texts encoded at a time; the result does not depend on it.
     private static let batchSize = 64
 
-    /// - Throws: `InferenceError` if the model has no vocabulary; whatever the shared store throws.
+    /// - Throws: `InferenceError` if the model has no vocabulary or overflows on a text; whatever the shared store throws.
     package func build(_ analysis: Analysis, model: LoadedModel) throws -> TextSide {
         // Template by template, as the average is taken.
         let classTexts = analysis.templates.flatMap { template in
@@ -45,7 +45,12 @@ package struct TextSideBuilder {
         let key = Self.key(texts, templates, analysis)
         let rows = texts.count / templates
         let columns = model.embeddingWidth
-        if let matrix = try shared?.load(key), matrix.rows == rows, matrix.columns == columns { return matrix }
+        // What is not finite was stored before it was refused; encoding the texts again says which of them it is.
+        if let matrix = try shared?.load(key), matrix.rows == rows, matrix.columns == columns,
+            matrix.elements.allSatisfy(\.isFinite)
+        {
+            return matrix
+        }
 
         // On disk apart for each kernel set, since their last bits differ and rows must repeat exactly.
         let file = key + "-" + KernelSet.name
@@ -70,7 +75,7 @@ package struct TextSideBuilder {
             hash.update(data: Data(text.utf8))
         }
         // Of its own: embeddings outlive a change of any other stage.
-        add("text-side/\(MethodStage.text.revision)")
+        add("text-side/\(analysis.model.textRevision ?? MethodStage.text.revision)")
         add(analysis.model.weights)
         add(analysis.model.configuration)
         add(analysis.model.tokenizer)

@@ -1,3 +1,4 @@
+import Inference
 import Settings
 
 /// The members of one JSON object of a job, taken by name and type.

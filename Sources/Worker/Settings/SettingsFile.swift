@@ -1,7 +1,9 @@
+import Inference
+
 /// The JSON file of settings, checked whole: the reader of settings passes over what it does not know or can't use.
 enum SettingsFile {
     /// - Throws: ``SettingsError`` with every key that is no setting and every value that no setting takes.
-    static func check(_ path: String) throws(SettingsError) {
+    package static func check(_ path: String) throws(SettingsError) {
         var problems: [Problem] = []
         if let root = JSONFile.read(path, problems: &problems) {
             if case .object = root {

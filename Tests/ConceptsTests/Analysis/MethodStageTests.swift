@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Concepts
@@ -61,5 +62,22 @@ import Testing
             model: .init(weights: "w", configuration: "c", tokenizer: "t"), classes: [], descriptors: [],
             templates: ["{}"], descriptorTemplate: "{}", method: method)
         #expect(analysis.methodRevision == MethodStage.revision(of: method))
+    }
+
+    /// Of two models that differ in how texts are read, one moves, and what is known of the other stays byte for byte.
+    @Test func modelsWithTextsOfTheirOwnMoveAlone() throws {
+        func analysis(_ textRevision: Int?) -> Analysis {
+            Analysis(
+                model: .init(weights: "w", configuration: "c", tokenizer: "t", textRevision: textRevision),
+                classes: [.init(id: "a", name: "a")], descriptors: ["d"], templates: ["{}"], descriptorTemplate: "{}",
+                method: MethodParameters())
+        }
+        let (plain, own) = (analysis(nil), analysis(MethodStage.ownText.revision))
+        #expect(plain.methodRevision == MethodStage.revision(of: MethodParameters()))
+        #expect(!plain.canonicalJSON.contains("text_revision"))
+        #expect(own.methodRevision >= MethodStage.ownText.revision && own.id != plain.id)
+        for analysis in [plain, own] {
+            #expect(try JSONDecoder().decode(Analysis.self, from: Data(analysis.canonicalJSON.utf8)) == analysis)
+        }
     }
 }

@@ -55,8 +55,8 @@ import Testing
 
     @Test func findingsStayWithTheirImages() throws {
         let paths = DemoAnalysis.pictures
-        let alone = ImageAnalyzer(try DemoAnalysis.shared(), batchSize: 1).analyze(
-            try [(paths[0], 1), (paths[1], 2), (paths[2], 1)].map { try DemoAnalysis.prepared($0, label: $1) })
+        let alone = try ImageAnalyzer(DemoAnalysis.shared(), batchSize: 1).findings(
+            [(paths[0], 1), (paths[1], 2), (paths[2], 1)].map { try DemoAnalysis.prepared($0, label: $1) })
         prepared.push(try job([nil, paths[0], paths[1], nil, paths[2]], try ticket(0)))
         prepared.close()
         lane.run()

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Fetch
+@testable import Jobs
 
 @Suite struct DataURITests {
     private func failure(_ uri: String, limit: Int = 100) -> ImageFailure? {

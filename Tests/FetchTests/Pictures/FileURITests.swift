@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Fetch
+@testable import Jobs
 
 @Suite struct FileURITests {
     private func path(_ uri: String) throws(ImageFailure) -> String { try ImageFetcher.path(ofFileURI: uri) }

@@ -4,6 +4,7 @@ import Testing
 
 @testable import Fetch
 @testable import HTTP
+@testable import Jobs
 
 /// Pictures from a server on loopback, which is listed, and from where nothing may be fetched.
 @Suite(.timeLimit(.minutes(2))) struct HTTPImagesTests {

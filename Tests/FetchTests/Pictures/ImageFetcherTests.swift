@@ -6,6 +6,7 @@ import Testbed
 import Testing
 
 @testable import Fetch
+@testable import Jobs
 
 @Suite struct ImageFetcherTests {
     private let scratch: ScratchFolder
@@ -79,13 +80,13 @@ import Testing
         let kinds: [ImageFailure.Kind] = [
             .unsupportedURI, .notFound, .notAFile, .outsideRoots, .unreadable, .tooLarge, .undecodable,
             .contentMismatch, .unknownLabel, .fetchExhausted, .unstorable, .addressRefused, .tooManyRedirects,
-            .httpStatus,
+            .httpStatus, .encoderOverflow,
         ]
         #expect(
             kinds.map(\.rawValue) == [
                 "unsupported_uri", "not_found", "not_a_file", "outside_roots", "unreadable", "too_large", "undecodable",
                 "content_mismatch", "unknown_label", "fetch_exhausted", "unstorable", "address_refused",
-                "too_many_redirects", "http_status",
+                "too_many_redirects", "http_status", "encoder_overflow",
             ])
     }
 }

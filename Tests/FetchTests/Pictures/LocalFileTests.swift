@@ -3,6 +3,7 @@ import Testbed
 import Testing
 
 @testable import Fetch
+@testable import Jobs
 
 @Suite struct LocalFileTests {
     private let scratch: ScratchFolder

@@ -3,6 +3,7 @@ import Testbed
 import Testing
 
 @testable import Fetch
+@testable import Jobs
 @testable import Settings
 
 @Suite(.timeLimit(.minutes(2))) struct S3ServiceTests {

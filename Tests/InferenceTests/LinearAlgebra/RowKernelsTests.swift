@@ -104,6 +104,50 @@ import Testing
         #expect(scores[3...].allSatisfy { $0.isNaN })
     }
 
+    /// A NaN that an activation takes for a number would be an answer that nobody computed.
+    @Test(
+        arguments: Variant.all,
+        [ENTENTE_PLAIN, ENTENTE_RECTIFIED, ENTENTE_GELU, ENTENTE_QUICK_GELU, ENTENTE_TANH_GELU].map { Int($0) })
+    func notANumberComesThroughEveryActivation(variant: Variant, activation: Int) {
+        // Both signs, quiet, with payloads; among numbers, so that whole vectors are no special case.
+        let nans: [Float] = [.nan, -.nan, Float(bitPattern: 0x7fc0_1234), Float(bitPattern: 0xffff_ffff)]
+        let x: [Float] = (0..<64).map { (index: Int) -> Float in
+            index % 3 == 1 ? nans[index / 3 % 4] : Float(index) / 8 - 4
+        }
+        let result = variant.activated(x, activation)
+        for index in x.indices { #expect(result[index].isNaN == x[index].isNaN, "\(x[index])") }
+    }
+
+    /// Rectified, and what Winograd's products become; whole vectors and the rest of one.
+    @Test(arguments: Variant.all)
+    func notANumberComesThroughWinograd(variant: Variant) {
+        let (size, channels) = (4, 21)
+        let windows = 4
+        for place in 0..<16 {
+            var products = [Float](repeating: -0.25, count: 16 * windows * channels)
+            // One window's one place, in a channel of either kind.
+            for channel in [2, 20] { products[(place * windows + 3) * channels + channel] = .nan }
+            let bias = [Float](repeating: 0, count: channels)
+            var out = [Float](repeating: 7, count: size * size * channels)
+            variant.kernels.winograd_output(products, bias, size, channels, 0, windows, &out)
+            let reached = Set(out.indices.filter { out[$0].isNaN }.map { $0 % channels })
+            #expect(reached == [2, 20], "place \(place)")
+        }
+    }
+
+    /// A row whose squares overflow has no norm; its bias is not one.
+    @Test(arguments: Variant.all)
+    func aNormThatOverflowsIsNoNumber(variant: Variant) {
+        for columns in [2, 15, 16, 40] {
+            let row = (0..<columns).map { Float($0 % 2 == 0 ? 1e25 : -1e25) }
+            var out = [Float](repeating: 0, count: columns)
+            variant.kernels.layer_norm(
+                row, [Float](repeating: 1, count: columns), [Float](repeating: 0.5, count: columns), 1e-5, &out, 1,
+                columns)
+            #expect(out.allSatisfy { $0.isNaN }, "\(columns)")
+        }
+    }
+
     @Test(arguments: Variant.all)
     func softmax(variant: Variant) {
         var generator = SeededGenerator(seed: 5)

@@ -66,10 +66,13 @@ struct RandomModel {
 
     /// Writes configuration and weights into `directory`.
     ///
-    /// - Parameter changing: edits the list of tensors, for files that do not fit their configuration.
-    func write(to directory: ScratchDirectory, changing: ([(name: String, shape: [Int])]) -> [(String, [Int])] = { $0 })
-        throws
-    {
+    /// - Parameters:
+    ///   - factors: what the values of some tensors are multiplied by.
+    ///   - changing: edits the list of tensors, for files that do not fit their configuration.
+    func write(
+        to directory: ScratchDirectory, factors: [String: Float] = [:],
+        changing: ([(name: String, shape: [Int])]) -> [(String, [Int])] = { $0 }
+    ) throws {
         try directory.write(configurationJSON, to: "open_clip_config.json")
         let tensors = changing(tensors)
         let writer = try SafetensorsWriter(
@@ -83,14 +86,15 @@ struct RandomModel {
             let scale: Float = shape.count > 1 ? (3 / Float(count / shape[0])).squareRoot() * 1.3 : 0.5
             var values = generator.floats(count, scale: scale)
             if isNorm { values = values.map { 1 + $0 } }
+            if let factor = factors[name] { values = values.map { $0 * factor } }
             try writer.append(values, to: name)
         }
         try writer.finish()
     }
 
-    func load() throws -> ClipModel {
+    func load(factors: [String: Float] = [:]) throws -> ClipModel {
         let directory = try ScratchDirectory()
-        try write(to: directory)
+        try write(to: directory, factors: factors)
         return try ClipModel.load(directory: directory.path)
     }
 

@@ -123,6 +123,49 @@ import Testing
         #expect(try JSONDecoder().decode([String: String].self, from: found) == expected)
     }
 
+    /// Where releases from 5 on write the settings: as the library itself has written the file.
+    @Test func settingsOfAProcessorTakePrecedence() throws {
+        let sides = try Self.changing("vision_config", "image_size", 48)
+        try directory.write(sides, to: "config.json")
+        try directory.copy(
+            TextGolden.folder.deletingLastPathComponent().path + "/own-text/processor/processor_config.json",
+            as: "processor_config.json")
+        func read() throws -> PreprocessConfiguration {
+            try PreprocessConfiguration(json: [UInt8](ModelDirectory(directory.path).preprocessJSON), named: "x")
+        }
+        func isTheProcessors(_ found: PreprocessConfiguration) -> Bool {
+            found.mean == [0.1, 0.2, 0.3] && found.std == [0.4, 0.5, 0.6] && found.interpolation == .bilinear
+                && found.cropRounding == .down
+        }
+        #expect(isTheProcessors(try read()))
+        try directory.write(#"{"image_mean": [0.7, 0.7, 0.7], "size": 48}"#, to: "preprocessor_config.json")
+        #expect(isTheProcessors(try read()))
+        #expect(
+            try ModelDirectory.files(of: directory.path).configuration.map { $0.dropFirst(directory.path.count) }
+                == ["/config.json", "/preprocessor_config.json", "/processor_config.json"])
+        // As releases before wrote the file, it says nothing of pictures.
+        for older in [#"{"processor_class": "CLIPProcessor"}"#, #"{"image_processor": null}"#] {
+            try directory.write(older, to: "processor_config.json")
+            #expect(try read().mean == [0.7, 0.7, 0.7])
+        }
+    }
+
+    @Test(arguments: [
+        (#"{"image_processor": {"do_normalize": false}}"#, "processor.image_processor.do_normalize is false"),
+        (
+            #"{"image_processor": {"size": {"shortest_edge": 224}}}"#,
+            "processor.image_processor.size is not the model's"
+        ),
+        (#"{"image_processor": [1]}"#, "processor.image_processor is [1], not an object"),
+        ("[]", "processor is [], not an object"),
+        (#"{"image_processor": {}, "image_processor": {}}"#, "“image_processor” occurs twice"),
+    ]) func otherProcessorsAreRefused(json: String, says: String) throws {
+        try directory.write(Self.configuration(), to: "config.json")
+        try directory.write(json, to: "processor_config.json")
+        let message = refusal { _ = try ModelDirectory(directory.path) }
+        #expect(message.contains(says) && message.contains("processor_config.json"), "\(message)")
+    }
+
     @Test(arguments: [
         (#"{"do_normalize": false}"#, "do_normalize is false"), (#"{"resample": 1}"#, "resample is 1"),
         (#"{"size": 40}"#, "preprocessor.size is not the model's image_size, 32"),

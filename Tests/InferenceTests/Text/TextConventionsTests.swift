@@ -28,7 +28,9 @@ struct TextConventionsTests {
         #expect(tokenizer.pooling == .firstToken(end))
         #expect(tokenizer.files == ["vocab.json", "merges.txt", "config.json"])
         // The layouts spell special tokens in a text differently.
-        for entry in try TextGolden.entries() where entry.group != "specials" && !entry.ids.contains(end) {
+        // And only these texts are cleaned alike.
+        for entry in try TextGolden.entries() where entry.text.allSatisfy({ $0.isASCII && ($0.isLetter || $0 == " ") })
+        {
             let row = tokenizer.tokens(entry.text)
             let length = min(entry.ids.count + 2, 16)
             #expect(row.prefix(length) == entry.row.prefix(length))
@@ -71,7 +73,9 @@ struct TextConventionsTests {
     @Test func specialTokensInATextAreSpeltAsInTheVocabulary() throws {
         let tokenizer = try load(["config.json": #"{"text_config": {"eos_token_id": 2}}"#])
         let golden = try TextGolden.tokenizer()
-        #expect(tokenizer.encode("<|endoftext|><|StartOfText|>") == [tokenizer.endID, tokenizer.startID])
+        #expect(tokenizer.encode("<|endoftext|><|startoftext|>") == [tokenizer.endID, tokenizer.startID])
+        // As they are written, and in no other case.
+        #expect(!tokenizer.encode("<|StartOfText|>").contains(tokenizer.startID))
         #expect(golden.encode("<end_of_text><Start_Of_Text>") == [golden.endID, golden.startID])
         #expect(!tokenizer.encode("<end_of_text>").contains(tokenizer.endID))
         #expect(!golden.encode("<|endoftext|>").contains(golden.endID))
@@ -80,7 +84,7 @@ struct TextConventionsTests {
     @Test func contradictionsAreNamed() throws {
         let cases: [(files: [String: String], words: [String], code: InferenceError.Code)] = [
             ([:], ["config.json", "does not exist"], .unreadableFile),
-            (["config.json": "{"], ["config.json", "not valid JSON"], .modelConfiguration),
+            (["config.json": "{"], ["config.json", "not JSON"], .modelConfiguration),
             (["config.json": "{}"], ["config.json", "eos_token_id", "49407"], .modelConfiguration),
             (["config.json": #"{"text_config": {"eos_token_id": 7}}"#], ["eos_token_id is 7"], .modelConfiguration),
             (

@@ -130,7 +130,7 @@ struct TokenizerJSONTests {
     }
 
     @Test func damageIsNamed() throws {
-        try expectRefusal(Data("{".utf8), naming: "not valid JSON")
+        try expectRefusal(Data("{".utf8), naming: "not JSON")
         try expectRefusal(Data("{}".utf8), naming: "\"model\"")
         try expectRefusal(try changing("model") { $0["vocab"] = nil }, naming: "\"vocab\"", "missing")
         try expectRefusal(

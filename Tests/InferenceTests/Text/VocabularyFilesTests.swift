@@ -62,8 +62,8 @@ struct VocabularyFilesTests {
     @Test func damagedFilesAreNamed() throws {
         let (vocab, merges) = try Self.files()
         try expectRefusal(
-            ["vocab.json": vocab.prefix(1000), "merges.txt": merges], naming: "vocab.json", "not valid JSON")
-        try expectRefusal(["vocab.json": Data(), "merges.txt": merges], naming: "vocab.json", "not valid JSON")
+            ["vocab.json": vocab.prefix(1000), "merges.txt": merges], naming: "vocab.json", "not JSON")
+        try expectRefusal(["vocab.json": Data(), "merges.txt": merges], naming: "vocab.json", "not JSON")
         try expectRefusal(
             ["vocab.json": Data(#"{"a": 0, "cat": "x"}"#.utf8), "merges.txt": merges], naming: "vocab.json", "\"cat\"")
         try expectRefusal(

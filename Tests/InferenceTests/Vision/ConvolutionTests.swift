@@ -133,6 +133,32 @@ import Testing
         #expect(finite)
     }
 
+    /// A variance below 0 makes a scale that is no number, or one that nothing was trained with.
+    @Test(arguments: [Float(-1), -1e-6, -0.5e-5])
+    func aVarianceBelowZeroIsRefused(variance: Float) throws {
+        let directory = try ScratchDirectory()
+        let path = "\(directory.path)/network.safetensors"
+        func write(_ variance: Float) throws -> TensorScope {
+            let names = ["norm.weight", "norm.bias", "norm.running_mean", "norm.running_var"].map { "net.\($0)" }
+            let writer = try SafetensorsWriter(
+                path: path,
+                tensors: [.init("net.conv.weight", shape: [2, 3, 1, 1])] + names.map { .init($0, shape: [2]) })
+            try writer.append([1, 2, 3, 4, 5, 6] as [Float], to: "net.conv.weight")
+            for name in names {
+                try writer.append([1, name.hasSuffix("running_var") ? variance : 1] as [Float], to: name)
+            }
+            try writer.finish()
+            return TensorReader(try Safetensors(path: path)).scope("net")
+        }
+        let sound = try FoldedConvolution(write(0), "conv", norm: "norm", inputs: 3, outputs: 2)
+        #expect(sound.bias.allSatisfy { $0.isFinite })
+        #expect {
+            try FoldedConvolution(write(variance), "conv", norm: "norm", inputs: 3, outputs: 2)
+        } throws: { error in
+            "\(error)".hasPrefix("\(path): tensor net.norm.running_var holds \(variance), and a variance is at least 0")
+        }
+    }
+
     @Test func halvingIsTheMean() {
         let map: [Float] = (0..<2 * 4 * 4 * 2).map { Float($0 * $0 % 37) }
         var out = [Float](repeating: .nan, count: 2 * 2 * 2 * 2)

@@ -65,9 +65,9 @@ import Testing
 
     @Test func refusesHeadersThatContradictThemselves() throws {
         let cases: [(header: String, reason: String)] = [
-            ("nonsense", "not JSON of the expected form"), ("[]", "not JSON of the expected form"),
-            ("\u{0}", "not JSON of the expected form"),
-            (String(repeating: "[", count: 100_000), "not JSON of the expected form"),
+            ("nonsense", "it is not JSON"), ("[]", "it is no object"),
+            ("\u{0}", "it is not JSON"),
+            (String(repeating: "[", count: 100_000), "nested deeper than 64 levels"),
             ("{\"a\":3}", "can't be read: a is missing or of the wrong type"),
             ("{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", "a.data_offsets is missing"),
             ("{\(tensor("a", "[1.5]", "[0,8]"))}", "header can't be read"),

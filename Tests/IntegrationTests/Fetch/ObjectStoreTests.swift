@@ -4,6 +4,7 @@ import Testbed
 import Testing
 
 @testable import Fetch
+@testable import Jobs
 @testable import Settings
 
 /// Against moto, an object store that checks signatures: `tools/s3/server.py`.

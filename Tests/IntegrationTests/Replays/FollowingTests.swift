@@ -31,8 +31,8 @@ import Testing
             let end = try watching.wait(within: 30)
             #expect(end.status == 0)
             let lines = end.output.split(separator: "\n")
-            #expect(lines.first == #"{"expected": 3, "done": 0, "failed": 0, "pending": 3}"#)
-            #expect(lines.last == #"{"expected": 3, "done": 3, "failed": 0, "pending": 0}"#)
+            #expect(lines.first == #"{"done":0,"expected":3,"failed":0,"pending":3}"#)
+            #expect(lines.last == #"{"done":3,"expected":3,"failed":0,"pending":0}"#)
 
             try Self.expectExports(site, submitted.analysis, ids)
             try Self.expectCancellation(site, submitted.analysis)

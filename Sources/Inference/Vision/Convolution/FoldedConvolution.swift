@@ -22,7 +22,7 @@ struct FoldedConvolution {
         let gain = try norm.floats("weight", [outputs])
         let shift = try norm.floats("bias", [outputs])
         let mean = try norm.floats("running_mean", [outputs])
-        let variance = try norm.floats("running_var", [outputs])
+        let variance = try norm.variances("running_var", [outputs])
         let scales = (0..<outputs).map { gain[$0] / (variance[$0] + Self.epsilon).squareRoot() }
         let each = inputs * side * side
         for index in weights.indices { weights[index] *= scales[index / each] }

@@ -81,7 +81,13 @@ final class AnalysisCatalog: @unchecked Sendable {
             throw JobError(.unsupportedAnalysis, "Analysis \(id): \(refusal)")
         }
         let builder = TextSideBuilder(cache: cache, shared: DatabaseTextStore(connection))
-        let text = try builder.build(analysis, model: model)
+        let text: TextSide
+        do { text = try builder.build(analysis, model: model) } catch let error as InferenceError
+            where error.code == .encoderOverflow
+        {
+            // The same texts overflow the same way tomorrow.
+            throw JobError(.unsupportedAnalysis, "Analysis \(id): \(error)")
+        }
         try store.storeLanguageConcepts(
             analysis.classes.indices.map(text.languageConcepts(ofClass:)), analysisID: id)
         log.info(

@@ -1,4 +1,5 @@
 import Fetch
+import Jobs
 import Persistence
 
 extension ImageFailure {

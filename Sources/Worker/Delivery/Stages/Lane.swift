@@ -50,20 +50,19 @@ struct Lane: Sendable {
         observation.encoded(
             pictures: analyzer.encodedPictures - encodedBefore, by: job.analysis.model.vision, in: encode)
         let concepts = start.duration(to: .now) - encode
-        let digest =
-            job.analysis.analysis.method.decomposition == .group
-            ? GroupDigest.value(pictures.map { ($0.id, $0.contentHash) }) : nil
         let images = job.images.map { entry in
             FinishedImage(
                 image: entry.image, label: entry.label,
-                result: entry.prepared.map { picture in
+                result: entry.prepared.flatMap { picture in
                     var timings = entry.timings
                     timings.encode = encode.microseconds / pictures.count
                     timings.concepts = concepts.microseconds / pictures.count
                     // One for each picture that was prepared, in order.
-                    return FinishedImage.Analyzed(
-                        findings: findings.removeFirst(), contentHash: picture.contentHash, groupDigest: digest,
-                        timings: timings)
+                    return findings.removeFirst().map { found in
+                        FinishedImage.Analyzed(
+                            findings: found, contentHash: picture.contentHash, groupDigest: analyzer.groupDigest,
+                            timings: timings)
+                    }
                 })
         }
         return .images(job.analysis, job.job, images)

@@ -1,5 +1,6 @@
 import Fetch
 import Foundation
+import Jobs
 import Kafka
 import Logging
 import Persistence

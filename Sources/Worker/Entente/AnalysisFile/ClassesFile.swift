@@ -1,5 +1,6 @@
 import Concepts
 import Foundation
+import Inference
 import Jobs
 import Settings
 

@@ -1,5 +1,6 @@
 import Analyzing
 import Concepts
+import Inference
 import Settings
 
 /// `descriptors.json`: `{"class id or unique name": ["descriptor", …], …}` or a plain array of descriptors.

@@ -1,4 +1,5 @@
 import Foundation
+import Inference
 import Settings
 
 /// A set of prompt templates that an analysis file names instead of listing them: a JSON array of strings, which may be

@@ -54,11 +54,12 @@ struct AnalyzeCommand: AsyncParsableCommand {
             let paths = Array(images[start..<min(start + atOnce, images.count)])
             let results = paths.map { local.prepare($0, label: label) }
             let prepared = results.compactMap { try? $0.get() }
-            var drawings: [ImageAnalyzer.Drawings] = []
-            let findings = analyzer.analyze(prepared, isGroupIncomplete: prepared.count < paths.count) { _, drawn in
-                if artifacts != nil { drawings.append(drawn) }
+            var drawings: [Int: ImageAnalyzer.Drawings] = [:]
+            let findings = analyzer.analyze(prepared, isGroupIncomplete: prepared.count < paths.count) { index, drawn in
+                if artifacts != nil { drawings[index] = drawn }
             }
-            for ((image, found), drawn) in zip(zip(prepared, findings), drawings) {
+            for (index, image) in prepared.enumerated() {
+                guard let drawn = drawings[index], case .success(let found) = findings[index] else { continue }
                 try artifacts?.write(image: image.id, findings: found, drawings: drawn)
             }
             try printer.print(zip(paths, results), findings: findings)

@@ -90,6 +90,7 @@ struct DenseCommand: AsyncParsableCommand {
             let shown = try paths.map { try pictures.load($0).picture }
             let encoded = vision.encode(shown.map(pictures.preprocessor.squashed), including: .dense, in: workspace)
             for (place, path) in paths.enumerated() {
+                if let overflow = encoded.overflow(of: place, named: path) { throw overflow }
                 let reading = DenseReading(
                     method, patches: encoded.densePatches[place], image: Array(encoded.embeddings.row(place)),
                     texts: texts, correlation: encoded.correlations.isEmpty ? nil : encoded.correlations[place])

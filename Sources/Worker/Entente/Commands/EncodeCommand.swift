@@ -71,6 +71,9 @@ struct EncodeCommand: AsyncParsableCommand {
                 return pictures.preprocessor.pixelValues(pictures.preprocessor.fit(picture, as: .official))
             }
             let encoded = model.vision.encode(pixels, including: outputs, in: workspace)
+            for (place, path) in images[start...].prefix(batch).enumerated() {
+                if let overflow = encoded.overflow(of: place, named: path) { throw overflow }
+            }
             try writer.append(encoded.embeddings.elements, to: "image_embeddings")
             for extra in extras {
                 let rows =

@@ -1,6 +1,7 @@
 import Analyzing
 import Concepts
 import Fetch
+import Jobs
 import Reporting
 
 /// Prints what `analyze` found, picture by picture in the order of the arguments: for a person, or as JSON lines.
@@ -21,15 +22,15 @@ struct FindingsPrinter {
         self.json = json
     }
 
-    /// - Parameter findings: one for each picture that was prepared, in order.
+    /// - Parameter findings: one for each picture that was prepared, in order, or why there is none.
     mutating func print(
-        _ results: some Sequence<(String, Result<PreparedImage, ImageFailure>)>, findings: [ImageFindings]
+        _ results: some Sequence<(String, Result<PreparedImage, ImageFailure>)>,
+        findings: [Result<ImageFindings, ImageFailure>]
     ) throws {
         var rest = findings[...]
         for (path, result) in results {
-            switch result {
-            case .success:
-                let found = rest.removeFirst()
+            switch result.flatMap({ _ in rest.removeFirst() }) {
+            case .success(let found):
                 try StandardOutput.line(
                     json
                         ? document.line(image: path, label: labelID, findings: found)

@@ -3,6 +3,7 @@ import Concepts
 import Fetch
 import Foundation
 import Inference
+import Jobs
 import Settings
 
 /// An analysis that is ready to run on local pictures: no Kafka, no database.

@@ -68,11 +68,12 @@ struct ModelsInspectCommand: AsyncParsableCommand {
     }
 }
 
-/// `models verify`: reads every tensor and the vocabulary.
+/// `models verify`: reads every tensor and the vocabulary, and encodes one picture and one text.
 struct ModelsVerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Read a model whole: every tensor's name, shape, dtype and values, and its vocabulary.",
+        abstract:
+            "Read a model whole: every tensor's name, shape, dtype and values, and its vocabulary; encode a picture and a text.",
         discussion: "Exit code 0 if it can be used, else 65 with what is wrong.")
 
     @Argument(help: "Model directory.")
@@ -81,12 +82,15 @@ struct ModelsVerifyCommand: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
+        BLAS.prepareForLanes()
         let model = try LoadedModel(directory: directory)
+        try model.tryVision()
         guard try !ModelDirectory.files(of: directory).tokenizer.isEmpty else {
             try StandardOutput.line("\(directory) is whole, but has no vocabulary: texts can't be encoded with it.")
             return
         }
         _ = try model.directory.tokenizer()
+        if model.clip.text != nil { try model.tryText() }
         try StandardOutput.line("\(directory) is whole: weights, preprocessing and vocabulary.")
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Inference
 import Settings
 
 /// Where the text commands take their texts from.

@@ -56,7 +56,7 @@ struct ZooExamples {
         _ analyzer: ImageAnalyzer, _ image: PreparedImage, _ analysis: Analysis, model: String, image name: String
     ) -> ExplanationCard? {
         var drawings: ImageAnalyzer.Drawings?
-        guard let findings = analyzer.analyze([image], onDrawings: { drawings = $1 }).first, let drawings,
+        guard let findings = try? analyzer.analyze([image], onDrawings: { drawings = $1 }).first?.get(), let drawings,
             let found = findings.partMethods.first(where: { $0.method == method }),
             let parts = drawings.parts.first(where: { $0.grouping.method == method })
         else { return nil }

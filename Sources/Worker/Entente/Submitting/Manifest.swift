@@ -1,5 +1,6 @@
 import Fetch
 import Foundation
+import Inference
 import Settings
 import SwiftCSV
 

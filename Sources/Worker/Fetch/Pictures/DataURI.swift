@@ -1,4 +1,5 @@
 import Foundation
+import Jobs
 
 /// `data:[type][;base64],…` (RFC 2397).
 enum DataURI {

@@ -1,5 +1,6 @@
 import Foundation
 import HTTP
+import Jobs
 
 /// Collects an answer's body: a picture within the limit, or the beginning of what an error says. Belongs to one thread.
 final class ImageBody {

@@ -1,4 +1,5 @@
 import Foundation
+import Jobs
 import Settings
 
 /// Reads picture files: regular ones below the roots, within the limit, whatever else lies in wait there.

@@ -1,5 +1,6 @@
 import Crypto
 import Inference
+import Jobs
 import Settings
 
 /// Pictures named on the command line: any local path, within the limits.

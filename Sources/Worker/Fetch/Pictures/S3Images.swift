@@ -1,5 +1,6 @@
 import Foundation
 import HTTP
+import Jobs
 import Settings
 
 /// Pictures at `s3://bucket/key`.

@@ -45,11 +45,14 @@ package struct GroundTruthFile {
             throw ReportingError("\(path) can't be read; check the path and its permissions.")
         }
         do {
-            content = try JSONDecoder().decode(Content.self, from: data)
+            content = try JSONReader.decode(Content.self, from: [UInt8](data))
         } catch let error as DecodingError {
             throw ReportingError("\(path): \(Self.sentence(error))")
+        } catch let fault as JSONReader.Fault {
+            throw ReportingError(
+                fault.kind == .duplicateName ? "\(path): \(fault.reason)." : "\(path) is not JSON: \(fault.reason).")
         } catch {
-            throw ReportingError("\(path) is not JSON: \(error.localizedDescription)")
+            throw ReportingError("\(path) can't be read: \(error).")
         }
         guard content.schema == Self.schema else {
             throw ReportingError("\(path): `schema` is \(quoted(content.schema)); this build reads \(Self.schema).")

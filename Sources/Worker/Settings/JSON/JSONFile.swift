@@ -1,4 +1,5 @@
 import Foundation
+import Inference
 
 /// A JSON file, read so that the order of members is kept: a descriptor bank is numbered in order of first occurrence.
 package enum JSONFile {

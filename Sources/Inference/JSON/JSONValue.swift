@@ -1,5 +1,5 @@
 /// A JSON text as it was written: members in order, numbers as their digits.
-package enum JSONValue: Sendable {
+public enum JSONValue: Sendable {
     case null
     case bool(Bool)
     /// The digits as written: nothing is lost, and nothing overflows.
@@ -10,7 +10,7 @@ package enum JSONValue: Sendable {
     case object([(name: String, value: JSONValue)])
 
     /// What to call it in a message.
-    package var kind: String {
+    public var kind: String {
         switch self {
         case .null: "null"
         case .bool: "a boolean"

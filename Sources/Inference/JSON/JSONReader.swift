@@ -3,20 +3,20 @@
 /// Stricter and safer than Foundation's: nesting is bounded before the stack is, a name that occurs twice in an object
 /// is an error instead of a silent choice, and so are invalid UTF-8, half a surrogate pair, and any text that RFC 8259
 /// doesn't allow (NaN, comments, trailing commas, a byte order mark). Time and memory are linear in the input.
-package struct JSONReader {
+public struct JSONReader {
     /// Deepest nesting of arrays and objects that is read.
-    static let maximumDepth = 64
+    public static let maximumDepth = 64
 
     /// Why the bytes are no JSON text that is read here.
-    package struct Fault: Error, Hashable {
-        package enum Kind { case notJSON, duplicateName }
-        package let kind: Kind
+    public struct Fault: Error, Hashable {
+        public enum Kind: Sendable { case notJSON, duplicateName }
+        public let kind: Kind
         /// Part of a sentence, with the offset of the byte.
-        package let reason: String
+        public let reason: String
     }
 
     /// - Throws: ``Fault``, never anything else, whatever the bytes are.
-    package static func read(_ bytes: [UInt8]) throws(Fault) -> JSONValue {
+    public static func read(_ bytes: [UInt8]) throws(Fault) -> JSONValue {
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
             throw Fault(kind: .notJSON, reason: "it begins with a byte order mark")
         }
@@ -30,6 +30,13 @@ package struct JSONReader {
         reader.skipSpace()
         guard reader.next == nil else { throw reader.fault("there is more after the end of the value") }
         return value
+    }
+
+    /// Reads the bytes and decodes what they say.
+    ///
+    /// - Throws: ``Fault`` for what is no JSON or names a field twice, `DecodingError` for JSON of another shape.
+    public static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws -> Value {
+        try JSONValueDecoder(read(bytes)).decode(type)
     }
 
     private let bytes: [UInt8]
@@ -108,7 +115,7 @@ package struct JSONReader {
             guard next == UInt8(ascii: "\"") else { throw fault("a member's name is missing") }
             let name = try string()
             guard names.insert(Array(name.utf8)).inserted else {
-                throw fault("the field \(quoted(name)) occurs twice in one object", .duplicateName)
+                throw fault("the field \(name.quoted) occurs twice in one object", .duplicateName)
             }
             skipSpace()
             guard take(":") else { throw fault("a colon is missing") }

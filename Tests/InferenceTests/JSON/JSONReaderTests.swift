@@ -1,8 +1,7 @@
 import Foundation
-import Testbed
 import Testing
 
-@testable import Settings
+@testable import Inference
 
 @Suite struct JSONReaderTests {
     private func read(_ text: String) throws -> JSONValue { try JSONReader.read(Array(text.utf8)) }
@@ -77,7 +76,7 @@ import Testing
 
     /// Foundation's reader as the oracle: what we accept, it accepts, and what it writes, we read.
     @Test(arguments: 0..<50) func agreesWithFoundation(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         let tree = randomTree(&random, depth: 5)
         let written = try JSONSerialization.data(withJSONObject: ["root": tree], options: [])
         _ = try JSONReader.read(Array(written))
@@ -100,7 +99,7 @@ import Testing
         }
     }
 
-    private func randomTree(_ random: inout SplitMix, depth: Int) -> Any {
+    private func randomTree(_ random: inout SeededGenerator, depth: Int) -> Any {
         switch Int.random(in: 0..<(depth > 0 ? 7 : 5), using: &random) {
         case 0: return NSNull()
         case 1: return Bool.random(using: &random)

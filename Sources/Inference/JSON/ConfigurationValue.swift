@@ -41,6 +41,19 @@ enum ConfigurationValue: Codable, Sendable, Equatable {
     }
 }
 
+extension ConfigurationValue {
+    /// - Parameter name: the file that holds the text, for messages.
+    /// - Throws: ``InferenceError/Code/modelConfiguration`` for what is no JSON or says a thing twice.
+    init(json: [UInt8], named name: String) throws(InferenceError) {
+        self = try JSONFile.decode(ConfigurationValue.self, json, named: name, code: .modelConfiguration)
+    }
+
+    /// Reads a file of a model directory.
+    init(file: String) throws(InferenceError) {
+        self = try JSONFile.read(ConfigurationValue.self, path: file, code: .modelConfiguration)
+    }
+}
+
 extension ConfigurationValue: CustomStringConvertible {
     /// As it would stand in the file; long ones are cut.
     var description: String {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Reads the small JSON files of a model directory and says in one sentence what is wrong with one.
+/// Reads the JSON files of a model directory and says in one sentence what is wrong with one.
 enum JSONFile {
     static func contents(path: String) throws(InferenceError) -> Data {
         do {
@@ -19,19 +19,29 @@ enum JSONFile {
     static func read<Value: Decodable>(
         _ type: Value.Type, path: String, code: InferenceError.Code
     ) throws(InferenceError) -> Value {
-        let data = try contents(path: path)
+        try decode(type, [UInt8](contents(path: path)), named: path, code: code)
+    }
+
+    /// As ``read(_:path:code:)``, of bytes that are at hand.
+    static func decode<Value: Decodable>(
+        _ type: Value.Type, _ bytes: [UInt8], named name: String, code: InferenceError.Code
+    ) throws(InferenceError) -> Value {
         do {
-            return try JSONDecoder().decode(type, from: data)
+            return try JSONReader.decode(type, from: bytes)
         } catch {
-            throw InferenceError(code, "\(path)\(reason(error))")
+            throw InferenceError(code, "\(name)\(reason(error))")
         }
     }
 
     private static func reason(_ error: any Error) -> String {
-        guard let error = error as? DecodingError else { return " is not valid JSON" }
+        if let fault = error as? JSONReader.Fault {
+            return fault.kind == .duplicateName
+                ? ": \(fault.reason); one of the two has to go" : " is not JSON: \(fault.reason)"
+        }
+        guard let error = error as? DecodingError else { return " is not JSON" }
         func place(_ context: DecodingError.Context) -> String {
             let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
-            return path.isEmpty ? "" : ", \(Vocabulary.quoted(path))"
+            return path.isEmpty ? "" : ", \(path.quoted)"
         }
         return switch error {
         case .keyNotFound(let key, let context): "\(place(context)): the field \"\(key.stringValue)\" is missing"
@@ -39,8 +49,7 @@ enum JSONFile {
         case .typeMismatch(let type, let context): "\(place(context)): a value of type \(type) is needed there"
         case .dataCorrupted(let context) where !context.codingPath.isEmpty:
             "\(place(context)): the value is out of range or of another kind than expected"
-        // Foundation reports bad syntax and a number that does not fit alike, without the place.
-        default: " is not valid JSON or holds a number that does not fit"
+        default: " holds a value that is out of range or of another kind than expected"
         }
     }
 }

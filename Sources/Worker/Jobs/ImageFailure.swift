@@ -15,6 +15,8 @@ package struct ImageFailure: Error, Hashable, Sendable, CustomStringConvertible 
         /// Its host answers with a status that is neither a picture nor worth another try.
         case httpStatus = "http_status"
         case undecodable
+        /// What the model makes of it is not finite.
+        case encoderOverflow = "encoder_overflow"
         case contentMismatch = "content_mismatch"
         case unknownLabel = "unknown_label"
         case fetchExhausted = "fetch_exhausted"
@@ -35,14 +37,12 @@ package struct ImageFailure: Error, Hashable, Sendable, CustomStringConvertible 
         self.description = description
     }
 
+    /// - Parameter overflow: of code `encoder_overflow`.
+    package init(encoding overflow: InferenceError) {
+        self.init(.encoderOverflow, overflow.description)
+    }
+
     package init(decoding error: InferenceError) {
         self.init(error.code == .imageTooLarge ? .tooLarge : .undecodable, error.description)
     }
-}
-
-/// A fetch that may succeed later: a file server that hiccups, too many open files.
-package struct TransientFetchFailure: Error, Sendable, CustomStringConvertible {
-    package let description: String
-    /// Seconds after which the host wants to be asked again, if it said.
-    package var retryAfter: Double?
 }

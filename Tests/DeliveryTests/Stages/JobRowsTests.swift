@@ -19,7 +19,7 @@ import Testing
 
     private func batch(_ outcome: FinishedJob.Outcome, refusing refused: [Int: ImageFailure] = [:]) -> WriteBatch {
         var jobs = JobBatch(refusing: refused)
-        rows.add(FinishedJob(ticket: Ticket(record: record, assignment: 1), outcome: outcome), to: &jobs)
+        rows.add(FinishedJob(ticket: Ticket(record: record, epoch: 1), outcome: outcome), to: &jobs)
         return jobs.batch
     }
 

@@ -24,8 +24,10 @@ import Testing
             leave: { _ in left.change { $0 += 1 } })
     }
 
-    private func ticket(_ offset: Int64) throws -> Ticket {
-        if assignments.partitions.isEmpty { assignments.assign(partition, startingAt: 0, epoch: 1, isStored: true) }
+    private func ticket(_ offset: Int64, epoch: Int64 = 1) throws -> Ticket {
+        if assignments.partitions.isEmpty {
+            assignments.assign(PartitionLedger(partition, startingAt: 0, epoch: epoch, isStored: true))
+        }
         return try #require(
             assignments.take(KafkaRecord(topicPartition: partition, offset: offset, value: nil), weight: 1))
     }
@@ -89,7 +91,7 @@ import Testing
     @Test func jobsOfAPartitionThatIsGoneAreAbandoned() throws {
         let lost = try ticket(0)
         assignments.revoke(partition)
-        let kept = try ticket(0)
+        let kept = try ticket(0, epoch: 2)
         prepared.push(try job([DemoAnalysis.pictures[0]], lost))
         prepared.push(try job([nil], kept))
         prepared.close()

@@ -31,7 +31,7 @@ import Testing
         try AnalysisStore(database.connect()).register(analysis, name: "trial")
         let claim = try OffsetLedger(database.connect()).claim(
             PartitionKey(group: "g", topic: "t", partition: 0), owner: "worker")
-        assignments.assign(partition, startingAt: 0, epoch: claim.epoch, isStored: true)
+        assignments.assign(PartitionLedger(partition, startingAt: 0, epoch: claim.epoch, isStored: true))
     }
 
     /// - Parameter hindrance: called before each fetch, with the URI; what it throws is the fetch's failure.

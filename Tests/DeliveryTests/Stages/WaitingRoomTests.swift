@@ -12,7 +12,7 @@ import Testing
             Ticket(
                 record: KafkaRecord(
                     topicPartition: TopicPartition(topic: "t", partition: 0), offset: offset, value: nil),
-                assignment: 1))
+                epoch: 1))
         for _ in 0..<pictures {
             var image = PreparationTask.Image(patience: 1)
             image.outcome = .picture(try DemoAnalysis.prepared(DemoAnalysis.pictures[0]))

@@ -97,7 +97,7 @@ final class Flights: @unchecked Sendable {
 
     private func note(_ ticket: Ticket, alone: Bool) -> Bool {
         let record = ticket.record
-        let partition = PartitionKey(group: group, topic: record.topic, partition: record.partition)
+        let partition = PartitionKey(record.topicPartition, of: group)
         var backoff = Backoff()
         while assignments.isCurrent(ticket) {
             do {

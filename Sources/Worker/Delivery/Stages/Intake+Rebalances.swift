@@ -31,7 +31,9 @@ extension Intake {
             return nil
         }
         assignments.assign(
-            partition, startingAt: start, epoch: claim.epoch, isStored: claim.stored != nil, suspects: claim.suspects)
+            PartitionLedger(
+                partition, startingAt: start, epoch: claim.epoch, isStored: claim.stored != nil,
+                suspects: claim.suspects))
         self.log.info(
             "partition assigned",
             metadata: [

@@ -91,6 +91,14 @@ public struct SubmissionStore {
             """, [.text(submission.id), .bigint(Int64(jobs))])
     }
 
+    /// Whether it was called off: its jobs are not worth doing.
+    public func isCancelled(_ id: String) throws -> Bool {
+        try connection.query(
+            "SELECT EXISTS (SELECT FROM entente.submissions WHERE submission_id = $1 AND cancelled_at IS NOT NULL)",
+            [.text(id)]
+        ).bool(0, 0)
+    }
+
     private static let progress = Statement(
         "entente_progress",
         "SELECT expected, done, failed, pending FROM entente.analysis_progress WHERE analysis_id = $1")

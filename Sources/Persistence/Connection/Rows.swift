@@ -41,6 +41,7 @@ public struct Rows: Sendable {
     public func reals(_ row: Int, _ column: Int) throws -> [Float] { try elements(row, column) }
     public func bools(_ row: Int, _ column: Int) throws -> [Bool] { try elements(row, column) }
     public func smallints(_ row: Int, _ column: Int) throws -> [Int16] { try elements(row, column) }
+    func optionalTexts(_ row: Int, _ column: Int) throws -> [String?] { try optionalElements(row, column) }
     public func optionalByteStrings(_ row: Int, _ column: Int) throws -> [[UInt8]?] {
         try optionalElements(row, column)
     }

@@ -107,13 +107,13 @@ package struct WorkerAssembly: Sendable {
                 connection: try connect("claims"), group: group, owner: Self.ownerName, first: first),
             assignments: assignments, tickets: tickets, stop: stop, options: intakeOptions, log: log,
             observation: observation)
-        let flights = Flights(
+        let admission = JobAdmission(
             connection: try connect("flights", synchronousCommit: false), owner: Self.ownerName, group: group,
             assignments: assignments, stop: stop, log: log, observation: observation)
         let fetcher = ImageFetcher(
             files: LocalFile(roots: FileRoots(settings.paths(.fileRoots)), limit: limits.maxBytes), remote: remote)
         let preparation = Preparation(
-            tickets: tickets, prepared: prepared, finished: finished, assignments: assignments, flights: flights,
+            tickets: tickets, prepared: prepared, finished: finished, assignments: assignments, admission: admission,
             catalog: catalog,
             pictures: PictureSource(
                 fetch: { try fetcher.fetch($0, sha256: $1) }, limits: limits, circuit: FetchCircuit(),
@@ -121,7 +121,7 @@ package struct WorkerAssembly: Sendable {
             stop: stop, log: log)
         let lane = Lane(
             prepared: prepared, finished: finished, assignments: assignments, batchSize: batchSize,
-            observation: observation, leave: { flights.leave($0) })
+            observation: observation, leave: { admission.leave($0) })
         let deadLetters = DeadLetterPublisher(
             connection: try connect("dead letters"), producer: try KafkaProducer(kafka, logger: log),
             topic: topic + ".dead-letters", log: log, observation: observation)

@@ -53,7 +53,7 @@ import Testing
             files: LocalFile(roots: FileRoots([scratch.path, Checkout.demo]), limit: limits.maxBytes))
         Preparation(
             tickets: tickets, prepared: prepared, finished: finished, assignments: assignments,
-            flights: Flights(
+            admission: JobAdmission(
                 connection: try database.connect(), owner: "worker", group: "g", assignments: assignments, stop: stop,
                 log: DemoAnalysis.quiet),
             catalog: catalog,

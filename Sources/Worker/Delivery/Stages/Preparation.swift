@@ -16,7 +16,7 @@ struct Preparation: Sendable {
     let prepared: BoundedQueue<PreparedJob>
     let finished: BoundedQueue<FinishedJob>
     let assignments: Assignments
-    let flights: Flights
+    let admission: JobAdmission
     let catalog: AnalysisCatalog
     let pictures: PictureSource
     let stop: StopSignal
@@ -50,25 +50,30 @@ struct Preparation: Sendable {
 
     private func work(_ task: PreparationTask) {
         var task = task
+        let job: ImageJob
+        do throws(JobError) {
+            if let read = task.job { job = read } else { job = try ImageJob(decoding: task.ticket.record.value) }
+        } catch { return end(task, .failed(error, nil)) }
+        task.job = job
         while true {
-            guard flights.enter(task.ticket) else { return end(task, .abandoned) }
+            // What stands is asked for once.
+            let ids = task.images.isEmpty ? job.images.map(\.id) : []
+            guard let standing = admission.enter(task.ticket, job, asking: ids) else { return end(task, .abandoned) }
             let step: Step
-            do {
-                step = try prepare(&task)
-            } catch {
-                step = .over(.failed(error, task.job))
+            do throws(JobError) { step = try prepare(&task, job, standing) } catch {
+                step = .over(.failed(error, job))
             }
             switch step {
             case .ready(let job):
                 stall(&task, false)
                 // The lane that takes it says when it leaves.
-                if !prepared.push(job) { flights.leave(job.ticket) }
+                if !prepared.push(job) { admission.leave(job.ticket) }
                 return
             case .over(let outcome):
-                flights.leave(task.ticket)
+                admission.leave(task.ticket)
                 return end(task, outcome)
             case .later(let due):
-                flights.leave(task.ticket)
+                admission.leave(task.ticket)
                 guard !stop.isRequested, assignments.isCurrent(task.ticket) else { return end(task, .abandoned) }
                 if waiting.park(task, until: due) { return }
                 // Too much is in memory: this thread waits with it, and takes nothing new meanwhile.
@@ -90,12 +95,11 @@ struct Preparation: Sendable {
         assignments.stall(task.ticket, stalls)
     }
 
-    private func prepare(_ task: inout PreparationTask) throws(JobError) -> Step {
+    private func prepare(
+        _ task: inout PreparationTask, _ job: ImageJob, _ standing: JobStanding
+    ) throws(JobError) -> Step {
         guard assignments.isCurrent(task.ticket) else { return .over(.abandoned) }
-        let job: ImageJob
-        if let read = task.job { job = read } else { job = try ImageJob(decoding: task.ticket.record.value) }
-        task.job = job
-        if let crashes = task.ticket.crashes, crashes >= Flights.crashLimit {
+        if let crashes = task.ticket.crashes, crashes >= JobAdmission.crashLimit {
             throw JobError(
                 .crashedWorker,
                 "\(crashes) workers crashed while this job ran alone; look for its pictures in their core dumps or for the "
@@ -105,23 +109,15 @@ struct Preparation: Sendable {
         switch try catalog.analysis(job.analysis) {
         case .loaded(let found): analysis = found
         case .unavailable(_, let retry):
-            // Asked again whenever the analysis is: calling a submission off is how to end its waiting. While the database
-            // can't be asked, the job waits anyway.
-            if (try? flights.isCancelled(job)) == true { return .over(.cancelled(job)) }
+            // Calling a submission off is how to end its waiting.
+            if standing == .cancelled { return .over(.cancelled(job)) }
             stall(&task, true)
             return .later(retry)
         }
         stall(&task, false)
         if task.images.isEmpty {
-            do {
-                guard let images = try begin(job, analysis) else { return .over(.cancelled(job)) }
-                task.images = images
-            } catch {
-                let pause = task.backoff.next()
-                log.warning(
-                    "can't ask which results are in yet", metadata: ["error": "\(error)", "retry.seconds": "\(pause)"])
-                return .later(.now + .seconds(pause))
-            }
+            guard case .wanted(let results) = standing else { return .over(.cancelled(job)) }
+            task.images = begin(results, analysis)
         }
         for index in job.images.indices where task.images[index].outcome == nil {
             guard assignments.isCurrent(task.ticket) else { return .over(.abandoned) }
@@ -132,15 +128,14 @@ struct Preparation: Sendable {
         return step(task, job, analysis)
     }
 
-    /// What is known of a job's images before any is fetched; nil if none is wanted any more.
-    private func begin(_ job: ImageJob, _ analysis: LoadedAnalysis) throws -> [PreparationTask.Image]? {
-        guard let standing = try flights.standing(of: job) else { return nil }
+    /// What is known of a job's images before any is fetched.
+    private func begin(_ results: [StandingResult], _ analysis: LoadedAnalysis) -> [PreparationTask.Image] {
         let isGroup = analysis.analysis.method.decomposition == .group
-        return job.images.map { entry in
+        return results.map { result in
             var image = PreparationTask.Image(patience: pictures.giveUpAfter)
-            image.standingDigest = standing[entry.id]
+            image.result = result
             // Whether a group's result stands is seen once all members' contents are known.
-            if image.standingDigest != nil, !isGroup { image.outcome = .standing }
+            if result != .missing, !isGroup { image.outcome = .standing }
             return image
         }
     }
@@ -168,10 +163,10 @@ struct Preparation: Sendable {
 
     /// Whether each member of a group that can be used has a result from this very group.
     private func isStanding(_ images: [PreparationTask.Image]) -> Bool {
-        let members = images.compactMap { image -> (picture: PreparedImage, digest: String??)? in
-            if case .picture(let picture)? = image.outcome { (picture, image.standingDigest) } else { nil }
+        let members = images.compactMap { image -> (picture: PreparedImage, result: StandingResult)? in
+            if case .picture(let picture)? = image.outcome { (picture, image.result) } else { nil }
         }
         let digest = GroupDigest.value(members.map { ($0.picture.id, $0.picture.contentHash) })
-        return members.allSatisfy { $0.digest == .some(.some(digest)) }
+        return members.allSatisfy { $0.result == .ofGroup(digest) }
     }
 }

@@ -10,8 +10,6 @@ struct PreparationTask: Sendable {
     var job: ImageJob?
     /// One an image, in order, once the job is read.
     var images: [Image] = []
-    /// Attempts at what the job as a whole waits for.
-    var backoff = Backoff()
     /// Whether it was counted as one that keeps its partition from being read.
     var isStalled = false
 
@@ -23,8 +21,7 @@ struct PreparationTask: Sendable {
             case standing
         }
 
-        /// Of the group that its result was computed in, if a result is in that would stay as it is.
-        var standingDigest: String??
+        var result = StandingResult.missing
         var label: Int?
         var timings = StageTimings()
         /// What is known; nil as long as it can't be fetched.

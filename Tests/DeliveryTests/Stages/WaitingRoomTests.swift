@@ -2,6 +2,7 @@ import Testbed
 import Testing
 
 @testable import Delivery
+@testable import Jobs
 @testable import Kafka
 
 @Suite struct WaitingRoomTests {
@@ -14,8 +15,8 @@ import Testing
                     topicPartition: TopicPartition(topic: "t", partition: 0), offset: offset, value: nil),
                 epoch: 1))
         for _ in 0..<pictures {
-            var image = PreparationTask.Image(patience: 1)
-            image.outcome = .picture(try DemoAnalysis.prepared(DemoAnalysis.pictures[0]))
+            var image = JobImage(try ImageJob.Image(id: "a", uri: "data:,"), patience: 1)
+            image.state = .picture(try DemoAnalysis.prepared(DemoAnalysis.pictures[0]))
             task.images.append(image)
         }
         return task

@@ -31,7 +31,7 @@ struct Lane: Sendable {
                 current
                 ?? ImageAnalyzer(job.analysis, batchSize: batchSize, onEncode: observation.encoderCalled)
             analyzer = lane
-            Fault.crash(onAnyOf: job.images.lazy.map(\.image.id))
+            Fault.crash(onAnyOf: job.images.lazy.map(\.entry.id))
             let outcome = analyze(job, with: lane)
             leave(job.ticket)
             finished.push(FinishedJob(ticket: job.ticket, outcome: outcome))
@@ -39,7 +39,7 @@ struct Lane: Sendable {
     }
 
     private func analyze(_ job: PreparedJob, with analyzer: ImageAnalyzer) -> FinishedJob.Outcome {
-        let pictures = job.images.compactMap { try? $0.prepared.get() }
+        let pictures = job.images.compactMap(\.picture)
         let start = ContinuousClock.now
         let (encodeBefore, encodedBefore) = (analyzer.encodeTime, analyzer.encodedPictures)
         var findings = analyzer.analyze(pictures, isGroupIncomplete: pictures.count < job.images.count) { _, _ in
@@ -49,21 +49,15 @@ struct Lane: Sendable {
         observation.encoded(
             pictures: analyzer.encodedPictures - encodedBefore, by: job.analysis.model.vision, in: encode)
         let concepts = start.duration(to: .now) - encode
-        let digest =
-            job.analysis.analysis.method.decomposition == .group
-            ? GroupDigest.value(pictures.map { ($0.id, $0.contentHash) }) : nil
-        let images = job.images.map { entry in
-            FinishedImage(
-                image: entry.image, label: entry.label,
-                result: entry.prepared.map { picture in
-                    var timings = entry.timings
-                    timings.encode = encode.microseconds / pictures.count
-                    timings.concepts = concepts.microseconds / pictures.count
-                    // One for each picture that was prepared, in order.
-                    return FinishedImage.Analyzed(
-                        findings: findings.removeFirst(), contentHash: picture.contentHash, groupDigest: digest,
-                        timings: timings)
-                })
+        let digest = job.analysis.isOfGroups ? GroupDigest.value(pictures) : nil
+        var images = job.images
+        for index in images.indices {
+            guard let picture = images[index].picture else { continue }
+            images[index].timings.encode = encode.microseconds / pictures.count
+            images[index].timings.concepts = concepts.microseconds / pictures.count
+            // One for each picture that was prepared, in order.
+            images[index].state = .analyzed(
+                findings.removeFirst(), contentHash: picture.contentHash, groupDigest: digest)
         }
         return .images(job.analysis, job.job, images)
     }

@@ -117,56 +117,40 @@ struct Preparation: Sendable {
         stall(&task, false)
         if task.images.isEmpty {
             guard case .wanted(let results) = standing else { return .over(.cancelled(job)) }
-            task.images = begin(results, analysis)
+            task.images = begin(job, results, analysis)
         }
-        for index in job.images.indices where task.images[index].outcome == nil {
+        for index in task.images.indices where task.images[index].isAwaited {
             guard assignments.isCurrent(task.ticket) else { return .over(.abandoned) }
-            pictures.attempt(&task.images[index], job.images[index], analysis)
+            pictures.attempt(&task.images[index], analysis)
         }
-        let missing = task.images.filter { $0.outcome == nil }
-        if !missing.isEmpty { return .later(missing.compactMap(\.nextAttempt).min() ?? .now) }
+        let missing = task.images.filter(\.isAwaited)
+        if !missing.isEmpty { return .later(missing.compactMap(\.fetching.nextAttempt).min() ?? .now) }
         return step(task, job, analysis)
     }
 
     /// What is known of a job's images before any is fetched.
-    private func begin(_ results: [StandingResult], _ analysis: LoadedAnalysis) -> [PreparationTask.Image] {
-        let isGroup = analysis.analysis.method.decomposition == .group
-        return results.map { result in
-            var image = PreparationTask.Image(patience: pictures.giveUpAfter)
+    private func begin(_ job: ImageJob, _ results: [StandingResult], _ analysis: LoadedAnalysis) -> [JobImage] {
+        zip(job.images, results).map { entry, result in
+            var image = JobImage(entry, patience: pictures.giveUpAfter)
             image.result = result
             // Whether a group's result stands is seen once all members' contents are known.
-            if result != .missing, !isGroup { image.outcome = .standing }
+            if result != .missing, !analysis.isOfGroups { image.state = .standing }
             return image
         }
     }
 
     /// What to compute, once everything is fetched.
     private func step(_ task: PreparationTask, _ job: ImageJob, _ analysis: LoadedAnalysis) -> Step {
-        var images = task.images
-        if analysis.analysis.method.decomposition == .group, isStanding(images) {
-            for index in images.indices {
-                if case .picture? = images[index].outcome { images[index].outcome = .standing }
-            }
-        }
-        let entries = zip(job.images, images).compactMap { entry, image -> PreparedJob.Entry? in
-            let prepared: Result<PreparedImage, ImageFailure>
-            switch image.outcome {
-            case .picture(let picture): prepared = .success(picture)
-            case .failure(let failure): prepared = .failure(failure)
-            case .standing, nil: return nil
-            }
-            return PreparedJob.Entry(image: entry, label: image.label, prepared: prepared, timings: image.timings)
-        }
-        if entries.isEmpty { return .over(.images(analysis, job, [])) }
-        return .ready(PreparedJob(ticket: task.ticket, job: job, analysis: analysis, images: entries))
+        let isStanding = analysis.isOfGroups && isGroupStanding(task.images)
+        let images = task.images.filter { !$0.isStanding && !(isStanding && $0.picture != nil) }
+        if images.isEmpty { return .over(.images(analysis, job, [])) }
+        return .ready(PreparedJob(ticket: task.ticket, job: job, analysis: analysis, images: images))
     }
 
     /// Whether each member of a group that can be used has a result from this very group.
-    private func isStanding(_ images: [PreparationTask.Image]) -> Bool {
-        let members = images.compactMap { image -> (picture: PreparedImage, result: StandingResult)? in
-            if case .picture(let picture)? = image.outcome { (picture, image.result) } else { nil }
-        }
-        let digest = GroupDigest.value(members.map { ($0.picture.id, $0.picture.contentHash) })
+    private func isGroupStanding(_ images: [JobImage]) -> Bool {
+        let members = images.filter { $0.picture != nil }
+        let digest = GroupDigest.value(members.compactMap(\.picture))
         return members.allSatisfy { $0.result == .ofGroup(digest) }
     }
 }

@@ -123,9 +123,7 @@ final class Writer: @unchecked Sendable {
         var limit = limit
         for job in ready.flatMap(\.outcomes) {
             guard case .images(_, _, let images) = job.outcome else { continue }
-            let failures = images.map { image -> ImageFailure? in
-                if case .failure(let failure) = image.result { failure } else { nil }
-            }
+            let failures = images.map(\.failure)
             if let finding = limit.note(failures.map { $0 != nil }) {
                 throw TooManyFailures(finding: finding, example: failures.last { $0 != nil }??.description)
             }

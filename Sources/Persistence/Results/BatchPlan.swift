@@ -30,7 +30,7 @@ struct BatchPlan {
                         .bigint(advance.next),
                     ]))
         }
-        for row in batch.results { try ResultColumns.check(row) }
+        for row in batch.results { try row.check() }
         let failures = FailureColumns.distinct(batch.failures)
         let shards = Set(batch.results.map(\.shard) + failures.map(\.shard)).sorted()
         if !shards.isEmpty {

@@ -56,11 +56,8 @@ public struct Parameter: Sendable {
     public static func bytes(_ value: [UInt8]?) -> Parameter { .init(scalar: value) }
 
     public static func texts(_ values: [String?]) -> Parameter { array(values) }
-    public static func smallints(_ values: [Int16?]) -> Parameter { array(values) }
     public static func ints(_ values: [Int32?]) -> Parameter { array(values) }
     public static func bigints(_ values: [Int64?]) -> Parameter { array(values) }
     public static func reals(_ values: [Float?]) -> Parameter { array(values) }
-    public static func doubles(_ values: [Double?]) -> Parameter { array(values) }
     public static func bools(_ values: [Bool?]) -> Parameter { array(values) }
-    public static func byteStrings(_ values: [[UInt8]?]) -> Parameter { array(values) }
 }

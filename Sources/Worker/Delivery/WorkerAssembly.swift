@@ -29,8 +29,6 @@ package struct WorkerAssembly: Sendable {
     private let failureLimit: FailureLimit
     private let gracePeriod: Int
 
-    /// Jobs that wait for a fetch thread; taken from Kafka, so few.
-    private static let waitingTickets = 32
     /// Bytes of jobs between Kafka and the database; see ``Assignments/limit``.
     private static let inFlightBytes = 256 << 20
 
@@ -94,10 +92,6 @@ package struct WorkerAssembly: Sendable {
         try Migrator(writing).check()
 
         let assignments = Assignments(limit: Self.inFlightBytes)
-        let tickets = BoundedQueue<Ticket>(limit: Self.waitingTickets)
-        // Pictures weigh most, so few prepared jobs wait for a lane.
-        let prepared = BoundedQueue<PreparedJob>(limit: 2 * lanes)
-        let finished = BoundedQueue<FinishedJob>(limit: .max)
         let catalog = AnalysisCatalog(
             connection: try connect("catalog"), models: ModelLibrary(paths: settings.paths(.modelPath)),
             cache: TextCache(log: log), log: log, observation: observation)
@@ -105,7 +99,7 @@ package struct WorkerAssembly: Sendable {
             consumer: try KafkaConsumer(kafka, group: group, logger: log),
             claims: PartitionClaims(
                 connection: try connect("claims"), group: group, owner: Self.ownerName, first: first),
-            assignments: assignments, tickets: tickets, stop: stop, options: intakeOptions, log: log,
+            assignments: assignments, stop: stop, options: intakeOptions, log: log,
             observation: observation)
         let admission = JobAdmission(
             connection: try connect("flights", synchronousCommit: false), owner: Self.ownerName, group: group,
@@ -113,25 +107,22 @@ package struct WorkerAssembly: Sendable {
         let fetcher = ImageFetcher(
             files: LocalFile(roots: FileRoots(settings.paths(.fileRoots)), limit: limits.maxBytes), remote: remote)
         let preparation = Preparation(
-            tickets: tickets, prepared: prepared, finished: finished, assignments: assignments, admission: admission,
-            catalog: catalog,
+            assignments: assignments, admission: admission, catalog: catalog,
             pictures: PictureSource(
                 fetch: { try fetcher.fetch($0, sha256: $1) }, limits: limits, circuit: FetchCircuit(),
                 giveUpAfter: Double(giveUpAfter), log: log, observation: observation),
             stop: stop, log: log)
         let lane = Lane(
-            prepared: prepared, finished: finished, assignments: assignments, batchSize: batchSize,
-            observation: observation, leave: { admission.leave($0) })
+            assignments: assignments, batchSize: batchSize, observation: observation, leave: { admission.leave($0) })
         let deadLetters = DeadLetterPublisher(
             connection: try connect("dead letters"), producer: try KafkaProducer(kafka, logger: log),
             topic: topic + ".dead-letters", log: log, observation: observation)
         let writer = Writer(
-            connection: writing, finished: finished, assignments: assignments, group: group,
-            deadLetters: deadLetters,
-            limit: failureLimit, worker: Self.workerName, stop: stop, log: log, observation: observation)
+            connection: writing, assignments: assignments, group: group, deadLetters: deadLetters, limit: failureLimit,
+            worker: Self.workerName, stop: stop, log: log, observation: observation)
         try Pipeline(
             intake: intake, preparation: preparation, lane: lane, writer: writer, deadLetters: deadLetters,
-            fetchThreads: fetchThreads, lanes: lanes
+            fetchThreads: fetchThreads, lanes: lanes, stop: stop
         ).run()
         log.info("worker ends")
     }

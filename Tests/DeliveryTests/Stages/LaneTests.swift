@@ -20,8 +20,7 @@ import Testing
 
     private var lane: Lane {
         Lane(
-            prepared: prepared, finished: finished, assignments: assignments, batchSize: 2,
-            leave: { _ in left.change { $0 += 1 } })
+            assignments: assignments, batchSize: 2, leave: { _ in left.change { $0 += 1 } })
     }
 
     private func ticket(_ offset: Int64, epoch: Int64 = 1) throws -> Ticket {
@@ -63,7 +62,7 @@ import Testing
             try [(paths[0], 1), (paths[1], 2), (paths[2], 1)].map { try DemoAnalysis.prepared($0, label: $1) })
         prepared.push(try job([nil, paths[0], paths[1], nil, paths[2]], try ticket(0)))
         prepared.close()
-        lane.run()
+        lane.run(from: prepared, to: finished)
         let done = finished.popAll(waiting: 0)
         #expect(done.count == 1 && left.value == 1)
         let images = try images(try #require(done.first).outcome)
@@ -84,7 +83,7 @@ import Testing
     @Test func aJobWithoutAnyPictureIsFinishedToo() throws {
         prepared.push(try job([nil, nil], try ticket(0)))
         prepared.close()
-        lane.run()
+        lane.run(from: prepared, to: finished)
         let images = try images(try #require(finished.popAll(waiting: 0).first).outcome)
         #expect(images.count == 2)
         #expect(images.allSatisfy { $0.failure != nil })
@@ -98,7 +97,7 @@ import Testing
         prepared.push(try job([DemoAnalysis.pictures[0]], lost))
         prepared.push(try job([nil], kept))
         prepared.close()
-        lane.run()
+        lane.run(from: prepared, to: finished)
         let done = finished.popAll(waiting: 0)
         try #require(done.count == 2)
         if case .abandoned = done[0].outcome {} else { Issue.record("\(done[0].outcome)") }

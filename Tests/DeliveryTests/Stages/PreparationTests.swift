@@ -52,7 +52,7 @@ import Testing
         let fetcher = ImageFetcher(
             files: LocalFile(roots: FileRoots([scratch.path, Checkout.demo]), limit: limits.maxBytes))
         Preparation(
-            tickets: tickets, prepared: prepared, finished: finished, assignments: assignments,
+            assignments: assignments,
             admission: JobAdmission(
                 connection: try database.connect(), owner: "worker", group: "g", assignments: assignments, stop: stop,
                 log: DemoAnalysis.quiet),
@@ -63,7 +63,7 @@ import Testing
                     return try fetcher.fetch(uri, sha256: hash)
                 }, limits: limits, circuit: FetchCircuit(), giveUpAfter: giveUpAfter, log: DemoAnalysis.quiet),
             stop: stop, log: DemoAnalysis.quiet
-        ).run()
+        ).run(from: tickets, to: prepared, or: finished)
     }
 
     private func job(_ images: String, analysis id: String? = nil) -> String {

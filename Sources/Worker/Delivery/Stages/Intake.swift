@@ -12,7 +12,6 @@ final class Intake {
     let consumer: KafkaConsumer
     let claims: PartitionClaims
     let assignments: Assignments
-    private let tickets: BoundedQueue<Ticket>
     private let stop: StopSignal
     let options: Options
     let log: Logger
@@ -28,7 +27,7 @@ final class Intake {
 
     struct Options: Sendable {
         let topic: String
-        /// Idle time after which ``Intake/run()`` returns; nil: never.
+        /// Idle time after which ``Intake/run(to:)`` returns; nil: never.
         let untilIdle: Duration?
         /// How long jobs in flight may take to finish once the stop is requested.
         let gracePeriod: Duration
@@ -40,13 +39,12 @@ final class Intake {
     static let fencedPause = Duration.seconds(3)
 
     init(
-        consumer: KafkaConsumer, claims: PartitionClaims, assignments: Assignments, tickets: BoundedQueue<Ticket>,
-        stop: StopSignal, options: Options, log: Logger, observation: Observation = Observation()
+        consumer: KafkaConsumer, claims: PartitionClaims, assignments: Assignments, stop: StopSignal,
+        options: Options, log: Logger, observation: Observation = Observation()
     ) {
         self.consumer = consumer
         self.claims = claims
         self.assignments = assignments
-        self.tickets = tickets
         self.stop = stop
         self.options = options
         self.log = log
@@ -57,26 +55,26 @@ final class Intake {
     /// finish, commits and leaves the group.
     ///
     /// - Throws: `KafkaError` if the client can't go on.
-    func run() throws {
+    func run(to tickets: BoundedQueue<Ticket>) throws {
         consumer.onStatistics = { [observation] in observation.broker($0) }
         try consumer.subscribe(
             to: options.topic,
             onAssign: { [unowned self] partitions in try start(partitions) },
             onRevoke: { [unowned self] partitions, lost in release(partitions, lost: lost) })
         while !stop.isRequested, try !isIdle() {
-            try balance()
+            try balance(tickets)
             try stopFenced()
             try retryClaims()
-            try take(timeout: .milliseconds(100))
+            try take(tickets, timeout: .milliseconds(100))
             commitIfDue()
         }
         log.info("no more jobs are taken", metadata: ["jobs.in_flight": "\(assignments.outstanding)"])
-        try finish()
+        try finish(tickets)
     }
 
     // MARK: - Taking jobs
 
-    private func take(timeout: Duration) throws {
+    private func take(_ tickets: BoundedQueue<Ticket>, timeout: Duration) throws {
         defer { observation.polled(QueueState(consumer, assignments)) }
         let record: KafkaRecord?
         do {
@@ -112,7 +110,7 @@ final class Intake {
     private static func weight(of record: KafkaRecord) -> Int { 16 << 10 + 32 * record.byteCount }
 
     /// Pauses when downstream is full and goes on when it has room, polling all the while.
-    private func balance() throws {
+    private func balance(_ tickets: BoundedQueue<Ticket>) throws {
         let stalled = assignments.stalled
         if stalled != self.stalled {
             try consumer.pause(stalled.subtracting(self.stalled))
@@ -178,12 +176,12 @@ final class Intake {
         }
     }
 
-    private func finish() throws {
+    private func finish(_ tickets: BoundedQueue<Ticket>) throws {
         isEnding = true
         try consumer.hold()
         let deadline = ContinuousClock.now + options.gracePeriod
         while assignments.outstanding > 0, ContinuousClock.now < deadline {
-            try take(timeout: .milliseconds(50))
+            try take(tickets, timeout: .milliseconds(50))
             commitIfDue()
         }
         if !consumer.close(within: .seconds(10)) {

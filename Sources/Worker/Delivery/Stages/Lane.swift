@@ -7,16 +7,14 @@ import Threads
 
 /// A compute lane: one thread with its own scratch memory, BLAS single-threaded.
 struct Lane: Sendable {
-    let prepared: BoundedQueue<PreparedJob>
-    let finished: BoundedQueue<FinishedJob>
     let assignments: Assignments
     let batchSize: Int
     var observation = Observation()
     /// Says that a job is done with, whatever came of it.
     let leave: @Sendable (Ticket) -> Void
 
-    /// Works until the queue of prepared jobs is closed and empty.
-    func run() {
+    /// Works until `prepared` is closed and empty.
+    func run(from prepared: BoundedQueue<PreparedJob>, to finished: BoundedQueue<FinishedJob>) {
         // Scratch memory for the analysis at hand; jobs of one analysis mostly come in a row.
         var analyzer: ImageAnalyzer?
         while let job = prepared.pop() {

@@ -12,9 +12,6 @@ import Threads
 ///
 /// A job that can't go on now waits in the ``WaitingRoom`` and not on a thread, so that later ones overtake it.
 struct Preparation: Sendable {
-    let tickets: BoundedQueue<Ticket>
-    let prepared: BoundedQueue<PreparedJob>
-    let finished: BoundedQueue<FinishedJob>
     let assignments: Assignments
     let admission: JobAdmission
     let catalog: AnalysisCatalog
@@ -28,18 +25,36 @@ struct Preparation: Sendable {
     /// Seconds after which a thread looks for jobs whose wait is over.
     private static let interval = 0.2
 
-    /// Works until the queue of tickets is closed and empty and nothing waits any more.
-    func run() {
+    /// Works until `tickets` is closed and empty and nothing waits any more.
+    func run(
+        from tickets: BoundedQueue<Ticket>, to prepared: BoundedQueue<PreparedJob>,
+        or finished: BoundedQueue<FinishedJob>
+    ) {
         while true {
-            if stop.isRequested { for task in waiting.clear() { end(task, .abandoned) } }
-            if let task = waiting.next(now: .now) {
-                work(task)
+            if stop.isRequested { for task in waiting.clear() { finished.push(end(task, .abandoned)) } }
+            let task: PreparationTask
+            if let due = waiting.next(now: .now) {
+                task = due
             } else if let ticket = tickets.pop(waiting: Self.interval) {
-                work(PreparationTask(ticket))
+                task = PreparationTask(ticket)
             } else if tickets.isFinished, waiting.isEmpty {
                 return
+            } else {
+                continue
+            }
+            switch work(task) {
+            // The lane that takes it says when it leaves.
+            case .prepared(let job)?: if !prepared.push(job) { admission.leave(job.ticket) }
+            case .finished(let job)?: finished.push(job)
+            case nil: break
             }
         }
+    }
+
+    /// What becomes of a job that does not wait.
+    private enum Handover {
+        case prepared(PreparedJob)
+        case finished(FinishedJob)
     }
 
     private enum Step {
@@ -48,17 +63,20 @@ struct Preparation: Sendable {
         case later(ContinuousClock.Instant)
     }
 
-    private func work(_ task: PreparationTask) {
+    /// Goes on with a job; nil if it waits.
+    private func work(_ task: PreparationTask) -> Handover? {
         var task = task
         let job: ImageJob
         do throws(JobError) {
             if let read = task.job { job = read } else { job = try ImageJob(decoding: task.ticket.record.value) }
-        } catch { return end(task, .failed(error, nil)) }
+        } catch { return .finished(end(task, .failed(error, nil))) }
         task.job = job
         while true {
             // What stands is asked for once.
             let ids = task.images.isEmpty ? job.images.map(\.id) : []
-            guard let standing = admission.enter(task.ticket, job, asking: ids) else { return end(task, .abandoned) }
+            guard let standing = admission.enter(task.ticket, job, asking: ids) else {
+                return .finished(end(task, .abandoned))
+            }
             let step: Step
             do throws(JobError) { step = try prepare(&task, job, standing) } catch {
                 step = .over(.failed(error, job))
@@ -66,26 +84,26 @@ struct Preparation: Sendable {
             switch step {
             case .ready(let job):
                 stall(&task, false)
-                // The lane that takes it says when it leaves.
-                if !prepared.push(job) { admission.leave(job.ticket) }
-                return
+                return .prepared(job)
             case .over(let outcome):
                 admission.leave(task.ticket)
-                return end(task, outcome)
+                return .finished(end(task, outcome))
             case .later(let due):
                 admission.leave(task.ticket)
-                guard !stop.isRequested, assignments.isCurrent(task.ticket) else { return end(task, .abandoned) }
-                if waiting.park(task, until: due) { return }
+                guard !stop.isRequested, assignments.isCurrent(task.ticket) else {
+                    return .finished(end(task, .abandoned))
+                }
+                if waiting.park(task, until: due) { return nil }
                 // Too much is in memory: this thread waits with it, and takes nothing new meanwhile.
                 stop.wait(max(0, ContinuousClock.now.duration(to: due).seconds))
             }
         }
     }
 
-    private func end(_ task: PreparationTask, _ outcome: FinishedJob.Outcome) {
+    private func end(_ task: PreparationTask, _ outcome: FinishedJob.Outcome) -> FinishedJob {
         var task = task
         stall(&task, false)
-        finished.push(FinishedJob(ticket: task.ticket, outcome: outcome))
+        return FinishedJob(ticket: task.ticket, outcome: outcome)
     }
 
     /// Notes whether the job keeps its whole partition waiting, once.

@@ -12,7 +12,6 @@ import Threads
 final class Writer: @unchecked Sendable {
     private let connection: Connection
     private let database: BatchWriter
-    private let finished: BoundedQueue<FinishedJob>
     private let assignments: Assignments
     private let deadLetters: DeadLetterPublisher
     private let rows: JobRows
@@ -27,13 +26,11 @@ final class Writer: @unchecked Sendable {
     private static let jobsPerBatch = 64
 
     init(
-        connection: Connection, finished: BoundedQueue<FinishedJob>, assignments: Assignments, group: String,
-        deadLetters: DeadLetterPublisher, limit: FailureLimit, worker: String, stop: StopSignal, log: Logger,
-        observation: Observation = Observation()
+        connection: Connection, assignments: Assignments, group: String, deadLetters: DeadLetterPublisher,
+        limit: FailureLimit, worker: String, stop: StopSignal, log: Logger, observation: Observation = Observation()
     ) {
         self.connection = connection
         database = BatchWriter(connection)
-        self.finished = finished
         self.assignments = assignments
         self.group = group
         self.deadLetters = deadLetters
@@ -47,8 +44,8 @@ final class Writer: @unchecked Sendable {
     /// What kept the writer from going on, if anything did.
     var failure: (any Error)? { failed.withLock { $0 } }
 
-    /// Writes until the queue of finished jobs is closed and empty.
-    func run() {
+    /// Writes until `finished` is closed and empty.
+    func run(from finished: BoundedQueue<FinishedJob>) {
         while !finished.isFinished {
             for job in finished.popAll(waiting: 0.2) {
                 if case .abandoned = job.outcome {

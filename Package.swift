@@ -148,10 +148,10 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
 
-        // The executable: commands, and what only they need.
-        .executableTarget(
-            name: "Worker",
-            dependencies: [
+        // The commands, and what only they need; the executable is these and nothing else.
+        room(
+            "Entente",
+            [
                 "Analyzing", "Concepts", "Delivery", "Fetch", "HTTP", "Inference", "Jobs", "Kafka", "Persistence",
                 "Processes", "Reporting", "Settings", "Threads",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -160,9 +160,9 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SwiftCSV", package: "SwiftCSV"),
                 .product(name: "Yams", package: "Yams"),
-            ],
-            path: "Sources/Worker/Entente",
-            swiftSettings: house),
+            ]),
+        .executableTarget(
+            name: "Worker", dependencies: ["Entente"], path: "Sources/Worker/Main", swiftSettings: house),
 
         tests(of: "Threads"),
         tests(of: "Settings"),
@@ -171,7 +171,7 @@ let package = Package(
         tests(of: "Kafka", ["CKafka", "Settings"]),
         tests(of: "Jobs", ["Settings"]),
         tests(of: "Fetch", ["Concepts", "HTTP", "Inference", "Settings"]),
-        tests(of: "Analyzing", ["Concepts", "Inference"]),
+        tests(of: "Analyzing", ["CAllocationCount", "Concepts", "Inference"]),
         tests(
             of: "Delivery",
             ["Analyzing", "Concepts", "Fetch", "Inference", "Jobs", "Kafka", "Persistence", "Settings", "Threads"]),
@@ -182,7 +182,7 @@ let package = Package(
                 .product(name: "SwiftCSV", package: "SwiftCSV"),
             ]),
         tests(
-            of: "Worker",
+            of: "Entente",
             [
                 "Analyzing", "CKafka", "Concepts", "Fetch", "Inference", "Jobs", "Kafka", "Persistence", "Processes",
                 "Reporting", "Settings",
@@ -197,8 +197,12 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "Concepts", "Fetch", "Inference", "Jobs", "Kafka", "Persistence", "Processes", "Settings", "Testbed",
-                "Worker", .product(name: "Crypto", package: "swift-crypto"),
+                "Entente", .product(name: "Crypto", package: "swift-crypto"),
             ],
             exclude: ["Golden"], swiftSettings: house),
+        // The product with a fault in it, which integration tests start.
+        .executableTarget(
+            name: "FaultyEntente", dependencies: ["Delivery", "Entente"], path: "Tests/FaultyEntente",
+            swiftSettings: house),
     ]
 )

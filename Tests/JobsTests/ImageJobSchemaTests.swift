@@ -1,4 +1,5 @@
 import Foundation
+import Testbed
 import Testing
 
 @testable import Jobs
@@ -7,8 +8,7 @@ import Testing
 /// The published schema says what the decoder does.
 @Suite struct ImageJobSchemaTests {
     private func schema() throws -> JSONSchema {
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("../../../deploy/schemas/image-job.v1.schema.json")
+        let file = URL(fileURLWithPath: Checkout.root + "/deploy/schemas/image-job.v1.schema.json")
         return JSONSchema(try JSONReader.read(Array(try Data(contentsOf: file))))
     }
 

@@ -62,10 +62,8 @@ public struct Analysis: Sendable, Hashable, Codable {
 
     /// JSON with sorted keys and no white space: what the identity is computed from and what the database keeps.
     public var canonicalJSON: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Strings, integers, booleans and finite doubles only: encoding has no way to fail.
-        return String(decoding: try! encoder.encode(self), as: UTF8.self)
+        try! JSONEncoder.sorted(self)
     }
 
     /// The first 32 hex digits of the SHA-256 of ``canonicalJSON``.

@@ -37,9 +37,7 @@ public struct ReportDocument: Sendable {
 
     /// Keys sorted, so that equal reports are equal bytes.
     static func line(_ report: some Encodable) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Numbers that aren't finite, which alone could make this fail, became null on the way here.
-        return String(decoding: try! encoder.encode(report), as: UTF8.self)
+        try! JSONEncoder.sorted(report)
     }
 }

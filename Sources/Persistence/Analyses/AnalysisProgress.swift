@@ -1,5 +1,5 @@
 /// Where the images of an analysis stand; the last three are disjoint and add up to the first.
-public struct AnalysisProgress: Sendable, Hashable {
+public struct AnalysisProgress: Sendable, Hashable, Encodable {
     public let expected: Int
     /// With a result, whatever failed before or after.
     public let done: Int

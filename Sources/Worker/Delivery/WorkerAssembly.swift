@@ -28,6 +28,7 @@ package struct WorkerAssembly: Sendable {
     private let giveUpAfter: Int
     private let failureLimit: FailureLimit
     private let gracePeriod: Int
+    private let beforeComputing = Interference.beforeComputing
 
     /// Bytes of jobs between Kafka and the database; see ``Assignments/limit``.
     private static let inFlightBytes = 256 << 20
@@ -113,7 +114,8 @@ package struct WorkerAssembly: Sendable {
                 giveUpAfter: Double(giveUpAfter), log: log, observation: observation),
             stop: stop, log: log)
         let lane = Lane(
-            assignments: assignments, batchSize: batchSize, observation: observation, leave: { admission.leave($0) })
+            assignments: assignments, batchSize: batchSize, observation: observation, beforeComputing: beforeComputing,
+            leave: { admission.leave($0) })
         let deadLetters = DeadLetterPublisher(
             connection: try connect("dead letters"), producer: try KafkaProducer(kafka, logger: log),
             topic: topic + ".dead-letters", log: log, observation: observation)

@@ -2,9 +2,8 @@ import ArgumentParser
 import Foundation
 import Settings
 
-@main
-struct Entente: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
+package struct Entente: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
         commandName: "entente",
         abstract: "Measures what a CLIP model's vision encoder and language encoder agree on, over whole datasets.",
         version: BuildInformation.version,
@@ -18,5 +17,5 @@ struct Entente: AsyncParsableCommand {
             BrokerCommand.self, BenchmarkCommand.self, ModelsCommand.self,
         ])
 
-    static func main() async { await CommandRunner.run(Entente.self) }
+    package init() {}
 }

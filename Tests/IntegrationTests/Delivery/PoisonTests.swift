@@ -17,7 +17,8 @@ import Testing
             var crashes = 0
             // Supervised as in production: started anew until one ends well.
             while true {
-                let end = try site.worker(["--until-idle", "1"], environment: fault).wait(within: 120)
+                let end = try site.worker(["--until-idle", "1"], environment: fault, of: Product.faulty).wait(
+                    within: 120)
                 if end.status == 0 { break }
                 try #require(end.status == -SIGABRT, "\(end)")
                 // A worker that dies has no time for a report: its partitions wait for its end.

@@ -4,10 +4,14 @@ import Testing
 
 /// The built `entente`, which these tests drive from outside.
 enum Product {
-    /// It lies beside the program that runs the tests.
-    static let executable: Result<String, any Error> = Result {
+    static let executable = Result { try built("entente") }
+    /// The same with a fault in it; see `Tests/FaultyEntente`.
+    static let faulty = Result { try built("FaultyEntente") }
+
+    /// Programs lie beside the one that runs the tests.
+    private static func built(_ name: String) throws -> String {
         let folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-        let path = folder.appendingPathComponent("entente").path
+        let path = folder.appendingPathComponent(name).path
         guard FileManager.default.isExecutableFile(atPath: path) else {
             throw ProductMissing(description: "\(path) is missing: build the product before its tests")
         }

@@ -4,7 +4,7 @@ import Persistence
 import Testbed
 import Testing
 
-@testable import Worker
+@testable import Entente
 
 /// An installation of its own: a broker, a migrated database, a folder of pictures, and every process that was started
 /// for it. Belongs to one thread.
@@ -158,10 +158,13 @@ final class Site {
             arguments, in: scratch, environment: environment.merging(own) { $1 }, input: input, within: seconds)
     }
 
-    /// Starts a worker.
-    func worker(_ arguments: [String] = [], environment own: [String: String] = [:]) throws -> RunningProgram {
+    /// Starts a worker, of the product or of another program that has one.
+    func worker(
+        _ arguments: [String] = [], environment own: [String: String] = [:],
+        of product: Result<String, any Error> = Product.executable
+    ) throws -> RunningProgram {
         let program = try RunningProgram(
-            Product.executable.get(), ["worker"] + arguments,
+            product.get(), ["worker"] + arguments,
             environment: Product.environment(environment.merging(own) { $1 }), folder: scratch.path)
         programs.append(program)
         return program

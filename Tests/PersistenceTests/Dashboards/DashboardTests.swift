@@ -91,8 +91,7 @@ import Testing
     /// The roll-ups of what `view-benchmark` fills its database with equal the rows, and no panel is empty.
     @Test func theBenchmarksRowsAreTrue() throws {
         // …/Tests/PersistenceTests/Dashboards/DashboardTests.swift
-        let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(4).joined(separator: "/")
-        let filling = try String(contentsOfFile: root + "/Benchmarks/Views/fill.sql", encoding: .utf8)
+        let filling = try String(contentsOfFile: Checkout.root + "/Benchmarks/Views/fill.sql", encoding: .utf8)
         let filled = try TestDatabase().connect()
         try filled.exec("SET fill.analyses = 2; SET fill.images = 1000")
         try filled.exec(filling)

@@ -42,11 +42,10 @@ import Testing
 
     private func runFile(_ cluster: PrivateCluster) throws {
         // …/Tests/PersistenceTests/Migrations/LoginTests.swift
-        let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(4).joined(separator: "/")
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = [
-            "psql", "--no-psqlrc", "--quiet", "--file", root + "/deploy/postgres/logins.sql", cluster.uri(),
+            "psql", "--no-psqlrc", "--quiet", "--file", Checkout.root + "/deploy/postgres/logins.sql", cluster.uri(),
         ]
         process.environment = ProcessInfo.processInfo.environment.merging([
             "ENTENTE_WORKER_PASSWORD": "it's a secret", "ENTENTE_READER_PASSWORD": "another",

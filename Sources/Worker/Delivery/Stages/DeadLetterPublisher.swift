@@ -113,13 +113,11 @@ final class DeadLetterPublisher: @unchecked Sendable {
     private static func reasons(_ stored: StoredDeadLetter) throws -> [KafkaHeader] {
         struct Failure: Encodable { let image, kind, message: String }
         let failures = stored.failures.map { Failure(image: $0.imageID, kind: $0.kind, message: $0.message) }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let letter = stored.letter
         return [
             KafkaHeader("entente.dead-letter.id", letter.id),
             KafkaHeader("entente.dead-letter.reason", letter.reason),
-            KafkaHeader("entente.dead-letter.failures", [UInt8](try encoder.encode(failures))),
+            KafkaHeader("entente.dead-letter.failures", try JSONEncoder.sorted(failures)),
             KafkaHeader("entente.dead-letter.topic", letter.source.topic),
             KafkaHeader("entente.dead-letter.partition", String(letter.source.partition)),
             KafkaHeader("entente.dead-letter.offset", String(letter.source.offset)),

@@ -10,6 +10,7 @@ struct Lane: Sendable {
     let assignments: Assignments
     let batchSize: Int
     var observation = Observation()
+    var beforeComputing: @Sendable ([String]) -> Void = { _ in }
     /// Says that a job is done with, whatever came of it.
     let leave: @Sendable (Ticket) -> Void
 
@@ -29,7 +30,7 @@ struct Lane: Sendable {
                 current
                 ?? ImageAnalyzer(job.analysis, batchSize: batchSize, onEncode: observation.encoderCalled)
             analyzer = lane
-            Fault.crash(onAnyOf: job.images.lazy.map(\.entry.id))
+            beforeComputing(job.images.map(\.entry.id))
             let outcome = analyze(job, with: lane)
             leave(job.ticket)
             finished.push(FinishedJob(ticket: job.ticket, outcome: outcome))

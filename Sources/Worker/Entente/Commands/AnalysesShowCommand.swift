@@ -18,13 +18,11 @@ struct AnalysesShowCommand: AsyncParsableCommand {
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var global: GlobalOptions
 
-    private struct Progress: Encodable { let expected, done, failed, pending: Int }
-
     private struct Output: Encodable {
         let analysis, name: String
         let names: [String]
         let registered_at, setting_digest: String
-        let progress: Progress
+        let progress: AnalysisProgress
         let submissions: Int
     }
 
@@ -35,19 +33,13 @@ struct AnalysesShowCommand: AsyncParsableCommand {
     }
 
     private static func json(_ details: AnalysisDetails) throws -> String {
-        let progress = details.progress
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let head = try encoder.encode(
+        let head = try JSONEncoder.sorted(
             Output(
                 analysis: details.id, name: details.name, names: details.names, registered_at: details.registeredAt,
                 setting_digest: details.settingDigest,
-                progress: Progress(
-                    expected: progress.expected, done: progress.done, failed: progress.failed,
-                    pending: progress.pending),
-                submissions: details.submissions))
+                progress: details.progress, submissions: details.submissions))
         // The content as it stands in the database, whichever build wrote it.
-        return String(decoding: head.dropLast(), as: UTF8.self) + ",\"content\":\(details.canonicalJSON)}"
+        return head.dropLast() + ",\"content\":\(details.canonicalJSON)}"
     }
 
     static func text(_ details: AnalysisDetails) -> String {

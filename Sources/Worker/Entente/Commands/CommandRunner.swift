@@ -10,8 +10,8 @@ import Reporting
 import Settings
 
 /// Runs a command and turns what it throws into one line on standard error and an exit code.
-enum CommandRunner {
-    static func run(_ root: (some AsyncParsableCommand).Type) async {
+package enum CommandRunner {
+    package static func run(_ root: (some AsyncParsableCommand).Type) async {
         // A reader that has gone away (`entente … | head`) is seen as a write error, not as a signal that kills.
         signal(SIGPIPE, SIG_IGN)
         do {

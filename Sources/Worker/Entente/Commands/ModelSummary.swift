@@ -75,7 +75,8 @@ struct ModelSummary: Encodable {
         "\(family), \(imageSize) px, \(activation), \(embeddingWidth) values an embedding"
     }
 
-    var json: String { Self.encoded(self) }
+    // Strings, integers and finite numbers only: encoding has no way to fail.
+    var json: String { try! JSONEncoder.sorted(self) }
 
     func json(_ fingerprint: Analysis.ModelFingerprint) -> String {
         struct Whole: Encodable {
@@ -90,7 +91,7 @@ struct ModelSummary: Encodable {
                 try container.encode(sha256, forKey: .sha256)
             }
         }
-        return Self.encoded(Whole(summary: self, sha256: fingerprint))
+        return try! JSONEncoder.sorted(Whole(summary: self, sha256: fingerprint))
     }
 
     func text(_ fingerprint: Analysis.ModelFingerprint) -> String {
@@ -111,12 +112,5 @@ struct ModelSummary: Encodable {
         ]
         return ([directory] + rows.map { "  " + $0 + String(repeating: " ", count: 12 - $0.count) + $1 })
             .joined(separator: "\n")
-    }
-
-    private static func encoded(_ value: some Encodable) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Strings, integers and finite numbers only: encoding has no way to fail.
-        return String(decoding: try! encoder.encode(value), as: UTF8.self)
     }
 }

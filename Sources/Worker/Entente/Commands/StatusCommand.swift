@@ -36,15 +36,14 @@ struct StatusCommand: AsyncParsableCommand {
         let id = try AnalysisStore(connection).resolve(analysis)
         let store = SubmissionStore(connection)
         let last = watch ? try await follow(id, store) : try store.progress(analysisID: id)
-        try StandardOutput.line(line(last))
+        try show(last)
     }
 
-    private func line(_ progress: AnalysisProgress) -> String {
-        json
-            ? "{\"expected\": \(progress.expected), \"done\": \(progress.done), "
-                + "\"failed\": \(progress.failed), \"pending\": \(progress.pending)}"
-            : "\(progress.expected) images expected: \(progress.done) done, \(progress.failed) failed, "
-                + "\(progress.pending) pending"
+    private func show(_ progress: AnalysisProgress) throws {
+        if json { return try StandardOutput.json(progress) }
+        try StandardOutput.line(
+            "\(progress.expected) images expected: \(progress.done) done, \(progress.failed) failed, "
+                + "\(progress.pending) pending")
     }
 
     /// Looks until nothing is pending, which is returned and not shown yet.
@@ -63,7 +62,7 @@ struct StatusCommand: AsyncParsableCommand {
                     bar = current
                 }
                 guard progress.pending > 0 else { return progress }
-                if !showsBar { try StandardOutput.line(line(progress)) }
+                if !showsBar { try show(progress) }
             } catch let error as PersistenceError where error.isRetriable {
                 FileHandle.standardError.write(Data("entente: \(error); looking again\n".utf8))
             }

@@ -79,8 +79,6 @@ struct ZooRun {
                 charts.dynamics(estimator.of, named: estimator.name), as: "mi-dynamics-\(estimator.name).svg")
         }
         try folder.write(charts.accuracyOverAUC(), as: "auc-accuracy.svg")
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        try folder.write(String(decoding: encoder.encode(findings), as: UTF8.self) + "\n", as: "zoo.json")
+        try folder.write(JSONEncoder.sorted(findings, isPretty: true) + "\n", as: "zoo.json")
     }
 }

@@ -70,12 +70,10 @@ struct DenseArtifacts {
                     mask: own + ".mask.png", points: points.map { .init(positive: $0.positive, negative: $0.negative) })
             )
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         let summary = Summary(
             image: image, method: method.rawValue, width: width, height: height, segments: stem + ".segments.png",
             texts: entries)
-        try save(encoder.encode(summary), stem + ".json")
+        try save(JSONEncoder.sorted(summary, isPretty: true).utf8, stem + ".json")
     }
 
     /// What of a text suits a file name.

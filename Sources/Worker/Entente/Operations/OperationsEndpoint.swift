@@ -42,13 +42,9 @@ struct OperationsEndpoint: Sendable {
     }
 
     private func json(_ body: some Encodable, isFine: Bool) throws -> Response {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        var text = String(decoding: try encoder.encode(body), as: UTF8.self)
-        text += "\n"
-        return Response(
+        Response(
             status: isFine ? .ok : .serviceUnavailable,
             headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+            body: ResponseBody(byteBuffer: ByteBuffer(string: try JSONEncoder.sorted(body) + "\n")))
     }
 }

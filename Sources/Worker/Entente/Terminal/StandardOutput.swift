@@ -1,3 +1,4 @@
+import Concepts
 import Foundation
 
 /// Standard output, written so that a full disk is noticed.
@@ -22,8 +23,6 @@ enum StandardOutput {
 
     /// Writes a value as one line of JSON with sorted keys.
     static func json(_ value: some Encodable) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        try line(String(decoding: try encoder.encode(value), as: UTF8.self))
+        try line(JSONEncoder.sorted(value))
     }
 }

@@ -74,10 +74,8 @@ package struct ModelStore: Sendable {
             files.append(.init(name: name, bytes: found.bytes, sha256: found.sha256))
         }
         let contents = Contents(hub: hub.text, repository: repository.description, commit: commit, files: files)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(contents) else { throw HubError(writing: staging, EIO) }
-        try write(data, to: "\(staging)/\(Contents.name)")
+        guard let text = try? JSONEncoder.sorted(contents) else { throw HubError(writing: staging, EIO) }
+        try write(Data(text.utf8), to: "\(staging)/\(Contents.name)")
         // What is there was damaged.
         try? FileManager.default.removeItem(atPath: path(of: commit))
         guard rename(staging, path(of: commit)) == 0 else { throw HubError(writing: path(of: commit), errno) }

@@ -144,14 +144,12 @@ package struct ReportPage {
 
     private func method() -> String {
         let model = content.analysis.model
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let values = (try? encoder.encode(content.analysis.method)).map { String(decoding: $0, as: UTF8.self) } ?? ""
         let rows = [
             ("model weights", model.weights), ("configuration", model.configuration), ("tokenizer", model.tokenizer),
             ("classes", "\(content.analysis.classes.count)"), ("descriptors", "\(content.analysis.descriptors.count)"),
             ("templates", content.analysis.templates.joined(separator: " | ")),
-            ("descriptor template", content.analysis.descriptorTemplate), ("values", values),
+            ("descriptor template", content.analysis.descriptorTemplate),
+            ("values", (try? JSONEncoder.sorted(content.analysis.method)) ?? ""),
             ("method revision", "\(content.analysis.methodRevision)"),
             ("report made by", "entente \(BuildInformation.version)"),
         ]

@@ -89,8 +89,6 @@ package struct DatasetSummary {
             confidence_intervals: Dictionary(
                 uniqueKeysWithValues: metrics.map { ($0.name, $0.interval.map { [$0.lowerBound, $0.upperBound] }) }),
             analysis: analysis)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(output), as: UTF8.self)
+        return try JSONEncoder.sorted(output)
     }
 }

@@ -1,0 +1,46 @@
+import CAllocationCount
+import Foundation
+import Testbed
+import Testing
+
+@testable import Analyzing
+
+/// How often the way of an image takes memory, against the thresholds in `Benchmarks/Thresholds/allocations.json`.
+///
+/// They depend on code and compiler alone, so unlike times they can gate. Who lowers one commits the new figure.
+@Suite struct AllocationThresholdTests {
+    private static let thresholds = Result {
+        let file = URL(fileURLWithPath: Checkout.root + "/Benchmarks/Thresholds/allocations.json")
+        return try JSONDecoder().decode([String: Int].self, from: Data(contentsOf: file))
+    }
+
+    private static func allocations(_ body: () -> Void) -> Int {
+        let before = entente_allocations()
+        body()
+        return entente_allocations() - before
+    }
+
+    private static func expect(_ count: Int, of name: String) throws {
+        let threshold = try #require(try thresholds.get()[name], "no threshold is named \(name)")
+        #expect(count <= threshold, "\(name): \(count) allocations, the threshold is \(threshold)")
+    }
+
+    @Test func anImageOfAnAnalysis() throws {
+        let images = try DemoAnalysis.pictures.map { try DemoAnalysis.prepared($0) }
+        let analyzer = ImageAnalyzer(try DemoAnalysis.shared(), batchSize: 16)
+        _ = analyzer.analyze(images)
+        let counts = images.map { image in Self.allocations { _ = analyzer.analyze([image]) } }
+        try Self.expect(counts.max() ?? 0, of: "analysis, each image")
+    }
+
+    @Test func aCallOfTheEncoder() throws {
+        let analysis = try DemoAnalysis.shared()
+        let encoder = analysis.model.vision
+        let picture = [Float](repeating: 0.25, count: 3 * encoder.imageSize * encoder.imageSize)
+        let workspace = encoder.makeWorkspace(batchSize: 1)
+        _ = encoder.encode([picture], in: workspace)
+        let count = Self.allocations { _ = encoder.encode([picture], in: workspace) }
+        // One more for the list of pictures.
+        try Self.expect(count - 1, of: "encoder, each call")
+    }
+}

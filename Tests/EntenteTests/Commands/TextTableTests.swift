@@ -1,0 +1,32 @@
+import Testing
+
+@testable import Entente
+
+@Suite struct TextTableTests {
+    @Test func columnsAreAligned() {
+        var table = TextTable(.text("name"), .number("images"), .text("state"))
+        table.add("a", "12345678", "done")
+        table.add("longer é", "1", "")
+        #expect(
+            table.text == """
+                name        images  state
+                a         12345678  done
+                longer é         1
+                """)
+    }
+
+    @Test func cellsAreOneLineAndCutShort() {
+        #expect("a\n b".shortened(to: 5) == "a b")
+        #expect("abcdef".shortened(to: 5) == "abcd…" && "abcde".shortened(to: 5) == "abcde")
+        #expect("2026-11-25T08:24:22Z".readableTime == "2026-11-25 08:24")
+    }
+
+    @Test func aBarSaysRateAndTimeLeft() {
+        #expect(
+            ProgressBar.numbers(60, of: 100, before: 20, seconds: 10) == "60/100 images, 4.0 a second, about 10 s left")
+        #expect(ProgressBar.numbers(100, of: 100, before: 0, seconds: 10) == "100/100 images, 10.0 a second")
+        #expect(ProgressBar.numbers(20, of: 100, before: 20, seconds: 10) == "20/100 images, 0.0 a second")
+        #expect(ProgressBar.numbers(0, of: 0, before: 0, seconds: 0) == "0/0 images")
+        #expect([119.2, 120, 7199, 9000].map(readableDuration) == ["120 s", "2 min", "120 min", "2.5 h"])
+    }
+}

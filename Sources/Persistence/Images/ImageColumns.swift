@@ -41,7 +41,7 @@ struct ImageColumns {
         """
 
     /// A worker adds what it is the first to see. An analysis that nobody registered has no images, only failures.
-    private static let meet = Statement(
+    private static let addUnseen = Statement(
         "entente_meet_images",
         """
         \(insert)
@@ -62,7 +62,7 @@ struct ImageColumns {
         RETURNING (i.xmax = 0) AS is_new
         """)
 
-    var call: Call { Call(Self.meet, Self.columns.parameters(rows)) }
+    var call: Call { Call(Self.addUnseen, Self.columns.parameters(rows)) }
 
     /// Returns a row for each image that was added or changed, saying whether it is new.
     func expected(force: Bool) -> Call { Call(Self.expect, Self.columns.parameters(rows) + [.bool(force)]) }

@@ -80,7 +80,7 @@ final class Intake {
         do {
             record = try consumer.poll(timeout: timeout)
         } catch {
-            try bear(error)
+            try goOn(after: error)
             return
         }
         guard let record else { return }
@@ -93,7 +93,7 @@ final class Intake {
     }
 
     /// Goes on after an error of Kafka's unless it is fatal.
-    private func bear(_ error: KafkaError) throws {
+    private func goOn(after error: KafkaError) throws {
         guard !error.isFatal else { throw error }
         observation.retried(.broker)
         guard error.isOutOfRange, let partition = error.partition else {

@@ -61,21 +61,21 @@ struct PictureSource: Sendable {
         fetching.attempts += 1
         do {
             let fetched = try fetch(entry.uri, entry.sha256)
-            note(origin, failed: false)
+            record(origin, failed: false)
             return fetched
         } catch let failure as ImageFailure {
             // The host has answered.
-            note(origin, failed: false)
+            record(origin, failed: false)
             throw failure
         } catch {
-            note(origin, failed: true)
-            try bear(error, &fetching, entry)
+            record(origin, failed: true)
+            try retryLater(after: error, &fetching, entry)
             return nil
         }
     }
 
-    private func note(_ origin: String, failed: Bool) {
-        guard circuit.note(origin, failed: failed, now: .now) else { return }
+    private func record(_ origin: String, failed: Bool) {
+        guard circuit.record(origin, failed: failed, now: .now) else { return }
         if failed {
             log.error(
                 "most fetches from a host fail; its images wait until it answers again", metadata: ["host": "\(origin)"]
@@ -86,8 +86,8 @@ struct PictureSource: Sendable {
     }
 
     /// Goes on with an image after a transient failure for as long as its patience lasts.
-    private func bear(
-        _ error: any Error, _ fetching: inout JobImage.Fetching, _ entry: ImageJob.Image
+    private func retryLater(
+        after error: any Error, _ fetching: inout JobImage.Fetching, _ entry: ImageJob.Image
     ) throws(ImageFailure) {
         let now = ContinuousClock.now
         if let last = fetching.lastFailure { fetching.patience -= last.duration(to: now).seconds }

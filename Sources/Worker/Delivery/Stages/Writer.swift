@@ -121,7 +121,7 @@ final class Writer: @unchecked Sendable {
         for job in ready.flatMap(\.outcomes) {
             guard case .images(_, _, let images) = job.outcome else { continue }
             let failures = images.map(\.failure)
-            if let finding = limit.note(failures.map { $0 != nil }) {
+            if let finding = limit.add(failures.map { $0 != nil }) {
                 throw TooManyFailures(finding: finding, example: failures.last { $0 != nil }??.description)
             }
         }

@@ -102,7 +102,7 @@ final class DeadLetterRequeue {
         let value: [UInt8]?
         let images: Int
         switch message {
-        case .settled:
+        case .nothingToDo:
             outcome.settled += 1
             return false
         case .whole:

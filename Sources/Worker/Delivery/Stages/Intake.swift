@@ -1,7 +1,5 @@
-import Foundation
 import Kafka
 import Logging
-import Persistence
 import Threads
 
 /// The Kafka thread: takes jobs in, follows rebalances, keeps polling under back-pressure, and tells Kafka what the

@@ -1,7 +1,5 @@
 import Analyzing
 import Concepts
-import Fetch
-import Foundation
 import Jobs
 import Kafka
 import Logging

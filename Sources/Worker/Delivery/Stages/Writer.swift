@@ -1,6 +1,5 @@
 import Fetch
 import Foundation
-import Kafka
 import Logging
 import Persistence
 import Synchronization

@@ -44,7 +44,7 @@ public struct InFlightStore {
     ) throws -> JobStanding? {
         let rows = try connection.run(
             Self.begin,
-            key(partition) + [
+            partition.parameters + [
                 .bigint(offset), .bigint(epoch), .bool(alone), .text(analysisID), .texts(images), .bool(force),
                 .text(submissionID),
             ])
@@ -60,12 +60,12 @@ public struct InFlightStore {
     ///
     /// - Returns: `false` when the partition has another owner by now.
     public func take(_ partition: PartitionKey, offset: Int64, epoch: Int64, alone: Bool) throws -> Bool {
-        try connection.run(Self.take, key(partition) + [.bigint(offset), .bigint(epoch), .bool(alone)]).bool(0, 0)
+        try connection.run(Self.take, partition.parameters + [.bigint(offset), .bigint(epoch), .bool(alone)]).bool(0, 0)
     }
 
     /// The suspects of a partition that was claimed, in order.
     public func suspects(of partition: PartitionKey) throws -> [Suspect] {
-        let rows = try connection.run(Self.suspects, key(partition))
+        let rows = try connection.run(Self.suspects, partition.parameters)
         return try (0..<rows.count).map { row in
             try Suspect(offset: rows.bigint(row, 0), crashes: Int(rows.int(row, 1)))
         }
@@ -73,10 +73,6 @@ public struct InFlightStore {
 
     /// Says that a partition is let go in order: what was in flight did not end by a crash.
     public func release(_ partition: PartitionKey, epoch: Int64) throws {
-        try connection.run(Self.release, key(partition) + [.bigint(epoch)])
-    }
-
-    private func key(_ partition: PartitionKey) -> [Parameter] {
-        [.text(partition.group), .text(partition.topic), .int(partition.partition)]
+        try connection.run(Self.release, partition.parameters + [.bigint(epoch)])
     }
 }

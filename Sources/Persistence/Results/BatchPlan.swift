@@ -24,11 +24,8 @@ struct BatchPlan {
             calls.append(
                 Call(
                     Self.advance,
-                    [
-                        .text(advance.partition.group), .text(advance.partition.topic),
-                        .int(advance.partition.partition), .bigint(advance.epoch), .bigint(advance.expected),
-                        .bigint(advance.next),
-                    ]))
+                    advance.partition.parameters
+                        + [.bigint(advance.epoch), .bigint(advance.expected), .bigint(advance.next)]))
         }
         for row in batch.results { try row.check() }
         let failures = FailureColumns.distinct(batch.failures)

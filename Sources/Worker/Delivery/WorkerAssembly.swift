@@ -12,7 +12,6 @@ import Threads
 package struct WorkerAssembly: Sendable {
     private let settings: Settings
     private let first: PartitionClaims.FirstStart
-    private let untilIdle: Double?
     private let stop: StopSignal
     private let observation: Observation
     private let log: Logger
@@ -23,11 +22,9 @@ package struct WorkerAssembly: Sendable {
     private let lanes: Int
     private let batchSize: Int
     private let fetchThreads: Int
-    private let limits: DecodingLimits
-    private let remote: RemoteImages
-    private let giveUpAfter: Int
+    private let pictures: PictureSource
     private let failureLimit: FailureLimit
-    private let gracePeriod: Int
+    private let intakeOptions: Intake.Options
     private let beforeComputing = Interference.beforeComputing
 
     /// Bytes of jobs between Kafka and the database; see ``Assignments/limit``.
@@ -40,7 +37,6 @@ package struct WorkerAssembly: Sendable {
     ) throws {
         self.settings = settings
         self.first = first
-        self.untilIdle = untilIdle
         self.stop = stop
         self.observation = observation
         var log = try settings.logger("entente.worker")
@@ -53,14 +49,23 @@ package struct WorkerAssembly: Sendable {
         lanes = try settings.integer(.workerLanes, in: 1...512)
         batchSize = try settings.integer(.workerBatchSize, in: 1...1024)
         fetchThreads = try settings.integer(.workerFetchThreads, in: 1...512)
-        limits = try settings.decodingLimits()
+        let limits = try settings.decodingLimits()
         // A fetch that lasts must not hold up the stop: its job is read again.
-        remote = try RemoteImages(settings: settings, limit: limits.maxBytes) { stop.isRequested }
-        giveUpAfter = try settings.integer(.fetchGiveUpAfter, in: 0...86_400)
+        let fetcher = ImageFetcher(
+            files: LocalFile(roots: FileRoots(settings.paths(.fileRoots)), limit: limits.maxBytes),
+            remote: try RemoteImages(settings: settings, limit: limits.maxBytes) { stop.isRequested })
+        pictures = PictureSource(
+            fetch: { try fetcher.fetch($0, sha256: $1) }, limits: limits, circuit: FetchCircuit(),
+            giveUpAfter: Double(try settings.integer(.fetchGiveUpAfter, in: 0...86_400)), log: log,
+            observation: observation)
         let images = try settings.integer(.failureImageLimit, in: 0...100)
         let jobs = try settings.integer(.failureJobLimit, in: 0...1_000_000)
         failureLimit = FailureLimit(imageLimit: images < 100 ? images : nil, jobLimit: jobs > 0 ? jobs : nil)
-        gracePeriod = try settings.integer(.workerGracePeriod, in: 0...3600)
+        let session = settings.kafkaProperties["session.timeout.ms"].flatMap(Int.init) ?? 45_000
+        intakeOptions = Intake.Options(
+            topic: topic, untilIdle: untilIdle.map { .seconds($0) },
+            gracePeriod: .seconds(try settings.integer(.workerGracePeriod, in: 0...3600)),
+            drainPeriod: .milliseconds(min(10_000, session / 2)))
         // Without this, a volume that is not mounted yet would fail every image on it for good.
         for path in settings.paths(.fileRoots) where FileRoots.resolved(path) == nil {
             throw SettingsError(
@@ -105,14 +110,8 @@ package struct WorkerAssembly: Sendable {
         let admission = JobAdmission(
             connection: try connect("flights", synchronousCommit: false), owner: Self.ownerName, group: group,
             assignments: assignments, stop: stop, log: log, observation: observation)
-        let fetcher = ImageFetcher(
-            files: LocalFile(roots: FileRoots(settings.paths(.fileRoots)), limit: limits.maxBytes), remote: remote)
         let preparation = Preparation(
-            assignments: assignments, admission: admission, catalog: catalog,
-            pictures: PictureSource(
-                fetch: { try fetcher.fetch($0, sha256: $1) }, limits: limits, circuit: FetchCircuit(),
-                giveUpAfter: Double(giveUpAfter), log: log, observation: observation),
-            stop: stop, log: log)
+            assignments: assignments, admission: admission, catalog: catalog, pictures: pictures, stop: stop)
         let lane = Lane(
             assignments: assignments, batchSize: batchSize, observation: observation, beforeComputing: beforeComputing,
             leave: { admission.leave($0) })
@@ -127,14 +126,6 @@ package struct WorkerAssembly: Sendable {
             fetchThreads: fetchThreads, lanes: lanes, stop: stop
         ).run()
         log.info("worker ends")
-    }
-
-    private var intakeOptions: Intake.Options {
-        let session = settings.kafkaProperties["session.timeout.ms"].flatMap(Int.init) ?? 45_000
-        return Intake.Options(
-            topic: topic, untilIdle: untilIdle.map { .seconds($0) },
-            gracePeriod: .seconds(gracePeriod),
-            drainPeriod: .milliseconds(min(10_000, session / 2)))
     }
 
     private func connect(_ role: String, synchronousCommit: Bool = true) throws -> Connection {

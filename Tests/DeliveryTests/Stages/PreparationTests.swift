@@ -62,7 +62,7 @@ import Testing
                     try hindrance(uri)
                     return try fetcher.fetch(uri, sha256: hash)
                 }, limits: limits, circuit: FetchCircuit(), giveUpAfter: giveUpAfter, log: DemoAnalysis.quiet),
-            stop: stop, log: DemoAnalysis.quiet
+            stop: stop
         ).run(from: tickets, to: prepared, or: finished)
     }
 

@@ -2,7 +2,6 @@ import Analyzing
 import Concepts
 import Jobs
 import Kafka
-import Logging
 import Persistence
 import Threads
 
@@ -15,7 +14,6 @@ struct Preparation: Sendable {
     let catalog: AnalysisCatalog
     let pictures: PictureSource
     let stop: StopSignal
-    let log: Logger
     private let waiting = WaitingRoom(pictureLimit: Self.waitingPictures)
 
     /// Pictures that jobs hold while they wait, at most: some 150 MB at 224 pixels.

@@ -27,6 +27,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.2.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -52,7 +53,7 @@ let package = Package(
         .target(
             name: "Inference",
             dependencies: [
-                "COpenBLAS", "CImageCodecs", "CKernels",
+                "COpenBLAS", "CImageCodecs", "CKernels", .product(name: "HeapModule", package: "swift-collections"),
             ],
             exclude: ["COpenBLAS", "CImageCodecs", "CKernels"],
             swiftSettings: house),
@@ -103,7 +104,7 @@ let package = Package(
         .systemLibrary(
             name: "CCurl", path: "Sources/Worker/HTTP/CCurl",
             pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        room("Threads", []),
+        room("Threads", [.product(name: "DequeModule", package: "swift-collections")]),
         room(
             "Settings",
             [
@@ -136,6 +137,7 @@ let package = Package(
             "Delivery",
             [
                 "Analyzing", "Concepts", "Fetch", "Inference", "Jobs", "Kafka", "Persistence", "Settings", "Threads",
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
             ]),

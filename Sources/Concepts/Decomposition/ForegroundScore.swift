@@ -13,7 +13,7 @@ enum ForegroundScore {
     private static let weakEdge = 1e-5
 
     /// Column 1 of `U` in the thin SVD `F̂ = U Σ Vᵀ`, which is the second eigenvector of the affinity `F̂F̂ᵀ` (GDC),
-    /// its sign settled by ``settled(_:)``.
+    /// its sign fixed by ``withFixedSign(_:)``.
     ///
     /// Features without a second direction (all rows alike, a single patch) score 0 everywhere.
     static func svd(_ stack: FeatureStack) -> [Double] {
@@ -29,24 +29,24 @@ enum ForegroundScore {
         guard let (values, vectors) = SymmetricEigen.largest(2, ofSymmetric: gram, order: order),
             values[1] > values[0] * eigenvalueNoise
         else { return zeros }
-        if byRows { return settled(vectors[1]) }
+        if byRows { return withFixedSign(vectors[1]) }
         let scale = 1 / values[1].squareRoot()
-        return settled(
+        return withFixedSign(
             PrincipalComponents.projections(
                 on: vectors[1], rows: stack.rows, columns: stack.columns, fill: rows.copy
             ).map { $0 * scale })
     }
 
-    /// Scores on the first principal component of the features as they are, centred; sign settled.
+    /// Scores on the first principal component of the features as they are, centred; sign fixed.
     static func pca(_ stack: FeatureStack) -> [Double] {
         let components = PrincipalComponents(of: FeatureRows(stack, 0..<stack.rows, .raw), count: 1, signs: .right)
-        return settled(components.scores.first ?? .init(repeating: 0, count: stack.rows))
+        return withFixedSign(components.scores.first ?? .init(repeating: 0, count: stack.rows))
     }
 
     /// One image's second generalised eigenvector of its graph's Laplacian, `(Deg − W) x = λ Deg x` with
-    /// `W = max(0, F̂F̂ᵀ)`; sign settled.
+    /// `W = max(0, F̂F̂ᵀ)`; sign fixed.
     static func laplacian(_ rows: FeatureRows) -> [Double] {
-        settled(fiedler(affinity(rows) { max(0, $0) }, order: rows.count))
+        withFixedSign(fiedler(affinity(rows) { max(0, $0) }, order: rows.count))
     }
 
     /// As ``laplacian(_:)`` for TokenCut's graph, in which patches are either joined or not. The patch of largest
@@ -86,7 +86,7 @@ enum ForegroundScore {
     /// First the entry of largest magnitude is made positive (of entries within rounding of it, the first), so that
     /// an even split doesn't hang on LAPACK's choice; then, when more than half but not all rows are positive, the
     /// column is negated.
-    static func settled(_ column: [Double]) -> [Double] {
+    static func withFixedSign(_ column: [Double]) -> [Double] {
         let lead = PrincipalComponents.lead(of: column)
         guard lead != 0 else { return column }
         var result = withoutNoise(column).map { $0 == 0 ? 0 : (lead < 0 ? -$0 : $0) }

@@ -37,7 +37,7 @@ class PathBranch: DenseBranch {
             weighted.base, rows: rows, adding: startsHere && !recipe.keepsResidual ? nil : path.base,
             into: path.base, scratch: body.scratch.base)
         if recipe.keepsPerceptron, isLast(block) {
-            transformer.perceive(layer, path.base, rows: rows, normed: weighted.base, in: body)
+            transformer.applyPerceptron(layer, path.base, rows: rows, normed: weighted.base, in: body)
         }
     }
 

@@ -45,7 +45,7 @@ public final class TextTransformer: Sendable {
 
     /// Encodes tokenised texts; any number of them, `workspace.batchSize` at a time.
     ///
-    /// A text's embedding is the same bits whatever its company and whichever thread calls.
+    /// A text's embedding is the same bits whatever is beside it and whichever thread calls.
     ///
     /// - Parameters:
     ///   - tokens: for each text `contextLength` ids.

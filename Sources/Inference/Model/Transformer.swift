@@ -57,7 +57,7 @@ final class Transformer: Sendable {
             }
             block.attentionOutput.apply(normed, rows: rows, adding: stream, into: stream, scratch: scratch)
 
-            perceive(block, stream, rows: rows, normed: normed, in: workspace)
+            applyPerceptron(block, stream, rows: rows, normed: normed, in: workspace)
             branch?.left(index)
         }
     }
@@ -67,7 +67,7 @@ final class Transformer: Sendable {
     /// - Parameters:
     ///   - normed: room for `[rowsAtOnce, d]`.
     ///   - workspace: its wide rows are overwritten.
-    func perceive(
+    func applyPerceptron(
         _ block: TransformerBlock, _ stream: UnsafeMutablePointer<Float>, rows: Int,
         normed: UnsafeMutablePointer<Float>, in workspace: TransformerWorkspace
     ) {

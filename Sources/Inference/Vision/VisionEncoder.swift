@@ -19,7 +19,7 @@ public protocol VisionEncoder: AnyObject, Sendable {
 
     /// Encodes images; any number of them, `workspace.batchSize` at a time.
     ///
-    /// An image's results are the same bits whatever its company and whichever thread calls.
+    /// An image's results are the same bits whatever is beside it and whichever thread calls.
     ///
     /// - Parameters:
     ///   - pixelValues: for each image `[3, S, S]`, normalised as the model's preprocessing asks.

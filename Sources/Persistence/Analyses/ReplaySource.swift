@@ -7,7 +7,7 @@ public struct ReplaySource {
         /// As the analysis has it, with the hash of the bytes that it analysed where it got so far.
         public let reference: ImageReference
         /// Images in sequence with equal ones were decomposed together, or merely came in one group; nil: on its own.
-        public let company: [String?]?
+        public let jointKey: [String?]?
     }
 
     private let connection: Connection
@@ -61,8 +61,8 @@ public struct ReplaySource {
                 let reference = try ImageReference(
                     id: rows.text(row, 0), uri: rows.text(row, 1), label: rows.optionalText(row, 2),
                     sha256: rows.optionalText(row, 3), group: rows.optionalText(row, 4))
-                let company = try rows.bool(row, 6) ? [reference.group, rows.optionalText(row, 5)] : nil
-                try body(Image(reference: reference, company: company))
+                let jointKey = try rows.bool(row, 6) ? [reference.group, rows.optionalText(row, 5)] : nil
+                try body(Image(reference: reference, jointKey: jointKey))
             }
         }
     }

@@ -21,7 +21,7 @@ public struct SubmissionStore {
         """)
     private static let count = Statement(
         "entente_count_submission", "UPDATE entente.submissions SET images = images + $2 WHERE submission_id = $1")
-    private static let meet = Statement(
+    private static let addUnseen = Statement(
         "entente_meet_submission",
         """
         INSERT INTO entente.submissions (submission_id, analysis_id, kind, force)
@@ -32,7 +32,7 @@ public struct SubmissionStore {
 
     /// A submission that some other producer named.
     static func foreign(_ id: String, analysisID: String, force: Bool) -> Call {
-        Call(meet, [.text(id), .text(analysisID), .bool(force)])
+        Call(addUnseen, [.text(id), .text(analysisID), .bool(force)])
     }
 
     /// - Parameter replayedFrom: the analysis whose images are sent again.
@@ -89,6 +89,14 @@ public struct SubmissionStore {
                 finished_at = CASE WHEN jobs_produced + $2 >= jobs THEN now() END
             WHERE submission_id = $1
             """, [.text(submission.id), .bigint(Int64(jobs))])
+    }
+
+    /// Whether it was called off: its jobs are not worth doing.
+    public func isCancelled(_ id: String) throws -> Bool {
+        try connection.query(
+            "SELECT EXISTS (SELECT FROM entente.submissions WHERE submission_id = $1 AND cancelled_at IS NOT NULL)",
+            [.text(id)]
+        ).bool(0, 0)
     }
 
     private static let progress = Statement(

@@ -22,7 +22,7 @@ public struct Parameter: Sendable {
         self.init(V.type, bytes, holdsNUL: value?.holdsNUL ?? false)
     }
 
-    private init<V: WireValue>(array values: [V?]) {
+    static func array<V: WireValue>(_ values: [V?]) -> Parameter {
         var wire: [UInt8] = []
         var holdsNUL = false
         wire.reserveCapacity(20 + values.count * 12)
@@ -45,7 +45,7 @@ public struct Parameter: Sendable {
             for byte in 0..<4 { wire[place + byte] = UInt8(truncatingIfNeeded: length >> (24 - 8 * UInt32(byte))) }
             holdsNUL = holdsNUL || value.holdsNUL
         }
-        self.init(V.type.array, wire, holdsNUL: holdsNUL)
+        return Parameter(V.type.array, wire, holdsNUL: holdsNUL)
     }
 
     public static func text(_ value: String?) -> Parameter { .init(scalar: value) }
@@ -55,12 +55,9 @@ public struct Parameter: Sendable {
     public static func double(_ value: Double?) -> Parameter { .init(scalar: value) }
     public static func bytes(_ value: [UInt8]?) -> Parameter { .init(scalar: value) }
 
-    public static func texts(_ values: [String?]) -> Parameter { .init(array: values) }
-    public static func smallints(_ values: [Int16?]) -> Parameter { .init(array: values) }
-    public static func ints(_ values: [Int32?]) -> Parameter { .init(array: values) }
-    public static func bigints(_ values: [Int64?]) -> Parameter { .init(array: values) }
-    public static func reals(_ values: [Float?]) -> Parameter { .init(array: values) }
-    public static func doubles(_ values: [Double?]) -> Parameter { .init(array: values) }
-    public static func bools(_ values: [Bool?]) -> Parameter { .init(array: values) }
-    public static func byteStrings(_ values: [[UInt8]?]) -> Parameter { .init(array: values) }
+    public static func texts(_ values: [String?]) -> Parameter { array(values) }
+    public static func ints(_ values: [Int32?]) -> Parameter { array(values) }
+    public static func bigints(_ values: [Int64?]) -> Parameter { array(values) }
+    public static func reals(_ values: [Float?]) -> Parameter { array(values) }
+    public static func bools(_ values: [Bool?]) -> Parameter { array(values) }
 }

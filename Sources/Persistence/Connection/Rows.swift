@@ -40,7 +40,7 @@ public struct Rows: Sendable {
     public func bigints(_ row: Int, _ column: Int) throws -> [Int64] { try elements(row, column) }
     public func reals(_ row: Int, _ column: Int) throws -> [Float] { try elements(row, column) }
     public func bools(_ row: Int, _ column: Int) throws -> [Bool] { try elements(row, column) }
-    public func smallints(_ row: Int, _ column: Int) throws -> [Int16] { try elements(row, column) }
+    func optionalTexts(_ row: Int, _ column: Int) throws -> [String?] { try optionalElements(row, column) }
     public func optionalByteStrings(_ row: Int, _ column: Int) throws -> [[UInt8]?] {
         try optionalElements(row, column)
     }
@@ -87,7 +87,7 @@ public struct Rows: Sendable {
         return values
     }
 
-    private func elements<V: WireValue>(_ row: Int, _ column: Int) throws -> [V] {
+    func elements<V: WireValue>(_ row: Int, _ column: Int) throws -> [V] {
         try optionalElements(row, column).map { (value: V?) in
             guard let value else {
                 throw PersistenceError(.answer, "an element of column \(columns[column]) of the answer is NULL")

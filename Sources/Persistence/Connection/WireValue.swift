@@ -1,5 +1,5 @@
 /// A Swift value with a binary form on the wire: big-endian numbers, UTF-8 text, raw bytes.
-protocol WireValue {
+protocol WireValue: Sendable {
     static var type: PostgresType { get }
     /// Other types whose binary form ``init(wire:)`` reads too.
     static var alsoReads: [UInt32] { get }

@@ -1,4 +1,4 @@
-/// Failures as parallel arrays, one an image and source.
+/// Failures on their way into the table, one an image and source.
 enum FailureColumns {
     private struct Key: Hashable {
         let source: MessageSource?
@@ -28,31 +28,26 @@ enum FailureColumns {
             group: image.group.map(StorableText.message))
     }
 
+    private static let columns = Columns<FailedImage>([
+        Column("topic") { $0.source?.topic ?? "" },
+        Column("partition") { $0.source?.partition ?? -1 },
+        Column("message_offset") { $0.source?.offset ?? -1 },
+        Column("analysis_id") { $0.analysisID ?? "" },
+        Column("image_id") { $0.image?.id ?? "" },
+        Column("kind") { StorableText.message($0.kind) },
+        Column("message") { StorableText.message($0.message) },
+        Column(integer: "attempts") { max(1, $0.attempts) },
+        Column("worker") { StorableText.message($0.worker) },
+        Column("shard") { Int16(clamping: $0.shard) },
+    ])
+
     private static let insert = Statement(
         "entente_write_failures",
         """
-        INSERT INTO entente.failed_images
-            (topic, partition, message_offset, analysis_id, image_id, kind, message, attempts, worker, shard)
-        SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[],
-            $8::integer[], $9::text[], $10::smallint[])
-        ORDER BY 1, 2, 3, 4, 5
+        INSERT INTO entente.failed_images (\(columns.names)) SELECT \(columns.values) FROM \(columns.source)
+        ORDER BY u.topic, u.partition, u.message_offset, u.analysis_id, u.image_id
         ON CONFLICT DO NOTHING
         """)
 
-    static func call(_ failures: [FailedImage]) -> Call {
-        Call(
-            insert,
-            [
-                .texts(failures.map { $0.source?.topic ?? "" }),
-                .ints(failures.map { $0.source?.partition ?? -1 }),
-                .bigints(failures.map { $0.source?.offset ?? -1 }),
-                .texts(failures.map { $0.analysisID ?? "" }),
-                .texts(failures.map { $0.image?.id ?? "" }),
-                .texts(failures.map { StorableText.message($0.kind) }),
-                .texts(failures.map { StorableText.message($0.message) }),
-                .ints(failures.map { Int32(clamping: max(1, $0.attempts)) }),
-                .texts(failures.map { StorableText.message($0.worker) }),
-                .smallints(failures.map { Int16(clamping: $0.shard) }),
-            ])
-    }
+    static func call(_ failures: [FailedImage]) -> Call { Call(insert, columns.parameters(failures)) }
 }

@@ -12,6 +12,11 @@ public struct InFlightStore {
     }
 
     private static let take = Statement("entente_take_job", "SELECT entente.take_job($1, $2, $3, $4, $5, $6)")
+    private static let begin = Statement(
+        "entente_begin_job",
+        """
+        SELECT is_ours, is_cancelled, standing FROM entente.begin_job($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        """)
     private static let suspects = Statement(
         "entente_suspects",
         """
@@ -26,17 +31,41 @@ public struct InFlightStore {
         try connection.query("SELECT entente.announce_owner($1)", [.text(owner)])
     }
 
-    /// Notes a job before it is touched, or that it runs alone now, or no longer does.
+    /// Notes a job before any of its pictures is touched, and says what is to be done about it.
     ///
-    /// - Parameter epoch: of the claim under which it was taken.
-    /// - Returns: `false` when the partition has another owner by now: the job is none of this worker's business.
+    /// - Parameters:
+    ///   - epoch: of the claim under which it was taken.
+    ///   - alone: whether nothing runs beside it.
+    ///   - images: of which to say whether results stand.
+    /// - Returns: nil when the partition has another owner by now: the job is none of this worker's business.
+    public func begin(
+        _ partition: PartitionKey, offset: Int64, epoch: Int64, alone: Bool, analysisID: String, images: [String],
+        force: Bool, submissionID: String?
+    ) throws -> JobStanding? {
+        let rows = try connection.run(
+            Self.begin,
+            partition.parameters + [
+                .bigint(offset), .bigint(epoch), .bool(alone), .text(analysisID), .texts(images), .bool(force),
+                .text(submissionID),
+            ])
+        guard try rows.bool(0, 0) else { return nil }
+        if try rows.bool(0, 1) { return .cancelled }
+        return .wanted(
+            try rows.optionalTexts(0, 2).map { digest in
+                digest.map { $0.isEmpty ? .ofImage : .ofGroup($0) } ?? .missing
+            })
+    }
+
+    /// Notes whether a job that was begun runs alone now.
+    ///
+    /// - Returns: `false` when the partition has another owner by now.
     public func take(_ partition: PartitionKey, offset: Int64, epoch: Int64, alone: Bool) throws -> Bool {
-        try connection.run(Self.take, key(partition) + [.bigint(offset), .bigint(epoch), .bool(alone)]).bool(0, 0)
+        try connection.run(Self.take, partition.parameters + [.bigint(offset), .bigint(epoch), .bool(alone)]).bool(0, 0)
     }
 
     /// The suspects of a partition that was claimed, in order.
     public func suspects(of partition: PartitionKey) throws -> [Suspect] {
-        let rows = try connection.run(Self.suspects, key(partition))
+        let rows = try connection.run(Self.suspects, partition.parameters)
         return try (0..<rows.count).map { row in
             try Suspect(offset: rows.bigint(row, 0), crashes: Int(rows.int(row, 1)))
         }
@@ -44,10 +73,6 @@ public struct InFlightStore {
 
     /// Says that a partition is let go in order: what was in flight did not end by a crash.
     public func release(_ partition: PartitionKey, epoch: Int64) throws {
-        try connection.run(Self.release, key(partition) + [.bigint(epoch)])
-    }
-
-    private func key(_ partition: PartitionKey) -> [Parameter] {
-        [.text(partition.group), .text(partition.topic), .int(partition.partition)]
+        try connection.run(Self.release, partition.parameters + [.bigint(epoch)])
     }
 }

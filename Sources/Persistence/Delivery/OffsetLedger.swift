@@ -29,18 +29,13 @@ public struct OffsetLedger {
     /// - Throws: ``PersistenceError`` of code `schema` if the schema has left this build behind.
     public func claim(_ partition: PartitionKey, owner: String) throws -> Position {
         let rows = try connection.run(
-            Self.claim,
-            [
-                .text(partition.group), .text(partition.topic), .int(partition.partition), .text(owner),
-                .int(Int32(Migrator.buildVersion)),
-            ])
+            Self.claim, partition.parameters + [.text(owner), .int(Int32(Migrator.buildVersion))])
         return try Position(epoch: rows.bigint(0, 0), nextOffset: rows.optionalBigint(0, 1))
     }
 
     /// nil when nobody ever claimed it.
     public func position(_ partition: PartitionKey) throws -> Position? {
-        let rows = try connection.run(
-            Self.position, [.text(partition.group), .text(partition.topic), .int(partition.partition)])
+        let rows = try connection.run(Self.position, partition.parameters)
         guard rows.count > 0 else { return nil }
         return try Position(epoch: rows.bigint(0, 0), nextOffset: rows.optionalBigint(0, 1))
     }

@@ -10,6 +10,9 @@ public struct PartitionKey: Sendable, Hashable, Comparable, CustomStringConverti
         self.partition = partition
     }
 
+    /// In the order in which every function and key of the schema has them.
+    var parameters: [Parameter] { [.text(group), .text(topic), .int(partition)] }
+
     public var description: String { "\(topic)/\(partition) of group \(group)" }
 
     public static func < (a: PartitionKey, b: PartitionKey) -> Bool {

@@ -1,50 +1,47 @@
-/// Images as parallel arrays, each image once.
+/// Images on their way into the table, each once.
 struct ImageColumns {
+    private struct Row {
+        let analysisID: String
+        let image: ImageReference
+        let uri: String
+        let submissionID: String?
+        let shard: Int
+    }
+
     private let keepData: Bool
     private var seen: Set<ImageKey> = []
-    private var analyses: [String] = []
-    private var ids: [String] = []
-    private var uris: [String] = []
-    private var hashes: [String?] = []
-    private var labels: [String?] = []
-    private var groups: [String?] = []
-    private var submissions: [String?] = []
-    private var shards: [Int16] = []
+    private var rows: [Row] = []
 
     init(keepData: Bool) { self.keepData = keepData }
 
-    var isEmpty: Bool { ids.isEmpty }
+    var isEmpty: Bool { rows.isEmpty }
 
     mutating func add(_ image: ImageReference, analysisID: String, submissionID: String?, shard: Int) {
         guard seen.insert(ImageKey(analysisID: analysisID, imageID: image.id)).inserted else { return }
-        analyses.append(analysisID)
-        ids.append(image.id)
-        uris.append(image.storedURI(keepData: keepData))
-        hashes.append(image.sha256)
-        labels.append(image.label)
-        groups.append(image.group)
-        submissions.append(submissionID)
-        shards.append(Int16(clamping: shard))
+        rows.append(
+            Row(
+                analysisID: analysisID, image: image, uri: image.storedURI(keepData: keepData),
+                submissionID: submissionID, shard: shard))
     }
 
-    private var parameters: [Parameter] {
-        [
-            .texts(analyses), .texts(ids), .texts(uris), .texts(hashes), .texts(labels), .texts(groups),
-            .texts(submissions), .smallints(shards),
-        ]
-    }
+    private static let columns = Columns<Row>([
+        Column("analysis_id", \.analysisID),
+        Column("image_id", \.image.id),
+        Column("uri", \.uri),
+        Column("sha256", \.image.sha256),
+        Column("label", \.image.label),
+        Column("group_name", \.image.group),
+        Column("submission", as: "s.sequence", \.submissionID),
+        Column("shard") { Int16(clamping: $0.shard) },
+    ])
 
     private static let insert = """
-        INSERT INTO entente.images AS i
-            (analysis_id, image_id, uri, sha256, label, group_name, submission, shard)
-        SELECT u.analysis_id, u.image_id, u.uri, u.sha256, u.label, u.group_name, s.sequence, u.shard
-        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::smallint[])
-            AS u (analysis_id, image_id, uri, sha256, label, group_name, submission_id, shard)
-        LEFT JOIN entente.submissions AS s ON s.submission_id = u.submission_id
+        INSERT INTO entente.images AS i (\(columns.names)) SELECT \(columns.values) FROM \(columns.source)
+        LEFT JOIN entente.submissions AS s ON s.submission_id = u.submission
         """
 
     /// A worker adds what it is the first to see. An analysis that nobody registered has no images, only failures.
-    private static let meet = Statement(
+    private static let addUnseen = Statement(
         "entente_meet_images",
         """
         \(insert)
@@ -61,12 +58,12 @@ struct ImageColumns {
         ORDER BY u.analysis_id, u.image_id
         ON CONFLICT (analysis_id, image_id) DO UPDATE SET uri = excluded.uri, sha256 = excluded.sha256,
             label = excluded.label, group_name = excluded.group_name, submission = excluded.submission
-        WHERE i.state <> 'done' OR $9
+        WHERE i.state <> 'done' OR $\(columns.count + 1)
         RETURNING (i.xmax = 0) AS is_new
         """)
 
-    var call: Call { Call(Self.meet, parameters) }
+    var call: Call { Call(Self.addUnseen, Self.columns.parameters(rows)) }
 
     /// Returns a row for each image that was added or changed, saying whether it is new.
-    func expected(force: Bool) -> Call { Call(Self.expect, parameters + [.bool(force)]) }
+    func expected(force: Bool) -> Call { Call(Self.expect, Self.columns.parameters(rows) + [.bool(force)]) }
 }

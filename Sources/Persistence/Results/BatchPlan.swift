@@ -24,13 +24,10 @@ struct BatchPlan {
             calls.append(
                 Call(
                     Self.advance,
-                    [
-                        .text(advance.partition.group), .text(advance.partition.topic),
-                        .int(advance.partition.partition), .bigint(advance.epoch), .bigint(advance.expected),
-                        .bigint(advance.next),
-                    ]))
+                    advance.partition.parameters
+                        + [.bigint(advance.epoch), .bigint(advance.expected), .bigint(advance.next)]))
         }
-        for row in batch.results { try ResultColumns.check(row) }
+        for row in batch.results { try row.check() }
         let failures = FailureColumns.distinct(batch.failures)
         let shards = Set(batch.results.map(\.shard) + failures.map(\.shard)).sorted()
         if !shards.isEmpty {
@@ -69,20 +66,22 @@ struct BatchPlan {
         var images = ImageColumns(keepData: keepData)
         for row in results {
             images.add(row.image, analysisID: row.analysisID, submissionID: row.submissionID, shard: row.shard)
-            note(row.submissionID, row.analysisID, row.force, known)
+            addSubmission(row.submissionID, row.analysisID, row.force, known)
         }
         for failure in failures {
             guard let image = failure.image, let analysisID = failure.analysisID else { continue }
             images.add(
                 FailureColumns.storable(image), analysisID: analysisID, submissionID: failure.submissionID,
                 shard: failure.shard)
-            note(failure.submissionID, analysisID, false, known)
+            addSubmission(failure.submissionID, analysisID, false, known)
         }
         if !images.isEmpty { calls.append(images.call) }
     }
 
     /// Submissions of foreign producers are made known by their first image.
-    private mutating func note(_ submissionID: String?, _ analysisID: String, _ force: Bool, _ known: Set<String>) {
+    private mutating func addSubmission(
+        _ submissionID: String?, _ analysisID: String, _ force: Bool, _ known: Set<String>
+    ) {
         guard let submissionID, !known.contains(submissionID), submissions.insert(submissionID).inserted else { return }
         calls.append(SubmissionStore.foreign(submissionID, analysisID: analysisID, force: force))
     }

@@ -30,28 +30,36 @@ public struct GroundTruthStore {
         WHERE p.analysis_id = $1 AND p.image_id > $2 AND p.part_method = $3
         ORDER BY p.analysis_id, p.image_id LIMIT $4
         """)
+    private struct Judged {
+        let result: JudgeableResult
+        let score: GroundTruthScore
+    }
+
+    private static let columns = Columns<Judged>(
+        [
+            Column("image_id", \.result.image),
+            Column("box_overlap", \.score.boxOverlap),
+            Column("foreground_overlap", \.score.foregroundOverlap),
+            Column("purity", \.score.purity),
+            Column("adjusted_rand_index", \.score.adjustedRandIndex),
+            Column(integer: "mutual_count", \.score.mutual.count),
+            Column(integer: "mutual_true", \.score.mutual.true),
+            Column(integer: "vision_count", \.score.vision.count),
+            Column(integer: "vision_true", \.score.vision.true),
+            Column(integer: "bank_count", \.score.bank.count),
+            Column(integer: "bank_true", \.score.bank.true),
+            Column("result_written_at", as: "r.written_at", \.result.writtenAt),
+        ], from: 3)
     private static let write = Statement(
         "entente_write_ground_truth",
         """
-        INSERT INTO entente.ground_truth_results AS g (analysis_id, part_method, image_id, box_overlap,
-            foreground_overlap, purity, adjusted_rand_index, mutual_count, mutual_true, vision_count, vision_true,
-            bank_count, bank_true, result_written_at)
-        SELECT $1, $2, u.image_id, u.box_overlap, u.foreground_overlap, u.purity, u.adjusted_rand_index,
-            u.mutual_count, u.mutual_true, u.vision_count, u.vision_true, u.bank_count, u.bank_true, r.written_at
-        FROM unnest($3::text[], $4::bigint[], $5::double precision[], $6::double precision[], $7::double precision[],
-            $8::double precision[], $9::integer[], $10::integer[], $11::integer[], $12::integer[], $13::integer[],
-            $14::integer[])
-            AS u (image_id, written_at, box_overlap, foreground_overlap, purity, adjusted_rand_index, mutual_count,
-                mutual_true, vision_count, vision_true, bank_count, bank_true)
+        INSERT INTO entente.ground_truth_results (analysis_id, part_method, \(columns.names))
+        SELECT $1, $2, \(columns.values) FROM \(columns.source)
         JOIN entente.image_results AS r ON r.analysis_id = $1 AND r.image_id = u.image_id
-            AND (extract(epoch FROM r.written_at) * 1000000)::bigint = u.written_at
+            AND (extract(epoch FROM r.written_at) * 1000000)::bigint = u.result_written_at
         ORDER BY u.image_id
-        ON CONFLICT (analysis_id, image_id, part_method) DO UPDATE SET box_overlap = excluded.box_overlap,
-            foreground_overlap = excluded.foreground_overlap, purity = excluded.purity,
-            adjusted_rand_index = excluded.adjusted_rand_index, mutual_count = excluded.mutual_count,
-            mutual_true = excluded.mutual_true, vision_count = excluded.vision_count,
-            vision_true = excluded.vision_true, bank_count = excluded.bank_count, bank_true = excluded.bank_true,
-            result_written_at = excluded.result_written_at, scored_at = now()
+        ON CONFLICT (analysis_id, image_id, part_method)
+            DO UPDATE SET \(columns.updates(behind: 1)), scored_at = now()
         """)
 
     public init(_ connection: Connection, analysisID: String) {
@@ -71,33 +79,22 @@ public struct GroundTruthStore {
         while true {
             let rows = try connection.run(
                 Self.page, [.text(analysisID), .text(last), .text(partMethod), .int(Self.pageSize)])
-            var scores: [(result: JudgeableResult, score: GroundTruthScore)] = []
+            var judged: [Judged] = []
             for row in 0..<rows.count {
                 let result = try Self.result(rows, row)
                 last = result.image
-                if let score = try judge(result) { scores.append((result, score)) } else { unknown += 1 }
+                if let score = try judge(result) {
+                    judged.append(Judged(result: result, score: score))
+                } else {
+                    unknown += 1
+                }
             }
-            scored += try write(scores, partMethod)
+            if !judged.isEmpty {
+                let parameters = [.text(analysisID), .text(partMethod)] + Self.columns.parameters(judged)
+                scored += try connection.run(Self.write, parameters).affected
+            }
             guard rows.count == Int(Self.pageSize) else { return (scored, unknown) }
         }
-    }
-
-    private func write(
-        _ scores: [(result: JudgeableResult, score: GroundTruthScore)], _ partMethod: String
-    ) throws -> Int {
-        guard !scores.isEmpty else { return 0 }
-        func counts(_ value: (GroundTruthScore) -> Int) -> Parameter { .ints(scores.map { Int32(value($0.score)) }) }
-        let all = scores.map(\.score)
-        return try connection.run(
-            Self.write,
-            [
-                .text(analysisID), .text(partMethod), .texts(scores.map(\.result.image)),
-                .bigints(scores.map(\.result.writtenAt)), .doubles(all.map(\.boxOverlap)),
-                .doubles(all.map(\.foregroundOverlap)), .doubles(all.map(\.purity)),
-                .doubles(all.map(\.adjustedRandIndex)), counts(\.mutual.count), counts(\.mutual.true),
-                counts(\.vision.count), counts(\.vision.true), counts(\.bank.count), counts(\.bank.true),
-            ]
-        ).affected
     }
 
     private static func result(_ rows: Rows, _ row: Int) throws -> JudgeableResult {

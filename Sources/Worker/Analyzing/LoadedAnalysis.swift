@@ -18,6 +18,8 @@ package struct LoadedAnalysis: Sendable {
     }
 
     package var preprocessor: Preprocessor { model.preprocessor }
+    /// Whether the images of a job are decomposed together.
+    package var isOfGroups: Bool { analysis.method.decomposition == .group }
 
     /// Memory of one lane for the vision encoder, with a dense method beside it if one is named. Texts, where a method asks for
     /// them, are the classes.

@@ -1,4 +1,3 @@
-import Concepts
 import Crypto
 import Foundation
 import Inference

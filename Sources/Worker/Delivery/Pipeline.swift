@@ -1,21 +1,18 @@
-import Inference
-import Logging
-import Persistence
 import Threads
 
 /// The whole flow of a worker, from Kafka to PostgreSQL, on one screen.
 ///
 /// ```
-/// Kafka thread   Intake       poll → Ticket                   full downstream: pause partitions, keep polling
-/// fetch pool     Preparation  fetch bytes → decode → fit      Ticket → PreparedJob
-/// compute lanes  Lane         encode → parts → prompted pictures → encode → concepts    PreparedJob → FinishedJob
-/// writer thread  Writer       finished prefix of each partition → one transaction       FinishedJob → rows
+/// Kafka thread   Intake       poll → `taken`                  full downstream: pause partitions, keep polling
+/// fetch pool     Preparation  fetch bytes → decode → fit      `taken` → `prepared`
+/// compute lanes  Lane         encode → parts → prompted pictures → encode → concepts    `prepared` → `finished`
+/// writer thread  Writer       finished prefix of each partition → one transaction       `finished` → rows
 /// Kafka thread   Intake       commit what the database holds
 /// letter thread  DeadLetterPublisher   what failed for good → dead-letter topic         rows → records
 /// ```
 ///
-/// A job moves by being handed from queue to queue. ``Assignments`` knows what is in flight and bounds it; a job that
-/// can't succeed goes straight to the writer, with its reason.
+/// ``Assignments`` knows what is in flight and bounds it; a job that can't succeed goes straight to the writer, with its
+/// reason.
 struct Pipeline {
     let intake: Intake
     let preparation: Preparation
@@ -24,28 +21,36 @@ struct Pipeline {
     let deadLetters: DeadLetterPublisher
     let fetchThreads: Int
     let lanes: Int
+    let stop: StopSignal
 
     /// Runs on the calling thread, which becomes the Kafka thread, until the stop is requested, the queue is idle for
     /// as long as was asked, or a stage can't go on.
     ///
     /// - Throws: what kept a stage from going on.
     func run() throws {
-        let publishing = WorkerThread("dead letters") { [deadLetters] in deadLetters.run() }
-        let writing = WorkerThread("writer") { [writer] in writer.run() }
-        let computing = (0..<lanes).map { number in WorkerThread("lane \(number)") { [lane] in lane.run() } }
-        let fetching = (0..<fetchThreads).map { number in
-            WorkerThread("fetch \(number)") { [preparation] in preparation.run() }
-        }
+        // Jobs can be had from Kafka, so few wait; pictures weigh most, so fewer.
+        let taken = BoundedQueue<Ticket>(limit: 32)
+        let prepared = BoundedQueue<PreparedJob>(limit: 2 * lanes)
+        let finished = BoundedQueue<FinishedJob>(limit: .max)
 
-        let result = Result { try intake.run() }
+        let publishing = WorkerThread("dead letters") { [deadLetters] in deadLetters.run() }
+        let writing = WorkerThread("writer") { [writer] in writer.run(from: finished) }
+        let computing = (0..<lanes).map { number in
+            WorkerThread("lane \(number)") { [lane] in lane.run(from: prepared, to: finished) }
+        }
+        let fetching = (0..<fetchThreads).map { number in
+            WorkerThread("fetch \(number)") { [preparation] in preparation.run(from: taken, to: prepared, or: finished)
+            }
+        }
+        let result = Result { try intake.run(to: taken) }
 
         // Stage by stage, each when the one before has handed over its last.
-        preparation.stop.request()
-        preparation.tickets.close()
+        stop.request()
+        taken.close()
         fetching.forEach { $0.join() }
-        preparation.prepared.close()
+        prepared.close()
         computing.forEach { $0.join() }
-        preparation.finished.close()
+        finished.close()
         writing.join()
         deadLetters.close()
         publishing.join()

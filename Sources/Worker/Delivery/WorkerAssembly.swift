@@ -12,7 +12,6 @@ import Threads
 package struct WorkerAssembly: Sendable {
     private let settings: Settings
     private let first: PartitionClaims.FirstStart
-    private let untilIdle: Double?
     private let stop: StopSignal
     private let observation: Observation
     private let log: Logger
@@ -23,15 +22,11 @@ package struct WorkerAssembly: Sendable {
     private let lanes: Int
     private let batchSize: Int
     private let fetchThreads: Int
-    private let limits: DecodingLimits
-    private let remote: RemoteImages
-    private let giveUpAfter: Int
+    private let pictures: PictureSource
     private let failureLimit: FailureLimit
-    private let gracePeriod: Int
+    private let intakeOptions: Intake.Options
     private let beforeComputing = Interference.beforeComputing
 
-    /// Jobs that wait for a fetch thread; taken from Kafka, so few.
-    private static let waitingTickets = 32
     /// Bytes of jobs between Kafka and the database; see ``Assignments/limit``.
     private static let inFlightBytes = 256 << 20
 
@@ -42,7 +37,6 @@ package struct WorkerAssembly: Sendable {
     ) throws {
         self.settings = settings
         self.first = first
-        self.untilIdle = untilIdle
         self.stop = stop
         self.observation = observation
         var log = try settings.logger("entente.worker")
@@ -55,14 +49,23 @@ package struct WorkerAssembly: Sendable {
         lanes = try settings.integer(.workerLanes, in: 1...512)
         batchSize = try settings.integer(.workerBatchSize, in: 1...1024)
         fetchThreads = try settings.integer(.workerFetchThreads, in: 1...512)
-        limits = try settings.decodingLimits()
+        let limits = try settings.decodingLimits()
         // A fetch that lasts must not hold up the stop: its job is read again.
-        remote = try RemoteImages(settings: settings, limit: limits.maxBytes) { stop.isRequested }
-        giveUpAfter = try settings.integer(.fetchGiveUpAfter, in: 0...86_400)
+        let fetcher = ImageFetcher(
+            files: LocalFile(roots: FileRoots(settings.paths(.fileRoots)), limit: limits.maxBytes),
+            remote: try RemoteImages(settings: settings, limit: limits.maxBytes) { stop.isRequested })
+        pictures = PictureSource(
+            fetch: { try fetcher.fetch($0, sha256: $1) }, limits: limits, circuit: FetchCircuit(),
+            giveUpAfter: Double(try settings.integer(.fetchGiveUpAfter, in: 0...86_400)), log: log,
+            observation: observation)
         let images = try settings.integer(.failureImageLimit, in: 0...100)
         let jobs = try settings.integer(.failureJobLimit, in: 0...1_000_000)
         failureLimit = FailureLimit(imageLimit: images < 100 ? images : nil, jobLimit: jobs > 0 ? jobs : nil)
-        gracePeriod = try settings.integer(.workerGracePeriod, in: 0...3600)
+        let session = settings.kafkaProperties["session.timeout.ms"].flatMap(Int.init) ?? 45_000
+        intakeOptions = Intake.Options(
+            topic: topic, untilIdle: untilIdle.map { .seconds($0) },
+            gracePeriod: .seconds(try settings.integer(.workerGracePeriod, in: 0...3600)),
+            drainPeriod: .milliseconds(min(10_000, session / 2)))
         // Without this, a volume that is not mounted yet would fail every image on it for good.
         for path in settings.paths(.fileRoots) where FileRoots.resolved(path) == nil {
             throw SettingsError(
@@ -95,10 +98,6 @@ package struct WorkerAssembly: Sendable {
         try Migrator(writing).check()
 
         let assignments = Assignments(limit: Self.inFlightBytes)
-        let tickets = BoundedQueue<Ticket>(limit: Self.waitingTickets)
-        // Pictures weigh most, so few prepared jobs wait for a lane.
-        let prepared = BoundedQueue<PreparedJob>(limit: 2 * lanes)
-        let finished = BoundedQueue<FinishedJob>(limit: .max)
         let catalog = AnalysisCatalog(
             connection: try connect("catalog"), models: ModelLibrary(paths: settings.paths(.modelPath)),
             cache: TextCache(log: log), log: log, observation: observation)
@@ -106,43 +105,27 @@ package struct WorkerAssembly: Sendable {
             consumer: try KafkaConsumer(kafka, group: group, logger: log),
             claims: PartitionClaims(
                 connection: try connect("claims"), group: group, owner: Self.ownerName, first: first),
-            assignments: assignments, tickets: tickets, stop: stop, options: intakeOptions, log: log,
+            assignments: assignments, stop: stop, options: intakeOptions, log: log,
             observation: observation)
-        let flights = Flights(
+        let admission = JobAdmission(
             connection: try connect("flights", synchronousCommit: false), owner: Self.ownerName, group: group,
             assignments: assignments, stop: stop, log: log, observation: observation)
-        let fetcher = ImageFetcher(
-            files: LocalFile(roots: FileRoots(settings.paths(.fileRoots)), limit: limits.maxBytes), remote: remote)
         let preparation = Preparation(
-            tickets: tickets, prepared: prepared, finished: finished, assignments: assignments, flights: flights,
-            catalog: catalog,
-            pictures: PictureSource(
-                fetch: { try fetcher.fetch($0, sha256: $1) }, limits: limits, circuit: FetchCircuit(),
-                giveUpAfter: Double(giveUpAfter), log: log, observation: observation),
-            stop: stop, log: log)
+            assignments: assignments, admission: admission, catalog: catalog, pictures: pictures, stop: stop)
         let lane = Lane(
-            prepared: prepared, finished: finished, assignments: assignments, batchSize: batchSize,
-            observation: observation, beforeComputing: beforeComputing, leave: { flights.leave($0) })
+            assignments: assignments, batchSize: batchSize, observation: observation, beforeComputing: beforeComputing,
+            leave: { admission.leave($0) })
         let deadLetters = DeadLetterPublisher(
             connection: try connect("dead letters"), producer: try KafkaProducer(kafka, logger: log),
             topic: topic + ".dead-letters", log: log, observation: observation)
         let writer = Writer(
-            connection: writing, finished: finished, assignments: assignments, group: group,
-            deadLetters: deadLetters,
-            limit: failureLimit, worker: Self.workerName, stop: stop, log: log, observation: observation)
+            connection: writing, assignments: assignments, group: group, deadLetters: deadLetters, limit: failureLimit,
+            worker: Self.workerName, stop: stop, log: log, observation: observation)
         try Pipeline(
             intake: intake, preparation: preparation, lane: lane, writer: writer, deadLetters: deadLetters,
-            fetchThreads: fetchThreads, lanes: lanes
+            fetchThreads: fetchThreads, lanes: lanes, stop: stop
         ).run()
         log.info("worker ends")
-    }
-
-    private var intakeOptions: Intake.Options {
-        let session = settings.kafkaProperties["session.timeout.ms"].flatMap(Int.init) ?? 45_000
-        return Intake.Options(
-            topic: topic, untilIdle: untilIdle.map { .seconds($0) },
-            gracePeriod: .seconds(gracePeriod),
-            drainPeriod: .milliseconds(min(10_000, session / 2)))
     }
 
     private func connect(_ role: String, synchronousCommit: Bool = true) throws -> Connection {

@@ -11,11 +11,11 @@ package struct JobPacker {
     private let force: Bool
     private let maximumImages: Int
     private let maximumBytes: Int
-    private var open: [[UInt8]?: Parcel] = [:]
+    private var open: [[UInt8]?: OpenJob] = [:]
     /// The keys of `open` in the order of their first image.
     private var order: [[UInt8]?] = []
 
-    private struct Parcel {
+    private struct OpenJob {
         let group: String?
         var bytes: Int
         var images: [ImageJob.Image] = []
@@ -58,7 +58,7 @@ package struct JobPacker {
         if let group { try ImageJob.check(group, "group") }
         let slot = group.map { Array($0.utf8) }
         let size = image.encoded().count
-        var parcel = open[slot] ?? makeParcel(group)
+        var job = open[slot] ?? emptyJob(group)
         let alone = Self.bytes(
             of: image, group: group, analysis: analysis, submission: submission, force: force)
         guard alone <= maximumBytes else {
@@ -67,24 +67,24 @@ package struct JobPacker {
                 "the image \(quoted(image.id)) takes \(alone) bytes as a job of its own; a message may have "
                     + "\(maximumBytes)")
         }
-        guard !parcel.ids.contains(Array(image.id.utf8)) else {
+        guard !job.ids.contains(Array(image.id.utf8)) else {
             throw JobError(.duplicateImage, "the image id \(quoted(image.id)) occurs twice")
         }
         if open[slot] == nil { order.append(slot) }
         var finished: ImageJob?
         // One more for the comma.
-        if !parcel.images.isEmpty, parcel.bytes + size + 1 > maximumBytes {
-            finished = try job(parcel)
-            parcel = makeParcel(group)
+        if !job.images.isEmpty, job.bytes + size + 1 > maximumBytes {
+            finished = try closed(job)
+            job = emptyJob(group)
         }
-        if group == nil, parcel.images.isEmpty { parcel.bytes += image.id.utf8.count }
-        parcel.bytes += size + (parcel.images.isEmpty ? 0 : 1)
-        parcel.images.append(image)
-        parcel.ids.insert(Array(image.id.utf8))
-        open[slot] = parcel
+        if group == nil, job.images.isEmpty { job.bytes += image.id.utf8.count }
+        job.bytes += size + (job.images.isEmpty ? 0 : 1)
+        job.images.append(image)
+        job.ids.insert(Array(image.id.utf8))
+        open[slot] = job
         // Never both: a job that made room leaves one image, and a maximum of one leaves no job open to make room.
-        if parcel.images.count == maximumImages {
-            finished = try job(parcel)
+        if job.images.count == maximumImages {
+            finished = try closed(job)
             open[slot] = nil
             order.removeAll { $0 == slot }
         }
@@ -94,20 +94,20 @@ package struct JobPacker {
     /// The jobs that aren't full.
     package mutating func finish() throws(JobError) -> [ImageJob] {
         var jobs: [ImageJob] = []
-        for slot in order { if let parcel = open[slot] { jobs.append(try job(parcel)) } }
+        for slot in order { if let job = open[slot] { jobs.append(try closed(job)) } }
         open = [:]
         order = []
         return jobs
     }
 
-    private func makeParcel(_ group: String?) -> Parcel {
+    private func emptyJob(_ group: String?) -> OpenJob {
         let head = ImageJob.encodedHead(analysis: analysis, submission: submission, force: force, group: group)
         let bytes = head.count + ImageJob.encodedTail.count + (group?.utf8.count ?? 0)
-        return Parcel(group: group, bytes: bytes)
+        return OpenJob(group: group, bytes: bytes)
     }
 
-    private func job(_ parcel: Parcel) throws(JobError) -> ImageJob {
+    private func closed(_ job: OpenJob) throws(JobError) -> ImageJob {
         try ImageJob(
-            analysis: analysis, submission: submission, force: force, group: parcel.group, images: parcel.images)
+            analysis: analysis, submission: submission, force: force, group: job.group, images: job.images)
     }
 }

@@ -1,31 +1,26 @@
+import DequeModule
 import Foundation
 
-/// A first-in first-out hand-over between threads, bounded by the weight of what waits in it.
+/// A first-in first-out hand-over between threads, of bounded length.
 ///
 /// Closing lets consumers drain what is left and then see nil.
 package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     // Unchecked: every access to the mutable state is under `condition`.
     private let condition = NSCondition()
-    private var elements: [(element: Element?, weight: Int)] = []
-    /// Places before it are empty; they are cleared away in bulk.
-    private var head = 0
-    private var weight = 0
+    private var elements: Deque<Element> = []
     private var closed = false
     private let limit: Int
 
-    /// - Parameter limit: total weight at which ``push(_:weight:)`` waits. One element always fits, however heavy.
-    package init(limit: Int) {
-        self.limit = limit
-    }
+    /// - Parameter limit: elements at which ``push(_:)`` waits, at least 1.
+    package init(limit: Int) { self.limit = limit }
 
     /// Waits for room. Returns false, and drops the element, if the queue is closed.
     @discardableResult
-    package func push(_ element: Element, weight elementWeight: Int = 1) -> Bool {
+    package func push(_ element: Element) -> Bool {
         condition.withLock {
-            while !closed, weight > 0, weight + elementWeight > limit { condition.wait() }
+            while !closed, elements.count >= limit { condition.wait() }
             guard !closed else { return false }
-            elements.append((element, elementWeight))
-            weight += elementWeight
+            elements.append(element)
             condition.broadcast()
             return true
         }
@@ -34,7 +29,7 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     /// Waits for an element; nil once the queue is closed and empty.
     package func pop() -> Element? {
         condition.withLock {
-            while head == elements.count, !closed { condition.wait() }
+            while elements.isEmpty, !closed { condition.wait() }
             return takeFirst()
         }
     }
@@ -43,7 +38,7 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     package func pop(waiting seconds: TimeInterval) -> Element? {
         condition.withLock {
             let deadline = Date().addingTimeInterval(seconds)
-            while head == elements.count, !closed, condition.wait(until: deadline) {}
+            while elements.isEmpty, !closed, condition.wait(until: deadline) {}
             return takeFirst()
         }
     }
@@ -52,10 +47,12 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     package func popAll(waiting seconds: TimeInterval) -> [Element] {
         condition.withLock {
             let deadline = Date().addingTimeInterval(seconds)
-            while head == elements.count, !closed, condition.wait(until: deadline) {}
-            var all: [Element] = []
-            while let element = takeFirst() { all.append(element) }
-            return all
+            while elements.isEmpty, !closed, condition.wait(until: deadline) {}
+            defer {
+                elements.removeAll()
+                condition.broadcast()
+            }
+            return Array(elements)
         }
     }
 
@@ -63,13 +60,13 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     package func waitForRoom(_ seconds: TimeInterval) -> Bool {
         condition.withLock {
             let deadline = Date().addingTimeInterval(seconds)
-            while !closed, weight >= limit, condition.wait(until: deadline) {}
-            return weight < limit
+            while !closed, elements.count >= limit, condition.wait(until: deadline) {}
+            return elements.count < limit
         }
     }
 
     /// Whether at most half of the limit is taken.
-    package var isHalfEmpty: Bool { condition.withLock { weight * 2 <= limit } }
+    package var isHalfEmpty: Bool { condition.withLock { elements.count * 2 <= limit } }
 
     package func close() {
         condition.withLock {
@@ -79,19 +76,10 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     }
 
     /// Whether the queue is closed and nothing is left in it.
-    package var isFinished: Bool { condition.withLock { closed && head == elements.count } }
+    package var isFinished: Bool { condition.withLock { closed && elements.isEmpty } }
 
     private func takeFirst() -> Element? {
-        guard head < elements.count else { return nil }
-        let (element, elementWeight) = elements[head]
-        // Let go at once: a queue that never runs empty would hold on to what has long been worked off.
-        elements[head].element = nil
-        head += 1
-        weight -= elementWeight
-        if head == elements.count || head > 1024 {
-            elements.removeFirst(head)
-            head = 0
-        }
+        guard let element = elements.popFirst() else { return nil }
         condition.broadcast()
         return element
     }

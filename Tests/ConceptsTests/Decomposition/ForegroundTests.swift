@@ -67,15 +67,15 @@ import Testing
     }
 
     @Test func foregroundIsTheMinoritySign() {
-        #expect(ForegroundScore.settled([-1, -2, 3]) == [-1, -2, 3])
-        #expect(ForegroundScore.settled([1, 2, -3]) == [-1, -2, 3])
-        #expect(ForegroundScore.settled([3, 1, -2]) == [-3, -1, 2])
+        #expect(ForegroundScore.withFixedSign([-1, -2, 3]) == [-1, -2, 3])
+        #expect(ForegroundScore.withFixedSign([1, 2, -3]) == [-1, -2, 3])
+        #expect(ForegroundScore.withFixedSign([3, 1, -2]) == [-3, -1, 2])
         // Half and half, and all alike: only the largest magnitude decides.
-        #expect(ForegroundScore.settled([1, -2]) == [-1, 2])
-        #expect(ForegroundScore.settled([-1, -2]) == [1, 2])
-        #expect(ForegroundScore.settled([2, -2]) == ForegroundScore.settled([-2, 2]).map { $0 })
-        #expect(ForegroundScore.settled([1, -1e-12, 0]) == [1, 0, 0])
-        #expect(ForegroundScore.settled([0, 0]) == [0, 0])
+        #expect(ForegroundScore.withFixedSign([1, -2]) == [-1, 2])
+        #expect(ForegroundScore.withFixedSign([-1, -2]) == [1, 2])
+        #expect(ForegroundScore.withFixedSign([2, -2]) == ForegroundScore.withFixedSign([-2, 2]).map { $0 })
+        #expect(ForegroundScore.withFixedSign([1, -1e-12, 0]) == [1, 0, 0])
+        #expect(ForegroundScore.withFixedSign([0, 0]) == [0, 0])
     }
 
     @Test func scaleOfAPatchDoesNotMatter() throws {

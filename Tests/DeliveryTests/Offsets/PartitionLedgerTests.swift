@@ -5,19 +5,23 @@ import Testing
 @testable import Kafka
 
 @Suite struct PartitionLedgerTests {
+    private static func ledger<Outcome>(of: Outcome.Type, startingAt start: Int64) -> PartitionLedger<Outcome> {
+        PartitionLedger(TopicPartition(topic: "t", partition: 0), startingAt: start, epoch: 3, isStored: true)
+    }
+
     @Test func onlyTheFinishedPrefixMayBeStored() {
-        let ledger = LedgerProbe(PartitionLedger<String>(assignment: 1, startingAt: 10))
+        let ledger = LedgerProbe(Self.ledger(of: String.self, startingAt: 10))
         for (offset, bytes) in [(Int64(10), 100), (11, 200), (15, 300)] {
             #expect(ledger.handOut(offset, bytes: bytes))
         }
         #expect(ledger.value.outstandingBytes == 600)
-        #expect(ledger.finish(11, assignment: 1, "b"))
+        #expect(ledger.finish(11, "b"))
         #expect(ledger.value.finishedPrefix() == nil)
-        #expect(ledger.finish(10, assignment: 1, "a"))
+        #expect(ledger.finish(10, "a"))
         let prefix = ledger.value.finishedPrefix()
-        #expect(prefix?.expectedOffset == 10)
+        #expect(prefix?.expected == 10)
         #expect(prefix?.nextOffset == 12)
-        #expect(prefix?.outcomes.map(\.outcome) == ["a", "b"])
+        #expect(prefix?.outcomes == ["a", "b"])
         #expect(ledger.value.finishedPrefix(limit: 1)?.nextOffset == 11)
         #expect(ledger.value.finishedPrefix(limit: 0) == nil)
         #expect(ledger.value.outstandingBytes == 600, "nothing is stored yet")
@@ -25,42 +29,43 @@ import Testing
         #expect(prefix.map { ledger.store($0) } == false, "only once")
         #expect(ledger.value.storedOffset == 12)
         #expect(ledger.value.outstandingBytes == 300)
-        #expect(ledger.finish(15, assignment: 1, "c"))
+        #expect(ledger.finish(15, "c"))
         let last = ledger.value.finishedPrefix()
-        #expect(last?.expectedOffset == 12)
+        #expect(last?.expected == 12)
         #expect(last?.nextOffset == 16, "one past the record, across the gap before it")
     }
 
-    @Test func whatIsAbandonedEndsTheAssignment() {
-        let ledger = LedgerProbe(PartitionLedger<Int>(assignment: 1, startingAt: 0))
+    @Test func whatIsAbandonedEndsTheClaim() {
+        let ledger = LedgerProbe(Self.ledger(of: Int.self, startingAt: 0))
         for offset in 0..<4 { #expect(ledger.handOut(Int64(offset), bytes: 10)) }
-        for offset in [0, 2] { #expect(ledger.finish(Int64(offset), assignment: 1, offset)) }
-        ledger.abandon(1, assignment: 2)
-        #expect(ledger.value.outstandingCount == 4, "of another assignment")
-        ledger.abandon(1, assignment: 1)
+        for offset in [0, 2] { #expect(ledger.finish(Int64(offset), offset)) }
+        ledger.abandon(5)
+        #expect(ledger.value.outstandingCount == 4, "never handed out")
+        ledger.abandon(2)
+        #expect(ledger.value.outstandingCount == 4, "done before")
+        ledger.abandon(1)
         #expect(ledger.value.outstandingCount == 1 && ledger.value.outstandingBytes == 10)
-        #expect(!ledger.finish(3, assignment: 1, 3), "behind it")
+        #expect(!ledger.finish(3, 3), "behind it")
         #expect(!ledger.handOut(4, bytes: 1), "nothing more is taken")
         #expect(ledger.value.finishedPrefix()?.nextOffset == 1, "what lies before it may be stored")
     }
 
     @Test func strangersAreIgnored() {
-        let ledger = LedgerProbe(PartitionLedger<Int>(assignment: 7, startingAt: 5))
+        let ledger = LedgerProbe(Self.ledger(of: Int.self, startingAt: 5))
         #expect(!ledger.handOut(4, bytes: 1), "below the start")
         #expect(ledger.handOut(5, bytes: 1))
         #expect(!ledger.handOut(5, bytes: 1), "twice")
-        #expect(!ledger.finish(5, assignment: 6, 0), "of an older assignment")
-        #expect(!ledger.finish(6, assignment: 7, 0), "never handed out")
-        #expect(ledger.finish(5, assignment: 7, 0))
-        #expect(!ledger.finish(5, assignment: 7, 1), "done before")
-        #expect(ledger.value.finishedPrefix()?.outcomes.map(\.outcome) == [0])
+        #expect(!ledger.finish(6, 0), "never handed out")
+        #expect(ledger.finish(5, 0))
+        #expect(!ledger.finish(5, 1), "done before")
+        #expect(ledger.value.finishedPrefix()?.outcomes == [0])
         #expect(ledger.value.outstandingBytes == 1)
     }
 
     /// Against the plainest account there is, over random orders, gaps, limits and interruptions.
     @Test(arguments: 0..<200) func anyOrderOfCompletion(seed: UInt64) {
         var random = SplitMix(state: seed)
-        let ledger = LedgerProbe(PartitionLedger<Int64>(assignment: 3, startingAt: 100))
+        let ledger = LedgerProbe(Self.ledger(of: Int64.self, startingAt: 100))
         var handedOut: [Int64] = []
         var bytes: [Int64: Int] = [:]
         var finished: Set<Int64> = []
@@ -77,16 +82,15 @@ import Testing
             case 4..<8:
                 let open = handedOut.filter { !finished.contains($0) }
                 guard let one = open.randomElement(using: &random) else { continue }
-                #expect(!ledger.finish(one, assignment: 2, -1))
-                #expect(ledger.finish(one, assignment: 3, one))
+                #expect(ledger.finish(one, one))
                 finished.insert(one)
             default:
                 let limit = Int.random(in: 1...8, using: &random)
                 let expected = handedOut.dropFirst(stored.count).prefix(limit).prefix { finished.contains($0) }
                 let prefix = ledger.value.finishedPrefix(limit: limit)
-                #expect(prefix?.outcomes.map(\.outcome) ?? [] == Array(expected))
+                #expect(prefix?.outcomes ?? [] == Array(expected))
                 guard let prefix else { continue }
-                #expect(prefix.expectedOffset == stored.last.map { $0 + 1 } ?? 100)
+                #expect(prefix.expected == stored.last.map { $0 + 1 } ?? 100)
                 if Bool.random(using: &random) {
                     #expect(ledger.store(prefix))
                     stored += expected
@@ -97,36 +101,5 @@ import Testing
             #expect(ledger.value.outstandingBytes == outstanding.reduce(0) { $0 + (bytes[$1] ?? 0) })
             #expect(ledger.value.storedOffset == stored.last.map { $0 + 1 } ?? 100)
         }
-    }
-
-    @Test func trackerForgetsOldAssignments() throws {
-        let place = TopicPartition(topic: "t", partition: 0)
-        let other = TopicPartition(topic: "t", partition: 1)
-        let tracker = TrackerProbe<String>()
-        #expect(tracker.handOut(place, offset: 0, bytes: 1) == nil, "not assigned")
-        tracker.assign(place, startingAt: 0)
-        tracker.assign(other, startingAt: 5)
-        let early = try #require(tracker.handOut(place, offset: 0, bytes: 10))
-        let far = try #require(tracker.handOut(other, offset: 5, bytes: 20))
-        #expect(tracker.value.outstandingBytes == 30)
-        tracker.revoke(place)
-        #expect(tracker.value.outstandingBytes == 20)
-        #expect(!tracker.finish(early, "late"))
-        tracker.assign(place, startingAt: 0)
-        let again = try #require(tracker.handOut(place, offset: 0, bytes: 10))
-        #expect(!tracker.finish(early, "later still"))
-        #expect(tracker.value.finishedPrefixes().isEmpty)
-        #expect(tracker.finish(again, "done"))
-        #expect(tracker.finish(far, "far"))
-        let prefixes = tracker.value.finishedPrefixes()
-        #expect(prefixes.keys.sorted() == [place, other])
-        let prefix = try #require(prefixes[place])
-        #expect(prefix.outcomes.map(\.outcome) == ["done"])
-        #expect(tracker.store(prefix, of: place))
-        #expect(tracker.value.storedOffsets == [place: 1, other: 5])
-        tracker.assign(place, startingAt: 1)
-        #expect(!tracker.store(prefix, of: place), "a transaction of the assignment before")
-        #expect(tracker.value.outstandingCount == 1)
-        #expect(tracker.value[other]?.nextOffset == 6)
     }
 }

@@ -7,31 +7,31 @@ import Testing
     private final class Probe {
         private var limit: FailureLimit
         init(imageLimit: Int?, jobLimit: Int?) { limit = FailureLimit(imageLimit: imageLimit, jobLimit: jobLimit) }
-        func note(_ failures: [Bool]) -> String? { limit.note(failures) }
+        func add(_ failures: [Bool]) -> String? { limit.add(failures) }
     }
 
     @Test func tenFailedJobsInARowAreTooMany() {
         let limit = Probe(imageLimit: 20, jobLimit: 10)
-        for _ in 0..<9 { #expect(limit.note([true]) == nil) }
-        #expect(limit.note([]) == nil, "a job whose results stood says nothing")
-        #expect(limit.note([true, false]) == nil, "one image that succeeds ends the row")
-        for _ in 0..<9 { #expect(limit.note([true]) == nil) }
-        #expect(limit.note([true])?.contains("last 10 jobs") == true)
+        for _ in 0..<9 { #expect(limit.add([true]) == nil) }
+        #expect(limit.add([]) == nil, "a job whose results stood says nothing")
+        #expect(limit.add([true, false]) == nil, "one image that succeeds ends the row")
+        for _ in 0..<9 { #expect(limit.add([true]) == nil) }
+        #expect(limit.add([true])?.contains("last 10 jobs") == true)
     }
 
     @Test func oneInFiveImagesIsTheMost() {
         let limit = Probe(imageLimit: 20, jobLimit: nil)
         // Less than a whole window decides nothing, however bad it is.
-        #expect(limit.note([Bool](repeating: true, count: 20) + [Bool](repeating: false, count: 79)) == nil)
-        #expect(limit.note([true])?.contains("21 of the last 100") == true)
+        #expect(limit.add([Bool](repeating: true, count: 20) + [Bool](repeating: false, count: 79)) == nil)
+        #expect(limit.add([true])?.contains("21 of the last 100") == true)
 
         let other = Probe(imageLimit: 20, jobLimit: nil)
-        for _ in 0..<100 { #expect(other.note([true, false, false, false, false]) == nil, "exactly one in five") }
+        for _ in 0..<100 { #expect(other.add([true, false, false, false, false]) == nil, "exactly one in five") }
     }
 
     @Test func limitsMayBeOff() {
         let limit = Probe(imageLimit: nil, jobLimit: nil)
-        for _ in 0..<300 { #expect(limit.note([true]) == nil) }
+        for _ in 0..<300 { #expect(limit.add([true]) == nil) }
     }
 
     @Test func theMessageSaysWhatToMend() {

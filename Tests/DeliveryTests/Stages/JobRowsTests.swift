@@ -19,7 +19,7 @@ import Testing
 
     private func batch(_ outcome: FinishedJob.Outcome, refusing refused: [Int: ImageFailure] = [:]) -> WriteBatch {
         var jobs = JobBatch(refusing: refused)
-        rows.add(FinishedJob(ticket: Ticket(record: record, assignment: 1), outcome: outcome), to: &jobs)
+        rows.add(FinishedJob(ticket: Ticket(record: record, epoch: 1), outcome: outcome), to: &jobs)
         return jobs.batch
     }
 
@@ -31,17 +31,18 @@ import Testing
         try ImageJob.Image(id: id, uri: "file:///\(id)", label: "n2", sha256: String(repeating: "f", count: 64))
     }
 
-    private func done(_ image: ImageJob.Image) -> FinishedImage {
-        FinishedImage(
-            image: image, label: 1,
-            result: .success(
-                .init(
-                    findings: findings, contentHash: [UInt8](repeating: 0xAB, count: 32), groupDigest: "d",
-                    timings: StageTimings(fetch: 1, decode: 2, encode: 3, concepts: 4))))
+    private func done(_ entry: ImageJob.Image) -> JobImage {
+        var image = JobImage(entry, patience: 0)
+        image.label = 1
+        image.timings = StageTimings(fetch: 1, decode: 2, encode: 3, concepts: 4)
+        image.state = .analyzed(findings, contentHash: [UInt8](repeating: 0xAB, count: 32), groupDigest: "d")
+        return image
     }
 
-    private func failed(_ image: ImageJob.Image, _ message: String) -> FinishedImage {
-        FinishedImage(image: image, label: nil, result: .failure(ImageFailure(.notFound, message)))
+    private func failed(_ entry: ImageJob.Image, _ message: String) -> JobImage {
+        var image = JobImage(entry, patience: 0)
+        image.state = .failed(ImageFailure(.notFound, message))
+        return image
     }
 
     @Test func aResultIsOneRow() throws {

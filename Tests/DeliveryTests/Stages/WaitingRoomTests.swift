@@ -2,6 +2,7 @@ import Testbed
 import Testing
 
 @testable import Delivery
+@testable import Jobs
 @testable import Kafka
 
 @Suite struct WaitingRoomTests {
@@ -12,10 +13,10 @@ import Testing
             Ticket(
                 record: KafkaRecord(
                     topicPartition: TopicPartition(topic: "t", partition: 0), offset: offset, value: nil),
-                assignment: 1))
+                epoch: 1))
         for _ in 0..<pictures {
-            var image = PreparationTask.Image(patience: 1)
-            image.outcome = .picture(try DemoAnalysis.prepared(DemoAnalysis.pictures[0]))
+            var image = JobImage(try ImageJob.Image(id: "a", uri: "data:,"), patience: 1)
+            image.state = .picture(try DemoAnalysis.prepared(DemoAnalysis.pictures[0]))
             task.images.append(image)
         }
         return task

@@ -10,8 +10,8 @@ import Testing
         func forEach(_ body: (OutgoingImage) throws -> Void) throws { try entries.forEach(body) }
     }
 
-    private func entry(_ id: String, group: String? = nil, company: [String?]? = nil) throws -> OutgoingImage {
-        OutgoingImage(image: try .init(id: id, uri: "file:///\(id)"), group: group, company: company)
+    private func entry(_ id: String, group: String? = nil, jointKey: [String?]? = nil) throws -> OutgoingImage {
+        OutgoingImage(image: try .init(id: id, uri: "file:///\(id)"), group: group, jointKey: jointKey)
     }
 
     private let sender = JobSender(analysisID: "0123456789abcdef0123456789abcdef", imagesPerJob: 2)
@@ -25,10 +25,10 @@ import Testing
     @Test func companyStaysTogetherAndTheRestFills() throws {
         let found = try jobs(
             (0..<3).map { try entry("single \($0)") }
-                + (0..<5).map { try entry("a\($0)", group: "a", company: ["a", "1"]) }
+                + (0..<5).map { try entry("a\($0)", group: "a", jointKey: ["a", "1"]) }
                 // The same group, decomposed apart.
-                + (5..<8).map { try entry("a\($0)", group: "a", company: ["a", "2"]) }
-                + [try entry("single 3")] + (0..<300).map { try entry("b\($0)", company: [nil, "3"]) })
+                + (5..<8).map { try entry("a\($0)", group: "a", jointKey: ["a", "2"]) }
+                + [try entry("single 3")] + (0..<300).map { try entry("b\($0)", jointKey: [nil, "3"]) })
         #expect(found.map(\.images.count).sorted() == [2, 2, 3, 5, 44, 256])
         #expect(
             found.filter { $0.group == "a" }.map { $0.images.map(\.id) } == [

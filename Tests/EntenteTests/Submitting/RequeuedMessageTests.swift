@@ -32,13 +32,13 @@ import Testing
         #expect(
             RequeuedMessage(letter, unresolved: ["b", "c"], decomposition: .image)
                 == .images(try job(["b", "c"], group: "g")))
-        #expect(RequeuedMessage(letter, unresolved: [], decomposition: .image) == .settled)
+        #expect(RequeuedMessage(letter, unresolved: [], decomposition: .image) == .nothingToDo)
     }
 
     @Test func aGroupGoesWhole() throws {
         let letter = letter(try job(["a", "b"], group: "g").encoded(), failed: ["b"])
         #expect(RequeuedMessage(letter, unresolved: ["b"], decomposition: .group) == .whole)
-        #expect(RequeuedMessage(letter, unresolved: [], decomposition: .group) == .settled)
+        #expect(RequeuedMessage(letter, unresolved: [], decomposition: .group) == .nothingToDo)
     }
 
     @Test func whatFailedWholeGoesWhole() throws {

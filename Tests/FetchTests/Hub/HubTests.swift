@@ -76,7 +76,7 @@ import Testing
         }
         #expect(Set(folders).count == 4 && folders[0] == scratch("huggingface.co/a--b"))
         let one = try store("https://huggingface.co/")
-        try one.note("refs/pr/1", is: Self.git)
+        try one.record("refs/pr/1", is: Self.git)
         #expect(one.commit(of: "refs/pr/1") == Self.git && one.commit(of: "refs") == nil)
         #expect(one.commit(of: "../../x") == nil && one.commit(of: Self.git) == Self.git)
         #expect(one.contents(of: Self.git) == nil)

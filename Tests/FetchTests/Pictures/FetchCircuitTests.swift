@@ -9,9 +9,9 @@ import Testing
     private func later(_ seconds: Double) -> ContinuousClock.Instant { start + .seconds(seconds) }
 
     @Test func itOpensWhenMostFetchesFail() {
-        for index in 0..<9 { #expect(!circuit.note("h", failed: index != 4, now: start)) }
+        for index in 0..<9 { #expect(!circuit.record("h", failed: index != 4, now: start)) }
         #expect(circuit.admit("h", now: start) == .go, "nine say too little")
-        #expect(circuit.note("h", failed: true, now: start))
+        #expect(circuit.record("h", failed: true, now: start))
         #expect(circuit.open == ["h"])
         guard case .wait(let until) = circuit.admit("h", now: start) else {
             Issue.record("it let a fetch through")
@@ -22,23 +22,23 @@ import Testing
     }
 
     @Test func oneTrialAtATimeDecides() {
-        for _ in 0..<10 { circuit.note("h", failed: true, now: start) }
+        for _ in 0..<10 { circuit.record("h", failed: true, now: start) }
         #expect(circuit.admit("h", now: later(1)) == .go, "the trial")
         guard case .wait = circuit.admit("h", now: later(1)) else {
             Issue.record("two trials at a time")
             return
         }
-        #expect(!circuit.note("h", failed: true, now: later(1)))
+        #expect(!circuit.record("h", failed: true, now: later(1)))
         #expect(circuit.open == ["h"])
         #expect(circuit.admit("h", now: later(100)) == .go)
-        #expect(circuit.note("h", failed: false, now: later(100)), "it closes")
+        #expect(circuit.record("h", failed: false, now: later(100)), "it closes")
         #expect(circuit.open == [])
-        #expect(!circuit.note("h", failed: true, now: later(101)), "and begins anew")
+        #expect(!circuit.record("h", failed: true, now: later(101)), "and begins anew")
         #expect(circuit.admit("h", now: later(101)) == .go)
     }
 
     @Test func halfIsNotMost() {
-        for index in 0..<40 { #expect(!circuit.note("h", failed: index % 2 == 1, now: start)) }
+        for index in 0..<40 { #expect(!circuit.record("h", failed: index % 2 == 1, now: start)) }
     }
 
     @Test func imagesShareTheFateOfTheirHost() {

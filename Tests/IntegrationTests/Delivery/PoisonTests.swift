@@ -26,7 +26,7 @@ import Testing
                 crashes += 1
                 try #require(crashes < 10, "\(end)")
             }
-            #expect(crashes == 4, "once in company, three times alone")
+            #expect(crashes == 4, "once in together, three times alone")
 
             let failures = try connection.query(
                 "SELECT image_id, kind, attempts, message FROM entente.failed_images ORDER BY image_id")

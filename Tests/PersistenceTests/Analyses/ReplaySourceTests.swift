@@ -30,7 +30,7 @@ import Testing
         try expect((0..<1234).map { ("image \($0)", nil) })
         let ids = try found().map(\.reference.id)
         #expect(ids == (0..<1234).map { "image \($0)" }.sorted())
-        #expect(try found().allSatisfy { $0.company == nil })
+        #expect(try found().allSatisfy { $0.jointKey == nil })
     }
 
     @Test func theHashIsThatOfTheBytesThatWereAnalysed() throws {
@@ -56,8 +56,8 @@ import Testing
         var runs: [[String]] = []
         var last: [String?]?
         for image in try found() {
-            if image.company == nil || image.company != last { runs.append([]) }
-            last = image.company
+            if image.jointKey == nil || image.jointKey != last { runs.append([]) }
+            last = image.jointKey
             runs[runs.count - 1].append(image.reference.id)
         }
         #expect(runs == [["alone"], ["a1", "a2", "a3"], ["b3"], ["b1"], ["b2"], ["c"]])

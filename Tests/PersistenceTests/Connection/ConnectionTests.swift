@@ -35,15 +35,15 @@ import Testing
             "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13",
             [
                 .bigints([]), .bigints([Int64.min]), .ints([1, -2, Int32.max]), .reals([0.1, -.infinity]),
-                .bools([true, false]), .smallints([-7]), .double(-0.0), .bytes([]), .bytes([0, 255]), .bool(nil),
-                .int(Int32.min), .bigint(nil), .byteStrings([[], [1], nil]),
+                .bools([true, false]), .array([Int16(-7)]), .double(-0.0), .bytes([]), .bytes([0, 255]), .bool(nil),
+                .int(Int32.min), .bigint(nil), .array([[], [1], nil] as [[UInt8]?]),
             ])
         #expect(try rows.bigints(0, 0) == [])
         #expect(try rows.bigints(0, 1) == [Int64.min])
         #expect(try rows.ints(0, 2) == [1, -2, Int32.max])
         #expect(try rows.reals(0, 3) == [0.1, -.infinity])
         #expect(try rows.bools(0, 4) == [true, false])
-        #expect(try rows.smallints(0, 5) == [-7])
+        #expect(try rows.elements(0, 5) as [Int16] == [-7])
         #expect(try rows.double(0, 6).sign == .minus)
         #expect(try rows.bytes(0, 7) == [])
         #expect(try rows.bytes(0, 8) == [0, 255])

@@ -76,7 +76,7 @@ import Testing
         #expect(try connection.query("SELECT message_offset FROM entente.in_flight_jobs").bigint(0, 0) == 7)
     }
 
-    @Test func aStoredOutcomeEndsTheFlight() throws {
+    @Test func whatIsStoredIsNoLongerInFlight() throws {
         let worker = try worker("first")
         for offset in [Int64(5), 6, 7] {
             #expect(try worker.store.take(partition, offset: offset, epoch: worker.epoch, alone: false))

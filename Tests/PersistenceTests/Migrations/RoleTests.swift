@@ -30,14 +30,16 @@ import Testing
         try submissions.produced(jobs: 1, of: submission)
         let partition = PartitionKey(group: "g", topic: "jobs", partition: 1)
         let claim = try OffsetLedger(connection).claim(partition, owner: "w")
-        let flights = InFlightStore(connection)
-        try flights.announce(owner: "w")
-        #expect(try flights.take(partition, offset: 7, epoch: claim.epoch, alone: false))
-        #expect(try flights.suspects(of: partition) == [])
-        try flights.release(partition, epoch: claim.epoch)
-        let lookup = ResultLookup(connection)
-        #expect(try lookup.standing(["a"], analysisID: id, force: true, submissionID: submission.id).isEmpty)
-        #expect(try !lookup.isCancelled(submissionID: submission.id))
+        let jobs = InFlightStore(connection)
+        try jobs.announce(owner: "w")
+        #expect(try jobs.take(partition, offset: 7, epoch: claim.epoch, alone: false))
+        #expect(try jobs.suspects(of: partition) == [])
+        try jobs.release(partition, epoch: claim.epoch)
+        #expect(
+            try jobs.begin(
+                partition, offset: 8, epoch: claim.epoch, alone: false, analysisID: id, images: ["a"], force: true,
+                submissionID: submission.id) == .wanted([.missing]))
+        #expect(try !submissions.isCancelled(submission.id))
         let writer = BatchWriter(connection)
         try writer.write(
             WriteBatch(

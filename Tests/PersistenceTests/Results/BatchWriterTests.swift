@@ -73,7 +73,7 @@ import Testing
         #expect(try parts.bools(0, 14) == [true, false, true])
         #expect(try parts.int(0, 15) == 2 && parts.int(0, 16) == 3)
         #expect(try parts.bytes(0, 17) == [255, 0, 0, 1, 1, 255])
-        #expect(try parts.smallints(0, 18) == [0, 0, 1, 0, 2, 1, 1, 0, 1, 1])
+        #expect(try parts.elements(0, 18) as [Int16] == [0, 0, 1, 0, 2, 1, 1, 0, 1, 1])
         #expect(try parts.texts(0, 19) == ["parts_reduced", "candidates_extended"])
         #expect(try parts.int(0, 20) == 1 && parts.int(0, 21) == 9)
         #expect(try parts.text(1, 0) == "pca")

@@ -9,7 +9,7 @@ struct AttentionPool: NetworkHead {
     private let output: PackedLayer
 
     /// What lies in the scratch memory, for a number of images.
-    private struct Rooms {
+    private struct Buffers {
         /// `[images, 1 + n, C]`.
         let tokens: UnsafeMutablePointer<Float>
         let keys: UnsafeMutablePointer<Float>
@@ -58,17 +58,17 @@ struct AttentionPool: NetworkHead {
         _ maps: UnsafePointer<Float>, images: Int, into out: UnsafeMutablePointer<Float>,
         scratch: UnsafeMutablePointer<Float>
     ) {
-        let rooms = Rooms(scratch, images: images, rows: rows, features: features)
+        let buffers = Buffers(scratch, images: images, rows: rows, features: features)
         for image in 0..<images {
-            let tokens = rooms.tokens + image * rows * features
+            let tokens = buffers.tokens + image * rows * features
             place(maps + image * (rows - 1) * features, into: tokens)
-            (rooms.pooled + image * features).update(from: tokens, count: features)
+            (buffers.pooled + image * features).update(from: tokens, count: features)
         }
-        key.apply(rooms.tokens, rows: images * rows, into: rooms.keys, scratch: rooms.rest)
-        value.apply(rooms.tokens, rows: images * rows, into: rooms.values, scratch: rooms.rest)
-        query.apply(rooms.pooled, rows: images, into: rooms.queries, scratch: rooms.rest)
-        for image in 0..<images { attend(image, rooms) }
-        output.apply(rooms.pooled, rows: images, into: out, scratch: rooms.rest)
+        key.apply(buffers.tokens, rows: images * rows, into: buffers.keys, scratch: buffers.rest)
+        value.apply(buffers.tokens, rows: images * rows, into: buffers.values, scratch: buffers.rest)
+        query.apply(buffers.pooled, rows: images, into: buffers.queries, scratch: buffers.rest)
+        for image in 0..<images { attend(image, buffers) }
+        output.apply(buffers.pooled, rows: images, into: out, scratch: buffers.rest)
     }
 
     /// A map behind its mean, positions added, `[1 + n, C]`.
@@ -89,24 +89,24 @@ struct AttentionPool: NetworkHead {
     }
 
     /// Puts what the heads make of an image's values, side by side, into `pooled`.
-    private func attend(_ image: Int, _ rooms: Rooms) {
+    private func attend(_ image: Int, _ buffers: Buffers) {
         let headWidth = features / heads
         let scale = 1 / Float(headWidth).squareRoot()
-        let scores = rooms.scores
+        let scores = buffers.scores
         for head in 0..<heads {
-            let query = rooms.queries + image * features + head * headWidth
+            let query = buffers.queries + image * features + head * headWidth
             let first = image * rows * features + head * headWidth
             for row in 0..<rows {
-                let key = rooms.keys + first + row * features
+                let key = buffers.keys + first + row * features
                 var sum: Float = 0
                 for column in 0..<headWidth { sum += query[column] * key[column] }
                 scores[row] = sum * scale
             }
             RowKernels.current.softmax(scores, 1, rows, rows, 0)
-            let target = rooms.pooled + image * features + head * headWidth
+            let target = buffers.pooled + image * features + head * headWidth
             target.update(repeating: 0, count: headWidth)
             for row in 0..<rows {
-                let value = rooms.values + first + row * features
+                let value = buffers.values + first + row * features
                 for column in 0..<headWidth { target[column] += scores[row] * value[column] }
             }
         }

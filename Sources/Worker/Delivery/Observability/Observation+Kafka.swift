@@ -11,7 +11,7 @@ extension Observation {
     /// - Parameter state: asked for once an interval.
     func polled(_ state: @autoclosure () -> QueueState) {
         let now = ContinuousClock.now
-        note { $0.polled(at: now) }
+        updateHealth { $0.polled(at: now) }
         let isDue = nextLook.withLock { next in
             guard next <= now else { return false }
             next = now + Self.interval
@@ -24,7 +24,7 @@ extension Observation {
         metrics.paused.record(state.paused)
         metrics.jobsInFlight.record(state.jobsInFlight)
         metrics.bytesInFlight.record(state.bytesInFlight)
-        note { $0.sawQueue(lag: state.lags.values.reduce(0, +), at: now) }
+        updateHealth { $0.sawQueue(lag: state.lags.values.reduce(0, +), at: now) }
     }
 
     func skipped() { metrics.jobs[WorkerMetrics.JobOutcome.skipped.rawValue].increment() }
@@ -38,7 +38,7 @@ extension Observation {
         gone.forEach { $0.destroy() }
     }
 
-    func broker(_ statistics: KafkaStatistics) { note { $0.brokerIs(up: statistics.hasBrokerUp) } }
+    func broker(_ statistics: KafkaStatistics) { updateHealth { $0.brokerIs(up: statistics.hasBrokerUp) } }
 
     private func setLag(_ lag: Int64, of partition: TopicPartition) {
         let gauge = lags.withLock { lags in

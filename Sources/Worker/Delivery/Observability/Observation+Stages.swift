@@ -5,14 +5,14 @@ import Threads
 
 // What fetch threads and lanes tell.
 extension Observation {
-    func prepared() { note { $0.moved(at: .now) } }
+    func prepared() { updateHealth { $0.moved(at: .now) } }
 
-    func analyzed() { note { $0.moved(at: .now) } }
+    func analyzed() { updateHealth { $0.moved(at: .now) } }
 
     /// One call of the encoder: the members of a large group are many before the first of them is analysed.
     func encoderCalled(with pictures: Int) {
         metrics.encoderBatch.record(pictures)
-        note { $0.moved(at: .now) }
+        updateHealth { $0.moved(at: .now) }
     }
 
     /// A job's work in the encoder.
@@ -35,11 +35,11 @@ extension Observation {
         // The database is away, which its connection has told.
         default: return
         }
-        note { $0.modelFailed(analysis, HealthProblem(kind, "Analysis \(analysis): \(error)"), at: .now) }
+        updateHealth { $0.modelFailed(analysis, HealthProblem(kind, "Analysis \(analysis): \(error)"), at: .now) }
     }
 
     func modelLoaded(_ analysis: String) {
-        note {
+        updateHealth {
             $0.modelLoaded(analysis)
             $0.moved(at: .now)
         }

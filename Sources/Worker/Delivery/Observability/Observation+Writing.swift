@@ -44,7 +44,7 @@ extension Observation {
         metrics.stages[.write]?.record(start.duration(to: .now).seconds)
         metrics.writeBatch.record(batch.results.count)
         metrics.lastProgress.record(Date().timeIntervalSince1970)
-        note { $0.moved(at: .now) }
+        updateHealth { $0.moved(at: .now) }
         count(jobs)
         count(batch, outcome)
         for row in batch.results {

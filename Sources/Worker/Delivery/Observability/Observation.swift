@@ -29,7 +29,7 @@ package final class Observation: Sendable {
         }
     }
 
-    func note(_ change: (inout HealthRecord) -> Void) { health.withLock { change(&$0) } }
+    func updateHealth(_ change: (inout HealthRecord) -> Void) { health.withLock { change(&$0) } }
 
     /// Why `/readyz` refuses; empty when it does not.
     package var unreadiness: [HealthProblem] {
@@ -42,7 +42,7 @@ package final class Observation: Sendable {
 
     func retried(_ stage: WorkerMetrics.Retry) {
         metrics.retries[stage.rawValue].increment()
-        note { $0.moved(at: .now) }
+        updateHealth { $0.moved(at: .now) }
     }
 
     /// Hears every exchange of a connection.
@@ -53,7 +53,7 @@ package final class Observation: Sendable {
         connection.onExchange = { [unowned self] error in
             counter.increment()
             let trouble = error.flatMap { $0.isRetriable ? "\($0)" : nil }
-            note { $0.databaseAnswered(trouble: trouble) }
+            updateHealth { $0.databaseAnswered(trouble: trouble) }
         }
     }
 }

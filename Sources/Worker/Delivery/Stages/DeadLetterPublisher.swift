@@ -49,7 +49,7 @@ final class DeadLetterPublisher: @unchecked Sendable {
     /// and tried again later: the letters are safe in the database.
     func run() {
         while !calls.isFinished {
-            if let pause = trouble(within: Self.patience, isLast: false) {
+            if let pause = publish(within: Self.patience, isLast: false) {
                 let end = ContinuousClock.now + pause
                 while !calls.isFinished, ContinuousClock.now < end {
                     waitForCall(ContinuousClock.now.duration(to: end))
@@ -58,14 +58,14 @@ final class DeadLetterPublisher: @unchecked Sendable {
                 waitForCall(Self.interval)
             }
         }
-        _ = trouble(within: Self.lastPatience, isLast: true)
+        _ = publish(within: Self.lastPatience, isLast: true)
         producer.close(within: Self.lastPatience)
     }
 
     private func waitForCall(_ limit: Duration) { _ = calls.popAll(waiting: limit.seconds) }
 
-    /// Publishes page by page; returns how long to wait after trouble.
-    private func trouble(within patience: Duration, isLast: Bool) -> Duration? {
+    /// Publishes page by page; returns how long to wait, if it did not work.
+    private func publish(within patience: Duration, isLast: Bool) -> Duration? {
         let end = ContinuousClock.now + patience
         do {
             while try publishPage(within: isLast ? ContinuousClock.now.duration(to: end) : patience) {

@@ -25,7 +25,7 @@ struct FailureLimit: Sendable {
     ///
     /// - Parameter failures: whether each image failed; those whose results stood already are left out.
     /// - Returns: what is wrong, in a sentence, once too much has failed.
-    mutating func note(_ failures: [Bool]) -> String? {
+    mutating func add(_ failures: [Bool]) -> String? {
         guard !failures.isEmpty else { return nil }
         failedJobs = failures.contains(false) ? 0 : failedJobs + 1
         if let jobLimit, failedJobs >= jobLimit {

@@ -31,7 +31,9 @@ extension Intake {
             return nil
         }
         assignments.assign(
-            partition, startingAt: start, epoch: claim.epoch, isStored: claim.stored != nil, suspects: claim.suspects)
+            PartitionLedger(
+                partition, startingAt: start, epoch: claim.epoch, isStored: claim.stored != nil,
+                suspects: claim.suspects))
         self.log.info(
             "partition assigned",
             metadata: [
@@ -97,14 +99,14 @@ extension Intake {
             let epoch = assignments.epoch(of: partition)
             assignments.revoke(partition)
             // Of a lost partition the database is asked by whoever has it now; this worker is seen to live.
-            if !lost, let epoch { letGo(partition, epoch) }
+            if !lost, let epoch { recordRelease(of: partition, epoch) }
             committed[partition] = nil
             stalled.remove(partition)
             log.info("partition released", metadata: ["kafka.partition": "\(partition)", "lost": "\(lost)"])
         }
     }
 
-    func letGo(_ partition: TopicPartition, _ epoch: Int64) {
+    func recordRelease(of partition: TopicPartition, _ epoch: Int64) {
         do { try claims.release(partition, epoch: epoch) } catch {
             log.notice(
                 "a partition's release can't be noted; its jobs in flight will be run one at a time",

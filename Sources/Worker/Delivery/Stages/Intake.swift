@@ -1,7 +1,5 @@
-import Foundation
 import Kafka
 import Logging
-import Persistence
 import Threads
 
 /// The Kafka thread: takes jobs in, follows rebalances, keeps polling under back-pressure, and tells Kafka what the
@@ -12,7 +10,6 @@ final class Intake {
     let consumer: KafkaConsumer
     let claims: PartitionClaims
     let assignments: Assignments
-    private let tickets: BoundedQueue<Ticket>
     private let stop: StopSignal
     let options: Options
     let log: Logger
@@ -28,7 +25,7 @@ final class Intake {
 
     struct Options: Sendable {
         let topic: String
-        /// Idle time after which ``Intake/run()`` returns; nil: never.
+        /// Idle time after which ``Intake/run(to:)`` returns; nil: never.
         let untilIdle: Duration?
         /// How long jobs in flight may take to finish once the stop is requested.
         let gracePeriod: Duration
@@ -40,13 +37,12 @@ final class Intake {
     static let fencedPause = Duration.seconds(3)
 
     init(
-        consumer: KafkaConsumer, claims: PartitionClaims, assignments: Assignments, tickets: BoundedQueue<Ticket>,
-        stop: StopSignal, options: Options, log: Logger, observation: Observation = Observation()
+        consumer: KafkaConsumer, claims: PartitionClaims, assignments: Assignments, stop: StopSignal,
+        options: Options, log: Logger, observation: Observation = Observation()
     ) {
         self.consumer = consumer
         self.claims = claims
         self.assignments = assignments
-        self.tickets = tickets
         self.stop = stop
         self.options = options
         self.log = log
@@ -57,32 +53,32 @@ final class Intake {
     /// finish, commits and leaves the group.
     ///
     /// - Throws: `KafkaError` if the client can't go on.
-    func run() throws {
+    func run(to tickets: BoundedQueue<Ticket>) throws {
         consumer.onStatistics = { [observation] in observation.broker($0) }
         try consumer.subscribe(
             to: options.topic,
             onAssign: { [unowned self] partitions in try start(partitions) },
             onRevoke: { [unowned self] partitions, lost in release(partitions, lost: lost) })
         while !stop.isRequested, try !isIdle() {
-            try balance()
+            try balance(tickets)
             try stopFenced()
             try retryClaims()
-            try take(timeout: .milliseconds(100))
+            try take(tickets, timeout: .milliseconds(100))
             commitIfDue()
         }
         log.info("no more jobs are taken", metadata: ["jobs.in_flight": "\(assignments.outstanding)"])
-        try finish()
+        try finish(tickets)
     }
 
     // MARK: - Taking jobs
 
-    private func take(timeout: Duration) throws {
+    private func take(_ tickets: BoundedQueue<Ticket>, timeout: Duration) throws {
         defer { observation.polled(QueueState(consumer, assignments)) }
         let record: KafkaRecord?
         do {
             record = try consumer.poll(timeout: timeout)
         } catch {
-            try bear(error)
+            try goOn(after: error)
             return
         }
         guard let record else { return }
@@ -95,7 +91,7 @@ final class Intake {
     }
 
     /// Goes on after an error of Kafka's unless it is fatal.
-    private func bear(_ error: KafkaError) throws {
+    private func goOn(after error: KafkaError) throws {
         guard !error.isFatal else { throw error }
         observation.retried(.broker)
         guard error.isOutOfRange, let partition = error.partition else {
@@ -112,7 +108,7 @@ final class Intake {
     private static func weight(of record: KafkaRecord) -> Int { 16 << 10 + 32 * record.byteCount }
 
     /// Pauses when downstream is full and goes on when it has room, polling all the while.
-    private func balance() throws {
+    private func balance(_ tickets: BoundedQueue<Ticket>) throws {
         let stalled = assignments.stalled
         if stalled != self.stalled {
             try consumer.pause(stalled.subtracting(self.stalled))
@@ -178,12 +174,12 @@ final class Intake {
         }
     }
 
-    private func finish() throws {
+    private func finish(_ tickets: BoundedQueue<Ticket>) throws {
         isEnding = true
         try consumer.hold()
         let deadline = ContinuousClock.now + options.gracePeriod
         while assignments.outstanding > 0, ContinuousClock.now < deadline {
-            try take(timeout: .milliseconds(50))
+            try take(tickets, timeout: .milliseconds(50))
             commitIfDue()
         }
         if !consumer.close(within: .seconds(10)) {

@@ -54,23 +54,25 @@ struct JobRows: Sendable {
             for image in job.images {
                 fail(
                     ImageReference(image, of: job), of: job, error.kind.rawValue, error.message,
-                    attempts: Flights.crashLimit)
+                    attempts: JobAdmission.crashLimit)
             }
         case .failed(let error, let job): fail(nil, of: job, error.kind.rawValue, error.message)
         case .images(let analysis, let job, let images):
             for image in images {
-                let reference = ImageReference(image.image, of: job)
-                switch image.result {
-                case .success(let analyzed):
+                let reference = ImageReference(image.entry, of: job)
+                switch image.state {
+                case .analyzed(let findings, let contentHash, let groupDigest):
                     let refusal = jobs.add(
                         ImageRow(
                             analysisID: job.analysis, image: reference, labelIndex: image.label,
-                            contentHash: analyzed.contentHash.hexadecimal, groupDigest: analyzed.groupDigest,
+                            contentHash: contentHash.hexadecimal, groupDigest: groupDigest,
                             submissionID: job.submission, force: job.force, worker: worker, kernelSet: kernelSet,
-                            methodRevision: analysis.analysis.methodRevision, timings: analyzed.timings, shard: shard,
-                            findings: analyzed.findings))
+                            methodRevision: analysis.analysis.methodRevision, timings: image.timings, shard: shard,
+                            findings: findings))
                     if let refusal { fail(reference, of: job, refusal) }
-                case .failure(let failure): fail(reference, of: job, failure)
+                case .failed(let failure): fail(reference, of: job, failure)
+                // Lanes leave none of these.
+                case .awaited, .standing, .picture: break
                 }
             }
         }

@@ -7,8 +7,6 @@ import Threads
 
 /// A compute lane: one thread with its own scratch memory, BLAS single-threaded.
 struct Lane: Sendable {
-    let prepared: BoundedQueue<PreparedJob>
-    let finished: BoundedQueue<FinishedJob>
     let assignments: Assignments
     let batchSize: Int
     var observation = Observation()
@@ -16,8 +14,8 @@ struct Lane: Sendable {
     /// Says that a job is done with, whatever came of it.
     let leave: @Sendable (Ticket) -> Void
 
-    /// Works until the queue of prepared jobs is closed and empty.
-    func run() {
+    /// Works until `prepared` is closed and empty.
+    func run(from prepared: BoundedQueue<PreparedJob>, to finished: BoundedQueue<FinishedJob>) {
         // Scratch memory for the analysis at hand; jobs of one analysis mostly come in a row.
         var analyzer: ImageAnalyzer?
         while let job = prepared.pop() {
@@ -32,7 +30,7 @@ struct Lane: Sendable {
                 current
                 ?? ImageAnalyzer(job.analysis, batchSize: batchSize, onEncode: observation.encoderCalled)
             analyzer = lane
-            beforeComputing(job.images.map(\.image.id))
+            beforeComputing(job.images.map(\.entry.id))
             let outcome = analyze(job, with: lane)
             leave(job.ticket)
             finished.push(FinishedJob(ticket: job.ticket, outcome: outcome))
@@ -40,7 +38,7 @@ struct Lane: Sendable {
     }
 
     private func analyze(_ job: PreparedJob, with analyzer: ImageAnalyzer) -> FinishedJob.Outcome {
-        let pictures = job.images.compactMap { try? $0.prepared.get() }
+        let pictures = job.images.compactMap(\.picture)
         let start = ContinuousClock.now
         let (encodeBefore, encodedBefore) = (analyzer.encodeTime, analyzer.encodedPictures)
         var findings = analyzer.analyze(pictures, isGroupIncomplete: pictures.count < job.images.count) { _, _ in
@@ -50,20 +48,18 @@ struct Lane: Sendable {
         observation.encoded(
             pictures: analyzer.encodedPictures - encodedBefore, by: job.analysis.model.vision, in: encode)
         let concepts = start.duration(to: .now) - encode
-        let images = job.images.map { entry in
-            FinishedImage(
-                image: entry.image, label: entry.label,
-                result: entry.prepared.flatMap { picture in
-                    var timings = entry.timings
-                    timings.encode = encode.microseconds / pictures.count
-                    timings.concepts = concepts.microseconds / pictures.count
-                    // One for each picture that was prepared, in order.
-                    return findings.removeFirst().map { found in
-                        FinishedImage.Analyzed(
-                            findings: found, contentHash: picture.contentHash, groupDigest: analyzer.groupDigest,
-                            timings: timings)
-                    }
-                })
+        var images = job.images
+        for index in images.indices {
+            guard let picture = images[index].picture else { continue }
+            images[index].timings.encode = encode.microseconds / pictures.count
+            images[index].timings.concepts = concepts.microseconds / pictures.count
+            // One for each picture that was prepared, in order.
+            switch findings.removeFirst() {
+            case .success(let found):
+                images[index].state = .analyzed(
+                    found, contentHash: picture.contentHash, groupDigest: analyzer.groupDigest)
+            case .failure(let failure): images[index].state = .failed(failure)
+            }
         }
         return .images(job.analysis, job.job, images)
     }

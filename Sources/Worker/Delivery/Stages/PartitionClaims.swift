@@ -32,8 +32,9 @@ package final class PartitionClaims {
     /// - Parameter log: the offsets that the broker has, the upper bound being that of the next record.
     /// - Throws: `PersistenceError` if the database can't be asked now.
     func claim(_ partition: TopicPartition, log: Range<Int64>) throws -> Claim {
-        let position = try OffsetLedger(connection).claim(key(partition), owner: owner)
-        let suspects = try InFlightStore(connection).suspects(of: key(partition))
+        let key = PartitionKey(partition, of: group)
+        let position = try OffsetLedger(connection).claim(key, owner: owner)
+        let suspects = try InFlightStore(connection).suspects(of: key)
         let stored = position.nextOffset
         let start: Int64?
         if let stored {
@@ -50,20 +51,16 @@ package final class PartitionClaims {
     /// connection, for which the group would have to wait.
     func release(_ partition: TopicPartition, epoch: Int64) throws {
         guard connection.isConnected else { return }
-        try InFlightStore(connection).release(key(partition), epoch: epoch)
+        try InFlightStore(connection).release(PartitionKey(partition, of: group), epoch: epoch)
     }
 
     /// Whether the database holds the outcome of everything in a partition's log, whoever put it there.
     func isDone(_ partition: TopicPartition, log: Range<Int64>) throws -> Bool {
-        let stored = try OffsetLedger(connection).position(key(partition))?.nextOffset
+        let stored = try OffsetLedger(connection).position(PartitionKey(partition, of: group))?.nextOffset
         return (stored ?? firstOffset(in: log)) >= log.upperBound
     }
 
     private func firstOffset(in log: Range<Int64>) -> Int64 {
         first == .earliest ? log.lowerBound : log.upperBound
-    }
-
-    private func key(_ partition: TopicPartition) -> PartitionKey {
-        PartitionKey(group: group, topic: partition.topic, partition: partition.partition)
     }
 }

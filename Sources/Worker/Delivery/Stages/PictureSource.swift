@@ -17,25 +17,24 @@ struct PictureSource: Sendable {
     let log: Logger
     var observation = Observation()
 
-    /// Tries once, unless it is too early: leaves an outcome, or the time of the next attempt.
-    func attempt(
-        _ image: inout PreparationTask.Image, _ entry: ImageJob.Image, _ analysis: LoadedAnalysis
-    ) {
-        if let next = image.nextAttempt, next > .now { return }
+    /// Tries once, unless it is too early: leaves a picture, a failure, or the time of the next attempt.
+    func attempt(_ image: inout JobImage, _ analysis: LoadedAnalysis) {
+        if let next = image.fetching.nextAttempt, next > .now { return }
+        let entry = image.entry
         do throws(ImageFailure) {
             image.label = try entry.label.map { name throws(ImageFailure) in try labelIndex(name, analysis) }
             let start = ContinuousClock.now
-            guard let (bytes, hash) = try contents(of: entry, &image) else { return }
+            guard let (bytes, hash) = try contents(of: entry, &image.fetching) else { return }
             let fetched = ContinuousClock.now
             let picture = try decode(bytes, named: entry.uri)
-            image.outcome = .picture(
+            image.state = .picture(
                 PreparedImage(id: entry.id, label: image.label, picture: analysis.fit(picture), contentHash: hash))
             image.timings.fetch = start.duration(to: fetched).microseconds
             image.timings.decode = fetched.duration(to: .now).microseconds
         } catch {
             var failure = error
-            failure.attempts = max(1, image.attempts)
-            image.outcome = .failure(failure)
+            failure.attempts = max(1, image.fetching.attempts)
+            image.state = .failed(failure)
         }
         observation.prepared()
     }
@@ -50,33 +49,33 @@ struct PictureSource: Sendable {
 
     /// The picture's bytes and their hash; nil if they can't be had now.
     private func contents(
-        of entry: ImageJob.Image, _ image: inout PreparationTask.Image
+        of entry: ImageJob.Image, _ fetching: inout JobImage.Fetching
     ) throws(ImageFailure) -> (bytes: [UInt8], hash: [UInt8])? {
         let origin = FetchCircuit.origin(of: entry.uri)
         let now = ContinuousClock.now
         if case .wait(let until) = circuit.admit(origin, now: now) {
-            image.nextAttempt = until
-            image.lastFailure = nil
+            fetching.nextAttempt = until
+            fetching.lastFailure = nil
             return nil
         }
-        image.attempts += 1
+        fetching.attempts += 1
         do {
             let fetched = try fetch(entry.uri, entry.sha256)
-            note(origin, failed: false)
+            record(origin, failed: false)
             return fetched
         } catch let failure as ImageFailure {
             // The host has answered.
-            note(origin, failed: false)
+            record(origin, failed: false)
             throw failure
         } catch {
-            note(origin, failed: true)
-            try bear(error, &image, entry)
+            record(origin, failed: true)
+            try retryLater(after: error, &fetching, entry)
             return nil
         }
     }
 
-    private func note(_ origin: String, failed: Bool) {
-        guard circuit.note(origin, failed: failed, now: .now) else { return }
+    private func record(_ origin: String, failed: Bool) {
+        guard circuit.record(origin, failed: failed, now: .now) else { return }
         if failed {
             log.error(
                 "most fetches from a host fail; its images wait until it answers again", metadata: ["host": "\(origin)"]
@@ -87,19 +86,19 @@ struct PictureSource: Sendable {
     }
 
     /// Goes on with an image after a transient failure for as long as its patience lasts.
-    private func bear(
-        _ error: any Error, _ image: inout PreparationTask.Image, _ entry: ImageJob.Image
+    private func retryLater(
+        after error: any Error, _ fetching: inout JobImage.Fetching, _ entry: ImageJob.Image
     ) throws(ImageFailure) {
         let now = ContinuousClock.now
-        if let last = image.lastFailure { image.patience -= last.duration(to: now).seconds }
-        guard image.patience > 0 else {
+        if let last = fetching.lastFailure { fetching.patience -= last.duration(to: now).seconds }
+        guard fetching.patience > 0 else {
             throw ImageFailure(.fetchExhausted, "\(error) Given up after \(Int(giveUpAfter)) s.")
         }
         // A host's wish is heeded as far as there is patience, and not by all of its images at once.
         let wish = (error as? TransientFetchFailure)?.retryAfter ?? 0
-        let pause = min(wish + image.backoff.next(), image.patience)
-        image.lastFailure = now
-        image.nextAttempt = now + .seconds(pause)
+        let pause = min(wish + fetching.backoff.next(), fetching.patience)
+        fetching.lastFailure = now
+        fetching.nextAttempt = now + .seconds(pause)
         observation.retried(.fetch)
         log.warning(
             "image can't be fetched yet",

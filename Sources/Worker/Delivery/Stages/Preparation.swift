@@ -1,10 +1,7 @@
 import Analyzing
 import Concepts
-import Fetch
-import Foundation
 import Jobs
 import Kafka
-import Logging
 import Persistence
 import Threads
 
@@ -12,15 +9,11 @@ import Threads
 ///
 /// A job that can't go on now waits in the ``WaitingRoom`` and not on a thread, so that later ones overtake it.
 struct Preparation: Sendable {
-    let tickets: BoundedQueue<Ticket>
-    let prepared: BoundedQueue<PreparedJob>
-    let finished: BoundedQueue<FinishedJob>
     let assignments: Assignments
-    let flights: Flights
+    let admission: JobAdmission
     let catalog: AnalysisCatalog
     let pictures: PictureSource
     let stop: StopSignal
-    let log: Logger
     private let waiting = WaitingRoom(pictureLimit: Self.waitingPictures)
 
     /// Pictures that jobs hold while they wait, at most: some 150 MB at 224 pixels.
@@ -28,18 +21,36 @@ struct Preparation: Sendable {
     /// Seconds after which a thread looks for jobs whose wait is over.
     private static let interval = 0.2
 
-    /// Works until the queue of tickets is closed and empty and nothing waits any more.
-    func run() {
+    /// Works until `tickets` is closed and empty and nothing waits any more.
+    func run(
+        from tickets: BoundedQueue<Ticket>, to prepared: BoundedQueue<PreparedJob>,
+        or finished: BoundedQueue<FinishedJob>
+    ) {
         while true {
-            if stop.isRequested { for task in waiting.clear() { end(task, .abandoned) } }
-            if let task = waiting.next(now: .now) {
-                work(task)
+            if stop.isRequested { for task in waiting.clear() { finished.push(end(task, .abandoned)) } }
+            let task: PreparationTask
+            if let due = waiting.next(now: .now) {
+                task = due
             } else if let ticket = tickets.pop(waiting: Self.interval) {
-                work(PreparationTask(ticket))
+                task = PreparationTask(ticket)
             } else if tickets.isFinished, waiting.isEmpty {
                 return
+            } else {
+                continue
+            }
+            switch work(task) {
+            // The lane that takes it says when it leaves.
+            case .prepared(let job)?: if !prepared.push(job) { admission.leave(job.ticket) }
+            case .finished(let job)?: finished.push(job)
+            case nil: break
             }
         }
+    }
+
+    /// What becomes of a job that does not wait.
+    private enum Handover {
+        case prepared(PreparedJob)
+        case finished(FinishedJob)
     }
 
     private enum Step {
@@ -48,39 +59,47 @@ struct Preparation: Sendable {
         case later(ContinuousClock.Instant)
     }
 
-    private func work(_ task: PreparationTask) {
+    /// Goes on with a job; nil if it waits.
+    private func work(_ task: PreparationTask) -> Handover? {
         var task = task
+        let job: ImageJob
+        do throws(JobError) {
+            if let read = task.job { job = read } else { job = try ImageJob(decoding: task.ticket.record.value) }
+        } catch { return .finished(end(task, .failed(error, nil))) }
+        task.job = job
         while true {
-            guard flights.enter(task.ticket) else { return end(task, .abandoned) }
+            // What stands is asked for once.
+            let ids = task.images.isEmpty ? job.images.map(\.id) : []
+            guard let standing = admission.enter(task.ticket, job, asking: ids) else {
+                return .finished(end(task, .abandoned))
+            }
             let step: Step
-            do {
-                step = try prepare(&task)
-            } catch {
-                step = .over(.failed(error, task.job))
+            do throws(JobError) { step = try prepare(&task, job, standing) } catch {
+                step = .over(.failed(error, job))
             }
             switch step {
             case .ready(let job):
                 stall(&task, false)
-                // The lane that takes it says when it leaves.
-                if !prepared.push(job) { flights.leave(job.ticket) }
-                return
+                return .prepared(job)
             case .over(let outcome):
-                flights.leave(task.ticket)
-                return end(task, outcome)
+                admission.leave(task.ticket)
+                return .finished(end(task, outcome))
             case .later(let due):
-                flights.leave(task.ticket)
-                guard !stop.isRequested, assignments.isCurrent(task.ticket) else { return end(task, .abandoned) }
-                if waiting.park(task, until: due) { return }
+                admission.leave(task.ticket)
+                guard !stop.isRequested, assignments.isCurrent(task.ticket) else {
+                    return .finished(end(task, .abandoned))
+                }
+                if waiting.park(task, until: due) { return nil }
                 // Too much is in memory: this thread waits with it, and takes nothing new meanwhile.
                 stop.wait(max(0, ContinuousClock.now.duration(to: due).seconds))
             }
         }
     }
 
-    private func end(_ task: PreparationTask, _ outcome: FinishedJob.Outcome) {
+    private func end(_ task: PreparationTask, _ outcome: FinishedJob.Outcome) -> FinishedJob {
         var task = task
         stall(&task, false)
-        finished.push(FinishedJob(ticket: task.ticket, outcome: outcome))
+        return FinishedJob(ticket: task.ticket, outcome: outcome)
     }
 
     /// Notes whether the job keeps its whole partition waiting, once.
@@ -90,12 +109,11 @@ struct Preparation: Sendable {
         assignments.stall(task.ticket, stalls)
     }
 
-    private func prepare(_ task: inout PreparationTask) throws(JobError) -> Step {
+    private func prepare(
+        _ task: inout PreparationTask, _ job: ImageJob, _ standing: JobStanding
+    ) throws(JobError) -> Step {
         guard assignments.isCurrent(task.ticket) else { return .over(.abandoned) }
-        let job: ImageJob
-        if let read = task.job { job = read } else { job = try ImageJob(decoding: task.ticket.record.value) }
-        task.job = job
-        if let crashes = task.ticket.crashes, crashes >= Flights.crashLimit {
+        if let crashes = task.ticket.crashes, crashes >= JobAdmission.crashLimit {
             throw JobError(
                 .crashedWorker,
                 "\(crashes) workers crashed while this job ran alone; look for its pictures in their core dumps or for the "
@@ -105,73 +123,48 @@ struct Preparation: Sendable {
         switch try catalog.analysis(job.analysis) {
         case .loaded(let found): analysis = found
         case .unavailable(_, let retry):
-            // Asked again whenever the analysis is: calling a submission off is how to end its waiting. While the database
-            // can't be asked, the job waits anyway.
-            if (try? flights.isCancelled(job)) == true { return .over(.cancelled(job)) }
+            // Calling a submission off is how to end its waiting.
+            if standing == .cancelled { return .over(.cancelled(job)) }
             stall(&task, true)
             return .later(retry)
         }
         stall(&task, false)
         if task.images.isEmpty {
-            do {
-                guard let images = try begin(job, analysis) else { return .over(.cancelled(job)) }
-                task.images = images
-            } catch {
-                let pause = task.backoff.next()
-                log.warning(
-                    "can't ask which results are in yet", metadata: ["error": "\(error)", "retry.seconds": "\(pause)"])
-                return .later(.now + .seconds(pause))
-            }
+            guard case .wanted(let results) = standing else { return .over(.cancelled(job)) }
+            task.images = begin(job, results, analysis)
         }
-        for index in job.images.indices where task.images[index].outcome == nil {
+        for index in task.images.indices where task.images[index].isAwaited {
             guard assignments.isCurrent(task.ticket) else { return .over(.abandoned) }
-            pictures.attempt(&task.images[index], job.images[index], analysis)
+            pictures.attempt(&task.images[index], analysis)
         }
-        let missing = task.images.filter { $0.outcome == nil }
-        if !missing.isEmpty { return .later(missing.compactMap(\.nextAttempt).min() ?? .now) }
+        let missing = task.images.filter(\.isAwaited)
+        if !missing.isEmpty { return .later(missing.compactMap(\.fetching.nextAttempt).min() ?? .now) }
         return step(task, job, analysis)
     }
 
-    /// What is known of a job's images before any is fetched; nil if none is wanted any more.
-    private func begin(_ job: ImageJob, _ analysis: LoadedAnalysis) throws -> [PreparationTask.Image]? {
-        guard let standing = try flights.standing(of: job) else { return nil }
-        let isGroup = analysis.analysis.method.decomposition == .group
-        return job.images.map { entry in
-            var image = PreparationTask.Image(patience: pictures.giveUpAfter)
-            image.standingDigest = standing[entry.id]
+    /// What is known of a job's images before any is fetched.
+    private func begin(_ job: ImageJob, _ results: [StandingResult], _ analysis: LoadedAnalysis) -> [JobImage] {
+        zip(job.images, results).map { entry, result in
+            var image = JobImage(entry, patience: pictures.giveUpAfter)
+            image.result = result
             // Whether a group's result stands is seen once all members' contents are known.
-            if image.standingDigest != nil, !isGroup { image.outcome = .standing }
+            if result != .missing, !analysis.isOfGroups { image.state = .standing }
             return image
         }
     }
 
     /// What to compute, once everything is fetched.
     private func step(_ task: PreparationTask, _ job: ImageJob, _ analysis: LoadedAnalysis) -> Step {
-        var images = task.images
-        if analysis.analysis.method.decomposition == .group, isStanding(images) {
-            for index in images.indices {
-                if case .picture? = images[index].outcome { images[index].outcome = .standing }
-            }
-        }
-        let entries = zip(job.images, images).compactMap { entry, image -> PreparedJob.Entry? in
-            let prepared: Result<PreparedImage, ImageFailure>
-            switch image.outcome {
-            case .picture(let picture): prepared = .success(picture)
-            case .failure(let failure): prepared = .failure(failure)
-            case .standing, nil: return nil
-            }
-            return PreparedJob.Entry(image: entry, label: image.label, prepared: prepared, timings: image.timings)
-        }
-        if entries.isEmpty { return .over(.images(analysis, job, [])) }
-        return .ready(PreparedJob(ticket: task.ticket, job: job, analysis: analysis, images: entries))
+        let isStanding = analysis.isOfGroups && isGroupStanding(task.images)
+        let images = task.images.filter { !$0.isStanding && !(isStanding && $0.picture != nil) }
+        if images.isEmpty { return .over(.images(analysis, job, [])) }
+        return .ready(PreparedJob(ticket: task.ticket, job: job, analysis: analysis, images: images))
     }
 
     /// Whether each member of a group that can be used has a result from this very group.
-    private func isStanding(_ images: [PreparationTask.Image]) -> Bool {
-        let members = images.compactMap { image -> (picture: PreparedImage, digest: String??)? in
-            if case .picture(let picture)? = image.outcome { (picture, image.standingDigest) } else { nil }
-        }
-        let digest = GroupDigest.value(members.map { ($0.picture.id, $0.picture.contentHash) })
-        return members.allSatisfy { $0.digest == .some(.some(digest)) }
+    private func isGroupStanding(_ images: [JobImage]) -> Bool {
+        let members = images.filter { $0.picture != nil }
+        let digest = GroupDigest.value(members.compactMap(\.picture))
+        return members.allSatisfy { $0.result == .ofGroup(digest) }
     }
 }

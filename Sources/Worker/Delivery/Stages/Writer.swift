@@ -13,7 +13,6 @@ import Threads
 final class Writer: @unchecked Sendable {
     private let connection: Connection
     private let database: BatchWriter
-    private let finished: BoundedQueue<FinishedJob>
     private let assignments: Assignments
     private let deadLetters: DeadLetterPublisher
     private let rows: JobRows
@@ -28,13 +27,11 @@ final class Writer: @unchecked Sendable {
     private static let jobsPerBatch = 64
 
     init(
-        connection: Connection, finished: BoundedQueue<FinishedJob>, assignments: Assignments, group: String,
-        deadLetters: DeadLetterPublisher, limit: FailureLimit, worker: String, stop: StopSignal, log: Logger,
-        observation: Observation = Observation()
+        connection: Connection, assignments: Assignments, group: String, deadLetters: DeadLetterPublisher,
+        limit: FailureLimit, worker: String, stop: StopSignal, log: Logger, observation: Observation = Observation()
     ) {
         self.connection = connection
         database = BatchWriter(connection)
-        self.finished = finished
         self.assignments = assignments
         self.group = group
         self.deadLetters = deadLetters
@@ -48,8 +45,8 @@ final class Writer: @unchecked Sendable {
     /// What kept the writer from going on, if anything did.
     var failure: (any Error)? { failed.withLock { $0 } }
 
-    /// Writes until the queue of finished jobs is closed and empty.
-    func run() {
+    /// Writes until `finished` is closed and empty.
+    func run(from finished: BoundedQueue<FinishedJob>) {
         while !finished.isFinished {
             for job in finished.popAll(waiting: 0.2) {
                 if case .abandoned = job.outcome {
@@ -85,8 +82,8 @@ final class Writer: @unchecked Sendable {
                     "partitions were claimed by another worker; their jobs in flight are dropped",
                     metadata: ["error": "\(error)"])
                 observation.fenced(error.fenced.count)
-                for partition in ready where error.fenced.contains(key(partition.partition)) {
-                    assignments.fence(partition.partition, epoch: partition.epoch)
+                for prefix in ready where error.fenced.contains(PartitionKey(prefix.partition, of: group)) {
+                    assignments.fence(prefix.partition, epoch: prefix.epoch)
                 }
             } catch let error as PersistenceError where error.isRetriable {
                 observation.retried(.database)
@@ -100,19 +97,19 @@ final class Writer: @unchecked Sendable {
         }
     }
 
-    private func write(_ ready: [Assignments.Ready]) throws {
+    private func write(_ ready: [Assignments.Ledger.Prefix]) throws {
         let start = ContinuousClock.now
         let limit = try limit(after: ready)
         let (batch, outcome) = try writeStorable(ready)
         ready.forEach(assignments.stored)
         self.limit = limit
-        observation.stored(batch, outcome, of: ready.flatMap { $0.prefix.outcomes.map(\.outcome) }, since: start)
+        observation.stored(batch, outcome, of: ready.flatMap(\.outcomes), since: start)
         if !batch.deadLetters.isEmpty { deadLetters.expectLetters() }
         log.info(
             "batch written",
             metadata: [
                 "images": "\(batch.results.count)", "images.failed": "\(batch.failures.count)",
-                "jobs": "\(ready.reduce(0) { $0 + $1.prefix.outcomes.count })",
+                "jobs": "\(ready.reduce(0) { $0 + $1.outcomes.count })",
                 "milliseconds": "\(start.duration(to: .now).microseconds / 1000)",
             ])
     }
@@ -120,35 +117,33 @@ final class Writer: @unchecked Sendable {
     /// The failure limit with what is ready taken into account.
     ///
     /// - Throws: ``TooManyFailures`` before any more of them is stored.
-    private func limit(after ready: [Assignments.Ready]) throws -> FailureLimit {
+    private func limit(after ready: [Assignments.Ledger.Prefix]) throws -> FailureLimit {
         var limit = limit
-        for (_, job) in ready.flatMap(\.prefix.outcomes) {
+        for job in ready.flatMap(\.outcomes) {
             guard case .images(_, _, let images) = job.outcome else { continue }
-            let failures = images.map { image -> ImageFailure? in
-                if case .failure(let failure) = image.result { failure } else { nil }
-            }
-            if let finding = limit.note(failures.map { $0 != nil }) {
+            let failures = images.map(\.failure)
+            if let finding = limit.add(failures.map { $0 != nil }) {
                 throw TooManyFailures(finding: finding, example: failures.last { $0 != nil }??.description)
             }
         }
         return limit
     }
 
-    private func jobs(of ready: [Assignments.Ready], refusing refused: [Int: ImageFailure]) -> JobBatch {
+    private func jobs(of ready: [Assignments.Ledger.Prefix], refusing refused: [Int: ImageFailure]) -> JobBatch {
         var jobs = JobBatch(refusing: refused)
-        for partition in ready {
+        for prefix in ready {
             jobs.batch.offsets.append(
                 OffsetAdvance(
-                    partition: key(partition.partition), epoch: partition.epoch, expected: partition.expected,
-                    next: partition.prefix.nextOffset))
-            for (_, job) in partition.prefix.outcomes { rows.add(job, to: &jobs) }
+                    partition: PartitionKey(prefix.partition, of: group), epoch: prefix.epoch,
+                    expected: prefix.expected, next: prefix.nextOffset))
+            for job in prefix.outcomes { rows.add(job, to: &jobs) }
         }
         return jobs
     }
 
     /// Writes what is ready; results that the database refuses for what they hold become failures, so that one of them
     /// does not stop the rest. Returns what was written.
-    private func writeStorable(_ ready: [Assignments.Ready]) throws -> (WriteBatch, BatchWriter.Outcome) {
+    private func writeStorable(_ ready: [Assignments.Ledger.Prefix]) throws -> (WriteBatch, BatchWriter.Outcome) {
         var refused: [Int: ImageFailure] = [:]
         while true {
             let jobs = jobs(of: ready, refusing: refused)
@@ -161,9 +156,5 @@ final class Writer: @unchecked Sendable {
                 for refusal in refusals { refused[jobs.places[refusal.row]] = ImageFailure(refusedFor: refusal.error) }
             }
         }
-    }
-
-    private func key(_ partition: TopicPartition) -> PartitionKey {
-        PartitionKey(group: group, topic: partition.topic, partition: partition.partition)
     }
 }

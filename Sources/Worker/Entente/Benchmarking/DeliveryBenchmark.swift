@@ -60,7 +60,7 @@ struct DeliveryBenchmark {
             let start = StageClock.threadSeconds
             if let record = try consumer.poll(timeout: .milliseconds(100)) {
                 let job = try ImageJob(decoding: record.value)
-                clock.note("poll", seconds: StageClock.threadSeconds - start, images: job.images.count)
+                clock.add("poll", seconds: StageClock.threadSeconds - start, images: job.images.count)
                 taken += 1
             } else if deadline < .now {
                 throw CommandFailure(.bug, "Only \(taken) of \(jobs.count) jobs came back from the in-process broker.")
@@ -95,7 +95,7 @@ struct DeliveryBenchmark {
                 try writer.write(WriteBatch(offsets: [advance], results: rows))
             }
         }
-        clock.note(
+        clock.add(
             "transaction, the server's", seconds: Self.cpuSeconds(of: connection.backend) - served,
             images: findings.count)
     }

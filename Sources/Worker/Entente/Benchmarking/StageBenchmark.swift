@@ -60,8 +60,8 @@ struct StageBenchmark {
             var halfway = StageClock.threadSeconds
             let start = halfway
             let parts = Decomposition.run([features], method: method) { halfway = StageClock.threadSeconds }[0]
-            clock.note("foreground", seconds: halfway - start, images: 1)
-            clock.note("parts", seconds: StageClock.threadSeconds - halfway, images: 1)
+            clock.add("foreground", seconds: halfway - start, images: 1)
+            clock.add("parts", seconds: StageClock.threadSeconds - halfway, images: 1)
             let foreground = crf.map { crf in
                 clock.time("CRF") { ForegroundPixels(refining: parts, on: picture, by: crf) }
             }

@@ -16,11 +16,11 @@ struct StageClock {
     mutating func time<R>(_ stage: String, images: Int = 1, _ body: () throws -> R) rethrows -> R {
         let start = Self.threadSeconds
         let result = try body()
-        note(stage, seconds: Self.threadSeconds - start, images: images)
+        add(stage, seconds: Self.threadSeconds - start, images: images)
         return result
     }
 
-    mutating func note(_ stage: String, seconds: Double, images: Int) {
+    mutating func add(_ stage: String, seconds: Double, images: Int) {
         if samples[stage] == nil { names.append(stage) }
         samples[stage, default: []].append(seconds * 1000 / Double(images))
     }

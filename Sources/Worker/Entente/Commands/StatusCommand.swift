@@ -55,10 +55,10 @@ struct StatusCommand: AsyncParsableCommand {
             do {
                 let progress = try store.progress(analysisID: id)
                 if showsBar, bar != nil || progress.pending > 0 {
-                    let settled = progress.done + progress.failed
-                    var current = bar ?? ProgressBar(total: progress.expected, before: settled)
+                    let ended = progress.done + progress.failed
+                    var current = bar ?? ProgressBar(total: progress.expected, before: ended)
                     current.total = progress.expected
-                    current.show(settled)
+                    current.show(ended)
                     bar = current
                 }
                 guard progress.pending > 0 else { return progress }

@@ -102,7 +102,7 @@ final class DeadLetterRequeue {
         let value: [UInt8]?
         let images: Int
         switch message {
-        case .settled:
+        case .nothingToDo:
             outcome.settled += 1
             return false
         case .whole:
@@ -131,8 +131,9 @@ final class DeadLetterRequeue {
     /// The job without its submission, if that was called off: workers pass over such jobs, and who requeues one wants it
     /// all the same. Else nil.
     private func withoutCancelled(_ job: ImageJob) throws -> ImageJob? {
-        guard let submission = job.submission, try ResultLookup(connection).isCancelled(submissionID: submission)
-        else { return nil }
+        guard let submission = job.submission, try SubmissionStore(connection).isCancelled(submission) else {
+            return nil
+        }
         return try ImageJob(
             analysis: job.analysis, submission: nil, force: job.force, group: job.group, images: job.images)
     }

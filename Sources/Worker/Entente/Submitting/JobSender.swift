@@ -7,7 +7,7 @@ import Persistence
 /// Announces images of one analysis to the database and then sends them to Kafka as jobs.
 struct JobSender {
     let analysisID: String
-    /// Of images that need no company.
+    /// Of images that need not stay with others.
     let imagesPerJob: Int
     var force = false
     /// Whether `data:` images are kept whole in the database.
@@ -32,14 +32,14 @@ struct JobSender {
         do {
             var single = try packer(submission, maximumImages: imagesPerJob, maximumBytes)
             var joint = try packer(submission, maximumImages: ImageJob.imageCounts.upperBound, maximumBytes)
-            var company: [String?]?
+            var jointKey: [String?]?
             try images.forEach { entry in
-                if entry.company == nil {
+                if entry.jointKey == nil {
                     if let job = try single.add(entry.image, group: entry.group) { try body(job) }
                     return
                 }
-                if entry.company != company { for job in try joint.finish() { try body(job) } }
-                company = entry.company
+                if entry.jointKey != jointKey { for job in try joint.finish() { try body(job) } }
+                jointKey = entry.jointKey
                 if let job = try joint.add(entry.image, group: entry.group) { try body(job) }
             }
             for job in try single.finish() + joint.finish() { try body(job) }

@@ -6,7 +6,7 @@ struct OutgoingImage: Hashable, Sendable {
     /// The name its job carries.
     var group: String?
     /// Images in sequence with equal ones go as one job of as many as a job can have; nil: as jobs fill.
-    var company: [String?]?
+    var jointKey: [String?]?
 }
 
 /// Images that can be gone through several times, so that none has to be kept: they are packed to see whether they

@@ -35,7 +35,7 @@ final class ReplayedImages: OutgoingImages {
                 image: try ImageJob.Image(
                     id: reference.id, uri: reference.uri, label: reference.label.map(labels.callAsFunction),
                     sha256: reference.sha256),
-                group: reference.group, company: found.company)
+                group: reference.group, jointKey: found.jointKey)
             guard fits(entry) else {
                 leftOut.tooLarge += 1
                 return

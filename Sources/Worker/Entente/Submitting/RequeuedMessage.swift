@@ -9,7 +9,7 @@ enum RequeuedMessage: Hashable {
     /// A job of those images alone that still have no result.
     case images(ImageJob)
     /// Every image that failed has a result by now.
-    case settled
+    case nothingToDo
 
     /// - Parameters:
     ///   - unresolved: ids of its failed images that have no result.
@@ -24,7 +24,7 @@ enum RequeuedMessage: Hashable {
             return
         }
         guard !unresolved.isEmpty else {
-            self = .settled
+            self = .nothingToDo
             return
         }
         guard decomposition == .image, let job = try? ImageJob(decoding: letter.letter.value) else {

@@ -1,5 +1,3 @@
-import Foundation
-
 /// What a hub says of a repository at a revision.
 package struct HubCommit: Sendable, Decodable {
     /// The commit that the revision is now: 40 hex digits.

@@ -54,7 +54,7 @@ package struct ModelFetch {
     private func take(_ commit: HubCommit) throws -> Fetched {
         try store.whileAlone(onWait: { say("waiting for another fetch of \(repository)") }) {
             guard let contents = store.contents(of: commit.sha) else { return try download(commit) }
-            try store.note(revision, is: commit.sha)
+            try store.record(revision, is: commit.sha)
             return fetched(contents)
         }
     }
@@ -96,7 +96,7 @@ package struct ModelFetch {
             if index == wanted.count - 2 { _ = try ModelDirectory(staging) }
         }
         let contents = try store.promote(commit.sha, of: repository, from: hub.url, names: wanted.map(\.name))
-        try store.note(revision, is: commit.sha)
+        try store.record(revision, is: commit.sha)
         return fetched(contents, downloaded: downloaded)
     }
 

@@ -41,7 +41,7 @@ package struct ModelStore: Sendable {
         return text.flatMap { HubCommit.isCommit($0) ? $0 : nil }
     }
 
-    func note(_ revision: String, is commit: String) throws(HubError) {
+    func record(_ revision: String, is commit: String) throws(HubError) {
         guard !HubCommit.isCommit(revision) else { return }
         try make("\(folder)/revisions")
         try write(Data(commit.utf8), to: referencePath(revision))

@@ -44,7 +44,7 @@ package final class FetchCircuit: Sendable {
 
     /// - Returns: whether this opened or closed the circuit.
     @discardableResult
-    package func note(_ origin: String, failed: Bool, now: Instant) -> Bool {
+    package func record(_ origin: String, failed: Bool, now: Instant) -> Bool {
         origins.withLock { origins in
             var state = origins[origin] ?? Origin()
             defer { origins[origin] = state }

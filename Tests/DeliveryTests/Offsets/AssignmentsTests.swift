@@ -25,7 +25,7 @@ import Testing
 
     @Test func whatIsNotOursOrCameBeforeIsDropped() throws {
         #expect(assignments.take(record(5), weight: 1) == nil)
-        assignments.assign(first, startingAt: 5, epoch: 1, isStored: true)
+        assignments.assign(PartitionLedger(first, startingAt: 5, epoch: 1, isStored: true))
         #expect(assignments.take(record(4), weight: 1) == nil)
         _ = try take(5)
         #expect(assignments.take(record(5), weight: 1) == nil)
@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test func onlyTheFinishedPrefixIsReady() throws {
-        assignments.assign(first, startingAt: 0, epoch: 7, isStored: true)
+        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 7, isStored: true))
         let tickets = try (0..<4).map { try take(Int64($0)) }
         finish(tickets[2])
         finish(tickets[1])
@@ -49,15 +49,15 @@ import Testing
         #expect(ready.partition == first)
         #expect(ready.epoch == 7)
         #expect(ready.expected == 0)
-        #expect(ready.prefix.nextOffset == 3)
-        #expect(ready.prefix.outcomes.map(\.offset) == [0, 1, 2])
+        #expect(ready.nextOffset == 3)
+        #expect(ready.outcomes.map(\.ticket.record.offset) == [0, 1, 2])
         // Asked again after a failed write, it is the same.
-        #expect(assignments.ready(limit: 64).first?.prefix.nextOffset == 3)
-        #expect(assignments.ready(limit: 2).first?.prefix.nextOffset == 2)
+        #expect(assignments.ready(limit: 64).first?.nextOffset == 3)
+        #expect(assignments.ready(limit: 2).first?.nextOffset == 2)
     }
 
     @Test func whatAnotherWorkerClaimedIsDroppedOnce() throws {
-        assignments.assign(first, startingAt: 0, epoch: 1, isStored: true)
+        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 1, isStored: true))
         finish(try take(0))
         let ready = try #require(assignments.ready(limit: 64).first)
         assignments.fence(first, epoch: ready.epoch)
@@ -65,7 +65,7 @@ import Testing
         #expect(assignments.takeFenced() == [first])
         #expect(assignments.takeFenced().isEmpty)
         // Claimed anew by this worker: an answer that comes late is none of the new claim's business.
-        assignments.assign(first, startingAt: 0, epoch: 3, isStored: true)
+        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 3, isStored: true))
         assignments.fence(first, epoch: ready.epoch)
         #expect(assignments.partitions == [first])
         #expect(assignments.takeFenced().isEmpty)
@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test func theFirstWriteOfAGroupExpectsNoOffset() throws {
-        assignments.assign(first, startingAt: 40, epoch: 1, isStored: false)
+        assignments.assign(PartitionLedger(first, startingAt: 40, epoch: 1, isStored: false))
         // Nothing to tell Kafka: the database holds nothing yet.
         #expect(assignments.committable.isEmpty)
         finish(try take(40))
@@ -90,13 +90,13 @@ import Testing
     }
 
     @Test func aStoredOffsetIsCommittableFromTheStart() {
-        assignments.assign(first, startingAt: 40, epoch: 1, isStored: true)
-        assignments.assign(second, startingAt: 7, epoch: 1, isStored: false)
+        assignments.assign(PartitionLedger(first, startingAt: 40, epoch: 1, isStored: true))
+        assignments.assign(PartitionLedger(second, startingAt: 7, epoch: 1, isStored: false))
         #expect(assignments.committable == [first: 40])
     }
 
     @Test func storingTwiceCountsOnce() throws {
-        assignments.assign(first, startingAt: 0, epoch: 1, isStored: true)
+        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 1, isStored: true))
         for offset in 0..<2 { finish(try take(Int64(offset))) }
         let ready = try #require(assignments.ready(limit: 1).first)
         assignments.stored(ready)
@@ -106,8 +106,8 @@ import Testing
     }
 
     @Test func partitionsComeInOrderAndApart() throws {
-        assignments.assign(second, startingAt: 0, epoch: 2, isStored: true)
-        assignments.assign(first, startingAt: 0, epoch: 1, isStored: true)
+        assignments.assign(PartitionLedger(second, startingAt: 0, epoch: 2, isStored: true))
+        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 1, isStored: true))
         let slow = try take(0)
         finish(try take(0, of: second))
         #expect(assignments.ready(limit: 64).map(\.partition) == [second])
@@ -119,7 +119,7 @@ import Testing
     }
 
     @Test func whatEndsAfterARevocationIsIgnored() throws {
-        assignments.assign(first, startingAt: 0, epoch: 1, isStored: true)
+        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 1, isStored: true))
         let late = try take(0)
         let done = try take(1)
         finish(done)
@@ -132,7 +132,7 @@ import Testing
         #expect(assignments.outstanding == 0)
 
         // Assigned anew, the same offset is another job.
-        assignments.assign(first, startingAt: 0, epoch: 3, isStored: true)
+        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 3, isStored: true))
         let again = try take(0)
         #expect(!assignments.isCurrent(late))
         #expect(assignments.isCurrent(again))
@@ -142,12 +142,46 @@ import Testing
         #expect(assignments.ready(limit: 64).first?.epoch == 3)
     }
 
-    @Test func aWriteThatOutlivesItsAssignmentChangesNothing() throws {
-        assignments.assign(first, startingAt: 0, epoch: 1, isStored: false)
+    /// What waits under one claim of a partition is nobody's business under the next, nor another partition's.
+    @Test func claimsAreApart() throws {
+        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 1, isStored: true))
+        assignments.assign(PartitionLedger(second, startingAt: 5, epoch: 1, isStored: true))
+        let early = try take(0)
+        let far = try take(5, of: second, weight: 20)
+        assignments.stall(early, true)
+        #expect(assignments.outstandingBytes == 30)
+        #expect(assignments.stalled == [first])
+        assignments.revoke(first)
+        #expect(assignments.outstandingBytes == 20)
+        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 2, isStored: true))
+        let again = try take(0)
+        assignments.stall(early, false)
+        assignments.stall(again, true)
+        #expect(assignments.stalled == [first])
+        assignments.abandon(early)
+        finish(early)
+        #expect(assignments.outstanding == 2)
+        #expect(assignments.ready(limit: 64).isEmpty)
+        for ticket in [again, far] { finish(ticket) }
+        let ready = assignments.ready(limit: 64)
+        #expect(ready.map(\.partition) == [first, second])
+        assignments.stored(try #require(ready.first))
+        #expect(assignments.storedOffsets == [first: 1, second: 5])
+        #expect(assignments.outstandingBytes == 20)
+    }
+
+    @Test func suspectsCarryTheirCrashes() throws {
+        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 1, isStored: true, suspects: [1: 2]))
+        #expect(try take(0).crashes == nil)
+        #expect(try take(1).crashes == 2)
+    }
+
+    @Test func aWriteThatOutlivesItsClaimChangesNothing() throws {
+        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 1, isStored: false))
         finish(try take(0))
         let old = try #require(assignments.ready(limit: 64).first)
         assignments.revoke(first)
-        assignments.assign(first, startingAt: 0, epoch: 2, isStored: false)
+        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 2, isStored: false))
         assignments.stored(old)
         #expect(assignments.committable.isEmpty)
         finish(try take(0))
@@ -155,7 +189,7 @@ import Testing
     }
 
     @Test func bytesBoundWhatIsInFlight() throws {
-        assignments.assign(first, startingAt: 0, epoch: 1, isStored: true)
+        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 1, isStored: true))
         let stuck = try take(0, weight: 40)
         let tickets = try (1..<4).map { try take(Int64($0), weight: 20) }
         #expect(assignments.isFull)
@@ -173,7 +207,7 @@ import Testing
     }
 
     @Test func threadsThatFinishInAnyOrderAreStoredInOrder() throws {
-        assignments.assign(first, startingAt: 0, epoch: 1, isStored: true)
+        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 1, isStored: true))
         let work = BoundedQueue<Ticket>(limit: .max)
         var tickets = try (0..<500).map { try take(Int64($0)) }
         var generator = SplitMix(state: 5)
@@ -185,7 +219,7 @@ import Testing
         while stored.count < 500 {
             for ready in assignments.ready(limit: 16) {
                 #expect(ready.expected == Int64(stored.count))
-                stored += ready.prefix.outcomes.map(\.offset)
+                stored += ready.outcomes.map(\.ticket.record.offset)
                 assignments.stored(ready)
             }
         }

@@ -1,0 +1,49 @@
+import Analyzing
+import Concepts
+import Fetch
+import Jobs
+import Persistence
+import Threads
+
+/// An image of a job, on its way from its entry in the message to what is written of it.
+struct JobImage: Sendable {
+    let entry: ImageJob.Image
+    /// What was in when its job was begun.
+    var result = StandingResult.missing
+    /// Index of the class that the label names.
+    var label: Int?
+    var timings = StageTimings()
+    var state = State.awaited
+    var fetching: Fetching
+
+    enum State: Sendable {
+        /// Its picture is not there yet.
+        case awaited
+        /// Its result is in and would stay as it is.
+        case standing
+        case picture(PreparedImage)
+        /// With the SHA-256 of the file's bytes, 32 bytes, and the digest of the group that it was decomposed in, if it was.
+        case analyzed(ImageFindings, contentHash: [UInt8], groupDigest: String?)
+        case failed(ImageFailure)
+    }
+
+    /// The attempts to get its picture.
+    struct Fetching: Sendable {
+        /// Seconds of retrying that are left; time during which a circuit is open does not count.
+        var patience: Double
+        var lastFailure: ContinuousClock.Instant?
+        var attempts = 0
+        var backoff = Backoff()
+        var nextAttempt: ContinuousClock.Instant?
+    }
+
+    init(_ entry: ImageJob.Image, patience: Double) {
+        self.entry = entry
+        fetching = Fetching(patience: patience)
+    }
+
+    var isAwaited: Bool { if case .awaited = state { true } else { false } }
+    var isStanding: Bool { if case .standing = state { true } else { false } }
+    var picture: PreparedImage? { if case .picture(let picture) = state { picture } else { nil } }
+    var failure: ImageFailure? { if case .failed(let failure) = state { failure } else { nil } }
+}

@@ -1,0 +1,132 @@
+import Kafka
+import Synchronization
+
+/// The partitions that this worker reads, each with its claim and ledger.
+///
+/// Shared by the Kafka thread, which opens and drops ledgers, and the writer, which empties them.
+final class Assignments: Sendable {
+    typealias Ledger = PartitionLedger<FinishedJob>
+
+    private struct State {
+        var ledgers: [TopicPartition: Ledger] = [:]
+        var fenced: Set<TopicPartition> = []
+
+        var outstandingBytes: Int { ledgers.values.reduce(0) { $0 + $1.outstandingBytes } }
+    }
+
+    private let state = Mutex(State())
+    /// Bytes in flight at which intake pauses.
+    let limit: Int
+
+    /// - Parameter limit: bytes of jobs that were taken and not yet stored. Finished jobs that wait behind an unfinished
+    ///   one count too, so a stuck job stops intake instead of growing memory.
+    init(limit: Int) { self.limit = limit }
+
+    // MARK: - Partitions that come and go
+
+    /// Begins with a partition that was claimed in the database; an older ledger of it is dropped.
+    func assign(_ ledger: Ledger) {
+        state.withLock { state in
+            state.ledgers[ledger.partition] = ledger
+            state.fenced.remove(ledger.partition)
+        }
+    }
+
+    /// Drops a ledger: what is still at work for it will be ignored, and read again by whoever owns the partition next.
+    func revoke(_ partition: TopicPartition) {
+        state.withLock { state in
+            state.ledgers[partition] = nil
+            state.fenced.remove(partition)
+        }
+    }
+
+    /// Drops a partition of which the database says that somebody claimed it since `epoch`; without effect if that was
+    /// this worker itself. ``takeFenced()`` tells of it.
+    ///
+    /// - Returns: whether it was dropped by this call.
+    @discardableResult
+    func fence(_ partition: TopicPartition, epoch: Int64) -> Bool {
+        state.withLock { state in
+            guard state.ledgers[partition]?.epoch == epoch else { return false }
+            state.ledgers[partition] = nil
+            state.fenced.insert(partition)
+            return true
+        }
+    }
+
+    /// The partitions that were fenced since this was last asked and have not been assigned or revoked since.
+    func takeFenced() -> Set<TopicPartition> {
+        state.withLock { state in
+            defer { state.fenced = [] }
+            return state.fenced
+        }
+    }
+
+    // MARK: - Jobs
+
+    /// Takes a record in; nil for one to be dropped, because it came before or its partition isn't ours.
+    func take(_ record: KafkaRecord, weight: Int) -> Ticket? {
+        state.withLock { state in
+            guard state.ledgers[record.topicPartition]?.handOut(record.offset, bytes: weight) == true,
+                let ledger = state.ledgers[record.topicPartition]
+            else { return nil }
+            return Ticket(record: record, epoch: ledger.epoch, crashes: ledger.suspects[record.offset])
+        }
+    }
+
+    /// Whether work on a ticket can still count.
+    func isCurrent(_ ticket: Ticket) -> Bool {
+        state.withLock { $0.ledgers[ticket.record.topicPartition]?.epoch == ticket.epoch }
+    }
+
+    /// Without effect for a job of a partition that has gone: whoever has it now does the job anew.
+    func finish(_ job: FinishedJob) { change(job.ticket) { $0.finish(job.ticket.record.offset, job) } }
+
+    /// Gives a job up, and with it whatever comes behind it in its partition: the next owner begins there.
+    func abandon(_ ticket: Ticket) { change(ticket) { $0.abandon(ticket.record.offset) } }
+
+    /// Notes that a job begins or ceases to wait for something that all jobs of its partition may need.
+    func stall(_ ticket: Ticket, _ stalls: Bool) { change(ticket) { $0.stalled += stalls ? 1 : -1 } }
+
+    /// Changes the ledger that handed a ticket out, if it is there still.
+    private func change(_ ticket: Ticket, _ body: (inout Ledger) -> Void) {
+        state.withLock { state in
+            guard var ledger = state.ledgers.removeValue(forKey: ticket.record.topicPartition) else { return }
+            if ledger.epoch == ticket.epoch { body(&ledger) }
+            state.ledgers[ledger.partition] = ledger
+        }
+    }
+
+    /// The finished prefix of each partition, in order of partitions.
+    func ready(limit: Int) -> [Ledger.Prefix] {
+        state.withLock { $0.ledgers.values.compactMap { $0.finishedPrefix(limit: limit) } }
+            .sorted { $0.partition < $1.partition }
+    }
+
+    func stored(_ prefix: Ledger.Prefix) { state.withLock { _ = $0.ledgers[prefix.partition]?.store(prefix) } }
+
+    // MARK: - How things stand
+
+    /// The partitions of which no more should be taken for now.
+    var stalled: Set<TopicPartition> { state.withLock { Set($0.ledgers.filter { $0.value.stalled > 0 }.keys) } }
+    /// What to commit to Kafka: of each partition the next offset, if the database holds one.
+    var committable: [TopicPartition: Int64] {
+        state.withLock { $0.ledgers.filter(\.value.isStored).mapValues(\.storedOffset) }
+    }
+    /// The next offset of each partition that is not stored.
+    var storedOffsets: [TopicPartition: Int64] { state.withLock { $0.ledgers.mapValues(\.storedOffset) } }
+    /// Jobs that were taken and not yet stored.
+    var outstanding: Int { state.withLock { $0.ledgers.values.reduce(0) { $0 + $1.outstandingCount } } }
+    /// Those of them that are of these partitions.
+    func outstanding(of partitions: [TopicPartition]) -> Int {
+        state.withLock { state in partitions.reduce(0) { $0 + (state.ledgers[$1]?.outstandingCount ?? 0) } }
+    }
+    var outstandingBytes: Int { state.withLock { $0.outstandingBytes } }
+    var isFull: Bool { outstandingBytes >= limit }
+    /// Room enough to resume: some way below full, so that intake does not flutter.
+    var hasDrained: Bool { outstandingBytes <= limit / 2 }
+    var partitions: [TopicPartition] { state.withLock { $0.ledgers.keys.sorted() } }
+    /// Of the claim in force.
+    func epoch(of partition: TopicPartition) -> Int64? { state.withLock { $0.ledgers[partition]?.epoch } }
+    func nextOffset(of partition: TopicPartition) -> Int64? { state.withLock { $0.ledgers[partition]?.nextOffset } }
+}

@@ -1,0 +1,120 @@
+import Foundation
+import Jobs
+import Kafka
+import Logging
+import Persistence
+import Threads
+
+/// Lets jobs be worked on: notes in the database which are, so that a crash leaves suspects, and lets a suspect work with
+/// nothing beside it.
+///
+/// Thread-safe. A job enters before its pictures are touched and leaves when a lane is done with it; its row goes with the
+/// transaction that stores its outcome.
+final class JobAdmission: @unchecked Sendable {
+    // Unchecked: the connection and what goes with it are touched under `lock` only.
+    private let lock = NSLock()
+    private let connection: Connection
+    private var announced: Int32 = 0
+    private let owner: String
+    private let group: String
+    private let gate = SoloGate()
+    private let assignments: Assignments
+    private let stop: StopSignal
+    private let log: Logger
+    private let observation: Observation
+
+    /// Crashes of a job alone after which it is not tried again.
+    static let crashLimit = 3
+
+    /// - Parameters:
+    ///   - connection: without synchronous commit; what is lost with the server was of no use to it.
+    ///   - owner: as the partitions are claimed.
+    init(
+        connection: Connection, owner: String, group: String, assignments: Assignments, stop: StopSignal, log: Logger,
+        observation: Observation = Observation()
+    ) {
+        self.connection = connection
+        self.owner = owner
+        self.group = group
+        self.assignments = assignments
+        self.stop = stop
+        self.log = log
+        self.observation = observation
+    }
+
+    /// Waits until the job may be worked on and is noted as such. Blocks while the database is away.
+    ///
+    /// - Parameter images: of which to say whether results stand.
+    /// - Returns: nil when it is not to be worked on: its partition has another owner, or the worker stops.
+    func enter(_ ticket: Ticket, _ job: ImageJob, asking images: [String]) -> JobStanding? {
+        let alone = ticket.crashes != nil
+        // At the stop, jobs that were taken are still finished; only waiting for a place of its own is not worth it.
+        guard
+            gate.enter(alone: alone, while: { assignments.isCurrent(ticket) && !(alone && stop.isRequested) })
+        else { return nil }
+        let standing = ask(ticket) { store, partition in
+            try store.begin(
+                partition, offset: ticket.record.offset, epoch: ticket.epoch, alone: alone, analysisID: job.analysis,
+                images: images, force: job.force, submissionID: job.submission)
+        }
+        if standing == nil { gate.leave(alone: alone) }
+        return standing
+    }
+
+    /// Ends what ``enter(_:_:asking:)`` began: the job is done with, or waits.
+    func leave(_ ticket: Ticket) {
+        let alone = ticket.crashes != nil
+        if alone {
+            // From here on a crash is none of its doing.
+            _ = ask(ticket) { store, partition in
+                try store.take(partition, offset: ticket.record.offset, epoch: ticket.epoch, alone: false) ? true : nil
+            }
+        }
+        gate.leave(alone: alone)
+    }
+
+    /// Asks until there is an answer; nil: the job is not ours any more, or the worker stops.
+    private func ask<Answer>(
+        _ ticket: Ticket, _ question: (InFlightStore, PartitionKey) throws -> Answer?
+    ) -> Answer? {
+        let partition = ticket.record.topicPartition
+        var backoff = Backoff()
+        while assignments.isCurrent(ticket) {
+            do {
+                let answer = try lock.withLock {
+                    let store = InFlightStore(connection)
+                    let answer = try question(store, PartitionKey(partition, of: group))
+                    // After the call, because it is the call that connects again.
+                    if announced != connection.backend {
+                        try store.announce(owner: owner)
+                        announced = connection.backend
+                    }
+                    return answer
+                }
+                // It has another owner: the group will say so, or it was claimed by one that had lost it.
+                if answer == nil { fence(ticket) }
+                return answer
+            } catch {
+                observation.retried(.database)
+                let pause = backoff.next()
+                log.warning(
+                    "a job can't be noted as in flight yet",
+                    metadata: [
+                        "kafka.partition": "\(partition)", "kafka.offset": "\(ticket.record.offset)",
+                        "error": "\(error)", "retry.seconds": "\(pause)",
+                    ])
+                if stop.wait(pause) { return nil }
+            }
+        }
+        return nil
+    }
+
+    private func fence(_ ticket: Ticket) {
+        let partition = ticket.record.topicPartition
+        guard assignments.fence(partition, epoch: ticket.epoch) else { return }
+        observation.fenced(1)
+        log.warning(
+            "partitions were claimed by another worker; their jobs in flight are dropped",
+            metadata: ["kafka.partition": "\(partition)"])
+    }
+}

@@ -1,0 +1,116 @@
+import Testbed
+import Testing
+
+@testable import Persistence
+
+@Suite struct JobStandingTests {
+    private let database: TestDatabase
+    private let connection: Connection
+    private let analysis: String
+    private let partition = PartitionKey(group: "g", topic: "jobs", partition: 3)
+    private let epoch: Int64
+
+    init() throws {
+        database = try TestDatabase()
+        connection = try database.connect()
+        analysis = try Fixture.register(on: connection)
+        epoch = try OffsetLedger(connection).claim(partition, owner: "w").epoch
+    }
+
+    private func begin(
+        _ images: [String], force: Bool = false, submission: String? = nil, epoch: Int64? = nil
+    ) throws -> JobStanding? {
+        try InFlightStore(connection).begin(
+            partition, offset: 7, epoch: epoch ?? self.epoch, alone: false, analysisID: analysis, images: images,
+            force: force, submissionID: submission)
+    }
+
+    private func standing(_ images: [String], force: Bool = false, submission: String? = nil) throws -> [StandingResult]
+    {
+        guard case .wanted(let results)? = try begin(images, force: force, submission: submission) else {
+            Issue.record("not wanted")
+            return []
+        }
+        return results
+    }
+
+    /// What stands is just what a write would leave as it is.
+    @Test func itAgreesWithTheWriter() throws {
+        let writer = BatchWriter(connection)
+        try writer.write(
+            WriteBatch(results: [
+                Fixture.row("by nobody", analysisID: analysis),
+                Fixture.row("by old", analysisID: analysis, submission: "old"),
+            ]))
+        var grouped = Fixture.row("by young", analysisID: analysis, submission: "young")
+        grouped.groupDigest = "d"
+        try writer.write(WriteBatch(results: [grouped]))
+        let images = ["new", "by young", "by nobody", "by old"]
+        for (force, submission) in [
+            (false, nil), (false, "young"), (true, nil), (true, "old"), (true, "young"), (true, "unheard of"),
+        ] as [(Bool, String?)] {
+            let results = try standing(images, force: force, submission: submission)
+            try #require(results.count == images.count)
+            for (image, result) in zip(images, results) {
+                let stands = try !wouldWrite(image, force: force, submission: submission)
+                let expected: StandingResult = stands ? (image == "by young" ? .ofGroup("d") : .ofImage) : .missing
+                #expect(result == expected, "\(image), force \(force), \(submission ?? "none")")
+            }
+        }
+    }
+
+    /// Writes the row in a transaction that is taken back.
+    private func wouldWrite(_ image: String, force: Bool, submission: String?) throws -> Bool {
+        let row = Fixture.row(image, analysisID: analysis, submission: submission, force: force, worker: "probe")
+        let plan = try BatchPlan(WriteBatch(results: [row]), keepData: false, knownSubmissions: [])
+        let answers = try connection.pipelinedTransaction(plan.calls, commit: false)
+        return try plan.outcome(answers).imagesWritten == 1
+    }
+
+    @Test func theJobIsNotedUnlessItIsAnothers() throws {
+        #expect(try begin(["a"], epoch: epoch + 1) == nil)
+        #expect(try connection.query("SELECT FROM entente.in_flight_jobs").count == 0)
+        #expect(try begin([]) == .wanted([]))
+        #expect(try connection.query("SELECT message_offset FROM entente.in_flight_jobs").bigint(0, 0) == 7)
+    }
+
+    @Test func whatWasCalledOffIsNotWanted() throws {
+        let submissions = SubmissionStore(connection)
+        let ids = try (0..<2).map { _ in try submissions.create(analysisID: analysis, kind: .submit).id }
+        _ = try submissions.cancel(ids[1])
+        #expect(try begin(["a"], submission: ids[0]) == .wanted([.missing]))
+        #expect(try begin(["a"], submission: ids[1]) == .cancelled)
+        #expect(try ids.map(submissions.isCancelled) == [false, true])
+    }
+
+    /// A session's plan that was made while the table was empty has to do when it is not, and before anybody analyses it.
+    @Test func anEmptyTableMisleadsNoPlan() throws {
+        try connection.exec("ALTER TABLE entente.image_results SET (autovacuum_enabled = false)")
+        let asked = (0..<8).map { "\($0 * 500)" }
+        // From the sixth time on, a session plans for any values.
+        for _ in 0..<8 { #expect(try standing(asked) == Array(repeating: .missing, count: 8)) }
+        try connection.exec(
+            """
+            SET session_replication_role = replica;
+            INSERT INTO entente.image_results (analysis_id, image_id, predicted_index, top_classes, top_similarities,
+                worker, kernel_set, method_revision, fetch_microseconds, decode_microseconds, encode_microseconds,
+                concepts_microseconds, shard)
+            SELECT '\(analysis)', n::text, 0, '{0}', '{0.5}', 'w', 'k', 1, 0, 0, 0, 0, 0 FROM generate_series(0, 4999) AS n;
+            """)
+        try connection.transaction {
+            let before = try rowsRead()
+            #expect(try standing(asked) == Array(repeating: .ofImage, count: 8))
+            #expect(try rowsRead() - before <= 8, "each by its key")
+        }
+    }
+
+    /// Rows of results that were read in this transaction.
+    private func rowsRead() throws -> Int64 {
+        try connection.query(
+            """
+            SELECT coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables
+            WHERE relid = 'entente.image_results'::regclass
+            """
+        ).bigint(0, 0)
+    }
+}

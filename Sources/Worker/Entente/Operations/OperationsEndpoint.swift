@@ -1,6 +1,7 @@
 import Delivery
 import Foundation
 import Hummingbird
+import Settings
 
 /// What the operations endpoint answers. Anybody who can reach it may ask; nothing can be changed through it, and its answers
 /// hold no payloads and no credentials.
@@ -44,8 +45,8 @@ struct OperationsEndpoint: Sendable {
     private func json(_ body: some Encodable, isFine: Bool) throws -> Response {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        var text = String(decoding: try encoder.encode(body), as: UTF8.self)
-        text += "\n"
+        // Whoever asks by hand reads it in a terminal.
+        let text = neutralJSON(String(decoding: try encoder.encode(body), as: UTF8.self)) + "\n"
         return Response(
             status: isFine ? .ok : .serviceUnavailable,
             headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],

@@ -1,4 +1,5 @@
 import Inference
+import Settings
 
 /// Why an image can never be analysed: what `failed_images` keeps and `analyze --json` prints in its place.
 package struct ImageFailure: Error, Hashable, Sendable, CustomStringConvertible {
@@ -32,8 +33,14 @@ package struct ImageFailure: Error, Hashable, Sendable, CustomStringConvertible 
 
     package init(_ kind: Kind, _ description: String) {
         self.kind = kind
-        self.description = description
+        self.description = Self.sentence(description)
     }
+
+    /// Bytes that a table, a topic and a log have to hold of one.
+    private static let maximumBytes = 2000
+
+    /// A sentence as it may be stored and shown: of bounded length, and without what would speak to a terminal.
+    static func sentence(_ text: String) -> String { withoutMiddle(neutral(text), limit: maximumBytes) }
 
     package init(decoding error: InferenceError) {
         self.init(error.code == .imageTooLarge ? .tooLarge : .undecodable, error.description)
@@ -45,4 +52,9 @@ package struct TransientFetchFailure: Error, Sendable, CustomStringConvertible {
     package let description: String
     /// Seconds after which the host wants to be asked again, if it said.
     package var retryAfter: Double?
+
+    package init(description: String, retryAfter: Double? = nil) {
+        self.description = ImageFailure.sentence(description)
+        self.retryAfter = retryAfter
+    }
 }

@@ -93,15 +93,39 @@ import Testing
 
     @Test(arguments: [
         ("file:///a/b.jpg", "file:///a/b.jpg"), ("https://h:8/p?q=1", "https://h:8/p"),
-        ("https://u:p@h/x@y", "https://h/x@y"), ("https://u:p@w@h", "https://h"),
+        ("https://u:p@h/x@y", "https://…@y"), ("https://u:p@w@h", "https://h"),
         // However many slashes: what connects takes the name and the password all the same.
         ("http:/u:p@h:8/x", "http://h:8/x"), ("http:///u:p@h/x", "http://h/x"), ("http:////u:p@h/x", "http://h/x"),
-        ("http:u:p@h/x", "http://h/x"), ("http://u:p/q@h/x?y", "http://h/x"), ("http://u:p?q@h/x", "http://h/x"),
+        ("http:u:p@h/x", "http://h/x"), ("http://u:p/q@h/x?y", "http://…@h/x"), ("http://u:p?q@h/x", "http://…"),
         ("s3://bucket/key#f", "s3://bucket/key"),
         ("data:image/png;base64,AAAA", "data:image/png;base64,…"), ("DATA:,x", "DATA:,…"), ("nonsense", "nonsense"),
-        ("", ""), ("?", ""), ("a:", "a:"), ("a:b@c", "a:b@c"), ("//u@h", "//u@h"), ("http://", "http://"),
+        ("", ""), ("?", ""), ("a:", "a:"), ("a:b@c", "a:…@c"), ("//u@h", "//h"), ("http://", "http://"),
     ]) func urisAreShownWithoutSecrets(uri: String, shown: String) {
         #expect(redactedURI(uri) == shown)
+    }
+
+    /// Whoever writes to the topic decides how long it is; tables, topics and logs have to hold the message.
+    @Test(arguments: ["http://h.org/", "s3://bucket/", "file:///", "", "x:", "datum:,", "http://u:pass@h.org/"])
+    func longURIsAreRefusedInAShortSentence(beginning: String) throws {
+        let long = beginning + String(repeating: "é", count: 500_000)
+        let error = #expect(throws: JobError.self) { try ImageJob.Image(id: "a", uri: long) }
+        #expect(error?.kind == .badField)
+        #expect(error?.message.contains("\(long.utf8.count) bytes") == true && error?.message.contains("8192") == true)
+        #expect((error?.message.utf8.count ?? .max) < 500 && error?.message.contains("pass") == false)
+        let rest = 8192 - beginning.utf8.count
+        #expect(throws: Never.self) {
+            try ImageJob.Image(id: "a", uri: beginning + String(repeating: "x", count: rest))
+        }
+        #expect(throws: JobError.self) {
+            try ImageJob.Image(id: "a", uri: beginning + String(repeating: "x", count: rest + 1))
+        }
+    }
+
+    @Test(arguments: ["data:,", "DATA:image/png;base64,", "dAtA:"]) func picturesInURIsMayBeLong(beginning: String)
+        throws
+    {
+        let uri = beginning + String(repeating: "x", count: 1 << 20)
+        #expect(try ImageJob.Image(id: "a", uri: uri).uri == uri)
     }
 
     /// Damaged in any way, a message is read or refused; nothing else happens.

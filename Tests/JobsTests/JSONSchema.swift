@@ -48,6 +48,9 @@ struct JSONSchema {
         case ("pattern", .string(let pattern), .string(let text)):
             let expression = try Regex(pattern).matchingSemantics(.unicodeScalar)
             return text.contains(expression) ? [] : ["\(place) doesn't match \(pattern)"]
+        case ("anyOf", .array(let schemas), _):
+            let isFine = try schemas.contains { try check(value, $0, place).isEmpty }
+            return isFine ? [] : ["\(place) is none of what it may be"]
         // Of values of another type these say nothing.
         case ("required", .array, _), ("properties", .object, _), ("items", .object, _), ("minItems", .number, _),
             ("maxItems", .number, _), ("minLength", .number, _), ("maxLength", .number, _), ("pattern", .string, _):

@@ -43,7 +43,8 @@ enum JobExamples {
         job(["images": "[\(image(["label": "\"n01\"", "sha256": "\"\(sha256)\"", "x": "1"]))]"]),
         job(["images": "[\(image(["label": "null", "sha256": "null"]))]"]),
         job(["group": name(512)]), job(["group": name(512, of: "😀")]),
-        job(["images": "[\(image(["uri": name(20000)]))]"]),
+        job(["images": "[\(image(["uri": name(8192)]))]"]),
+        job(["images": "[\(image(["uri": "\"DATA:,\(String(repeating: "x", count: 20000))\""]))]"]),
         job(["images": #"[{"id":"é","uri":"file:///a"},{"id":"e\u0301","uri":"file:///b"}]"#]),
         job(["images": #"[{"id":"a\\b \"c\" /d\u2028","uri":"data:image/png;base64,AA=="}]"#]),
     ]
@@ -80,6 +81,8 @@ enum JobExamples {
         (job(["images": "[\(image()),\(image(["id": "\"b\"", "uri": nil]))]"]), .missingField, "“images[1].uri”"),
         (job(["images": "[\(image(["uri": "false"]))]"]), .badField, "“images[0].uri”"),
         (job(["images": "[\(image(["uri": "\"\\u0007\""]))]"]), .badField, "“images[0].uri”"),
+        (job(["images": "[\(image(["uri": name(8193)]))]"]), .badField, "8193 bytes"),
+        (job(["images": "[\(image(["uri": name(8193, of: "é")]))]"]), .badField, "“images[0].uri”"),
         (job(["images": "[\(image(["label": "3"]))]"]), .badField, "“images[0].label”"),
         (job(["images": "[\(image(["label": "\"\""]))]"]), .badField, "“images[0].label”"),
         (job(["images": "[\(image(["sha256": "\"abc\""]))]"]), .badField, "“images[0].sha256”"),
@@ -95,5 +98,7 @@ enum JobExamples {
         (#"{"schema":"entente.image-job/v1","schema":"entente.image-job/v1"}"#, .duplicateField, "“schema”"),
         (job(["images": "[\(image()),\(image(["id": "\"b\""])),\(image())]"]), .duplicateImage, "“a”"),
         (job(["images": "[\(image()),\(image(["uri": "\"file:///other\""]))]"]), .duplicateImage, "“a”"),
+        // It counts characters, and the limit is one of bytes.
+        (job(["images": "[\(image(["uri": name(4097, of: "é")]))]"]), .badField, "8194 bytes"),
     ]
 }

@@ -154,7 +154,8 @@ public final class Connection {
         PQreset(made)
         guard PQstatus(made) == CONNECTION_OK else {
             defer { PQfinish(made) }
-            throw refused(String(cString: PQerrorMessage(made)))
+            throw refused(
+                String(cString: PQerrorMessage(made)), PQconninfo(made).map(ConnectionOptions.init(consuming:)))
         }
         PQsetErrorVerbosity(made, PQERRORS_DEFAULT)
         handle = made
@@ -173,11 +174,11 @@ public final class Connection {
         for (statement, types) in known { try parse(statement, types: types, handle) }
     }
 
-    private func refused(_ message: String) -> PersistenceError {
+    private func refused(_ message: String, _ used: ConnectionOptions?) -> PersistenceError {
         let lines = message.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("LOCATION:") }
-        let said = target.redacted(lines.joined(separator: "\n"))
+        let said = target.redacted(lines.joined(separator: "\n"), used)
         // With several hosts the last refusal counts. The digit tells a state from the word FATAL.
-        let state = said.matches(of: #/:\s+(?=[A-Z]*[0-9])([0-9A-Z]{5}):\s/#).last.map { String($0.1) }
+        let state = message.matches(of: #/:\s+(?=[A-Z]*[0-9])([0-9A-Z]{5}):\s/#).last.map { String($0.1) }
         let text = "can't connect to \(target.place): \(said)"
         guard let state else { return PersistenceError(.connection, text) }
         return PersistenceError(.server, text, sqlState: state)

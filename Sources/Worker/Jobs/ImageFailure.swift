@@ -1,4 +1,5 @@
 import Inference
+import Settings
 
 /// Why an image can never be analysed: what `failed_images` keeps and `analyze --json` prints in its place.
 package struct ImageFailure: Error, Hashable, Sendable, CustomStringConvertible {
@@ -34,13 +35,19 @@ package struct ImageFailure: Error, Hashable, Sendable, CustomStringConvertible 
 
     package init(_ kind: Kind, _ description: String) {
         self.kind = kind
-        self.description = description
+        self.description = Self.sentence(description)
     }
 
     /// - Parameter overflow: of code `encoder_overflow`.
     package init(encoding overflow: InferenceError) {
         self.init(.encoderOverflow, overflow.description)
     }
+
+    /// Bytes that a table, a topic and a log have to hold of one.
+    private static let maximumBytes = 2000
+
+    /// A sentence as it may be stored and shown: of bounded length, and without what would speak to a terminal.
+    package static func sentence(_ text: String) -> String { withoutMiddle(neutral(text), limit: maximumBytes) }
 
     package init(decoding error: InferenceError) {
         self.init(error.code == .imageTooLarge ? .tooLarge : .undecodable, error.description)

@@ -29,6 +29,15 @@ extension ImageJob {
         }
     }
 
+    /// A URI that names its image and does not hold it has a length that tables and messages can bear.
+    static func check(length uri: String, _ field: String) throws(JobError) {
+        guard uri.utf8.count > maximumURIBytes, VisibleURI(uri).scheme != "data" else { return }
+        throw JobError(
+            .badField,
+            "“\(field)” is \(quoted(redactedURI(uri))), which has \(uri.utf8.count) bytes; a URI other than data: may have "
+                + "\(maximumURIBytes)")
+    }
+
     static func checkHexadecimal(
         _ text: String, _ count: Int, _ field: String, orUpperCase: Bool
     ) throws(JobError) {

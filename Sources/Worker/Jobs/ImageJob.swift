@@ -5,6 +5,8 @@ import Settings
 package struct ImageJob: Sendable, Hashable {
     static let schema = "entente.image-job/v1"
     package static let imageCounts = 1...256
+    /// Bytes of an image's URI that does not hold the image: more than any server takes.
+    package static let maximumURIBytes = 8192
     /// Unicode scalars of an id, a label or a group: four bytes each still fit PostgreSQL's index rows.
     static let maximumNameLength = 512
 
@@ -25,6 +27,7 @@ package struct ImageJob: Sendable, Hashable {
         init(id: String, uri: String, label: String?, sha256: String?, place: String) throws(JobError) {
             try ImageJob.check(id, "\(place)id")
             try ImageJob.check(uri, "\(place)uri", maximum: .max, shown: redactedURI(uri))
+            try ImageJob.check(length: uri, "\(place)uri")
             try label.map { value throws(JobError) in try ImageJob.check(value, "\(place)label") }
             if let sha256 { try ImageJob.checkHexadecimal(sha256, 64, "\(place)sha256", orUpperCase: true) }
             self.id = id

@@ -1,3 +1,5 @@
+import Settings
+
 /// Why a message is no image job. Permanent: the same bytes fail the same way, so the message is a dead letter.
 ///
 /// ``message`` is one sentence that names the field and, cut short, its value; never a whole payload.
@@ -37,7 +39,7 @@ package struct JobError: Error, Sendable, Hashable, CustomStringConvertible {
 
     package init(_ kind: Kind, _ message: String) {
         self.kind = kind
-        self.message = message
+        self.message = neutral(message)
     }
 
     package var description: String { message }

@@ -1,27 +1,15 @@
 import HTTP
+import Settings
 
-/// A URI for messages and logs: without credentials, query and fragment, and without the payload of `data:`.
+/// Bytes of a URI that messages have at most.
+private let shownBytes = 240
+
+/// A URI for messages and logs, the one place that shows one: without credentials, query and fragment, and without the payload
+/// of `data:`; a long one without its middle.
 package func redactedURI(_ uri: String) -> String {
-    let scheme = uri.prefix { $0 != ":" }
-    switch scheme.lowercased() {
-    case "data" where scheme.endIndex < uri.endIndex:
-        return uri.prefix { $0 != "," && $0 != "?" && $0 != "#" } + ",…"
-    case "http", "https":
-        if let url = try? HTTPURL(parsing: uri, asIs: true) { return url.shown }
-    default: break
-    }
-    return withoutCredentials(uri, scheme)
-}
-
-/// Through the last `@` of what may be credentials: whose slashes or question marks are not encoded, nobody can tell where
-/// they end.
-private func withoutCredentials(_ uri: String, _ scheme: Substring) -> String {
-    func plain(_ text: Substring) -> Substring { text.prefix { $0 != "?" && $0 != "#" } }
-    guard scheme.endIndex < uri.endIndex else { return String(plain(uri[...])) }
-    let rest = uri[scheme.endIndex...].dropFirst()
-    let web = ["http", "https"].contains(scheme.lowercased())
-    guard web || rest.hasPrefix("//") else { return String(plain(uri[...])) }
-    let authority = web ? rest : rest.dropFirst(2).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-    guard let at = authority.lastIndex(of: "@") else { return String(plain(uri[...])) }
-    return scheme + "://" + plain(uri[uri.index(after: at)...])
+    let visible = VisibleURI(uri)
+    let isWeb = visible.scheme == "http" || visible.scheme == "https"
+    // As it is asked for, where it can be.
+    let asked = isWeb && visible.isPlain ? try? HTTPURL(parsing: uri, asIs: true).shown : nil
+    return withoutMiddle(asked ?? visible.text, limit: shownBytes)
 }

@@ -15,15 +15,12 @@ package struct KafkaClientConfiguration: Sendable {
 
     /// Properties in the order defaults, the operator's, fixed ones.
     ///
-    /// - Throws: ``KafkaError`` that names a property which librdkafka doesn't know, which doesn't take its value, or
-    ///   which is fixed here and given another value by the operator.
+    /// - Throws: ``KafkaError`` for servers that are no list of `host:port`, or that names a property which librdkafka doesn't
+    ///   know, which doesn't take its value, or which is fixed here and given another value by the operator.
     func makeProperties(
         defaults: [(String, String)], fixed: [(String, String)]
     ) throws(KafkaError) -> KafkaProperties {
-        guard !bootstrapServers.isEmpty else {
-            throw KafkaError(
-                RD_KAFKA_RESP_ERR__INVALID_ARG, "no Kafka bootstrap servers are given; they read host:port,host:port")
-        }
+        try BootstrapServers.check(bootstrapServers)
         var result = KafkaProperties()
         try result.set("client.id", "entente")
         for (name, value) in defaults { try result.set(name, value) }

@@ -51,7 +51,7 @@ struct KafkaProperties: ~Copyable {
     }
 
     private static func mayHoldSecret(_ name: String) -> Bool {
-        let marks = ["password", "secret", "username", "token", "oauthbearer", "pem", "jaas", "key", "engine"]
+        let marks = ["password", "secret", "username", "token", "oauthbearer", "pem", "jaas", "key", "engine", "kinit"]
         return marks.contains { name.contains($0) }
     }
 }

@@ -14,7 +14,7 @@ enum SettingsFile {
             }
         }
         guard problems.isEmpty else {
-            throw SettingsError(problems.map(\.description).joined(separator: "\n"))
+            throw SettingsError(problems)
         }
     }
 

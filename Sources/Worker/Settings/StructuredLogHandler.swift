@@ -36,25 +36,17 @@ struct StructuredLogHandler: LogHandler {
     private static func quoted(_ text: String) -> String {
         let isPlain =
             !text.isEmpty
-            && text.unicodeScalars.allSatisfy { $0 != " " && $0 != "\"" && $0 != "=" && !needsEscape($0) }
+            && text.unicodeScalars.allSatisfy { $0 != " " && $0 != "\"" && $0 != "=" && !$0.isDisruptive }
         if isPlain { return text }
         var quoted = "\""
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"", "\\": quoted += "\\\(scalar)"
             case "\n": quoted += "\\n"
-            case _ where needsEscape(scalar): quoted += "\\u{\(String(scalar.value, radix: 16))}"
+            case _ where scalar.isDisruptive: quoted += "\\u{\(String(scalar.value, radix: 16))}"
             default: quoted.unicodeScalars.append(scalar)
             }
         }
         return quoted + "\""
-    }
-
-    private static func needsEscape(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        // Overrides of the writing direction are among the format characters.
-        case .control, .format, .lineSeparator, .paragraphSeparator: true
-        default: false
-        }
     }
 }

@@ -45,6 +45,20 @@ import Testing
         #expect(!problems.contains { $0.contains("Entry 5") })
     }
 
+    /// Lists of another layout have one thing wrong with them.
+    @Test(arguments: [
+        ("\"tench\"", "{\"id\", \"name\"} objects", "0 (a string)"),
+        ("{\"key\": \"n1\", \"name\": \"x\"}", "`id`", "0, 1"),
+        ("{\"id\": \"n1\", \"name\": \"x\"}", "twice", "“n1”"),
+        ("{\"id\": \"a\\u0001\", \"name\": \"x\"}", "control", "0, 1"),
+    ]) func aThousandOfAKindAreOneSentence(entry: String, says: String, names: String) throws {
+        let problems = try read("[" + Array(repeating: entry, count: 1003).joined(separator: ",") + "]").problems
+        #expect((1...2).contains(problems.count), "\(problems)")
+        let sentence = problems.first { $0.contains(says) && $0.contains(names) } ?? ""
+        #expect(sentence.contains(" and 99") && sentence.hasSuffix(" more."), "\(problems)")
+        #expect(sentence.utf8.count < 400)
+    }
+
     /// An id is what images are labelled with, so it has to fit an image job and a table.
     @Test func idsAndNamesMustBeStorable() throws {
         let long = String(repeating: "x", count: 513)

@@ -66,6 +66,19 @@ import Testing
         #expect(problems.allSatisfy { $0.contains("class ids") })
     }
 
+    @Test func aThousandOfAKindAreOneSentence() throws {
+        let keys = (0..<1000).map { "\"class \($0)\": [\"a\"]" }.joined(separator: ",")
+        let unknown = try read("{\(keys)}").problems
+        #expect(unknown.count == 1, "\(unknown.prefix(3))")
+        #expect(
+            unknown.first?.contains("“class 0”, “class 1”") == true && unknown.first?.hasSuffix("and 995 more.") == true
+        )
+        for entry in ["7", "\"\"", "\"\\u0000\""] {
+            let problems = try read("[" + Array(repeating: entry, count: 1000).joined(separator: ",") + "]").problems
+            #expect(problems.count == 1 && problems.first?.hasSuffix("and 995 more.") == true, "\(problems.prefix(3))")
+        }
+    }
+
     @Test func aClassGetsItsListOnce() throws {
         let problems = try read(#"{"tench": ["a"], "other": ["b"]}"#).problems
         #expect(problems.count == 1, "\(problems)")

@@ -38,6 +38,26 @@ import Testing
         #expect(exit(CommandFailure(.unavailable, "x")) == .unavailable)
     }
 
+    /// Names of files and values are part of sentences, whoever made those.
+    @Test func sentencesSpeakToNoTerminal() {
+        let name = "a\nentente: all is well\u{1b}]0;x\u{7}\u{9b}2J\u{202e}\u{2028}"
+        let errors: [any Error] = [
+            CommandFailure(.badInput, name), InferenceError(.modelTensor, name), ImageFailure(.notFound, name),
+            JobError(.badField, name), ReportingError(name), SettingsError(name), HubError(.disk, name),
+            PersistenceError(.server, name), KafkaError(RD_KAFKA_RESP_ERR__TRANSPORT, name),
+            InvalidAnalysis(problems: [Problem(file: name, line: 1, message: name)]),
+            SettingsError([Problem(file: name, line: nil, message: name)]),
+        ]
+        for error in errors {
+            let said = CommandFailure(explaining: error)?.description ?? "\n"
+            #expect(!said.unicodeScalars.contains { $0.isDisruptive }, "\(said)")
+            #expect(said.contains("\\n") && said.contains("\\u{1B}"), "\(said)")
+        }
+        struct Odd: Error, CustomStringConvertible { let description: String }
+        #expect(
+            CommandRunner.failure(for: Odd(description: name), of: Entente.self)?.description.contains("\n") == false)
+    }
+
     @Test(
         arguments: [
             (.notFound, .badInput), (.value, .badInput), (.configuration, .usage), (.connection, .unavailable),

@@ -15,6 +15,15 @@ import Testing
                 """)
     }
 
+    @Test func cellsSpeakToNoTerminal() {
+        var table = TextTable(.text("name"), .number("n"))
+        table.add("a\u{1b}[2J\nb\u{202e}", "1\u{9b}K")
+        #expect(table.text.split(separator: "\n").count == 2)
+        #expect(table.text.contains(#"a\u{1B}[2J\nb\u{202E}"#) && table.text.contains(#"1\u{9B}K"#), "\(table.text)")
+        // As wide as what is shown.
+        #expect(Set(table.text.split(separator: "\n").map(\.count)).count == 1)
+    }
+
     @Test func cellsAreOneLineAndCutShort() {
         #expect("a\n b".shortened(to: 5) == "a b")
         #expect("abcdef".shortened(to: 5) == "abcd…" && "abcde".shortened(to: 5) == "abcde")

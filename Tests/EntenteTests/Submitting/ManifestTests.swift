@@ -31,7 +31,7 @@ import Testing
         #expect(images[0].label == "tench")
         #expect(images[0].sha256 == Self.sha)
         #expect(images[0].origin == "\(scratch("m.csv")), row 1")
-        #expect(images[1].id == "https://host/b.jpg?x=1")
+        #expect(images[1].id == "https://host/b.jpg")
         #expect(images[1].label == nil)
         #expect(images[1].sha256 == nil)
         #expect(images[1].origin.hasSuffix("row 2"))
@@ -117,6 +117,50 @@ import Testing
         let failure = failure(text)
         #expect(failure?.description.contains("stands twice") == true)
         #expect(failure?.description.contains(text.hasPrefix("id") ? "row 2" : "row 3") == true)
+    }
+
+    /// Readers of results see ids, and so do logs, topics and reports.
+    @Test(arguments: [
+        ("https://me:Quoll@h.org/a.jpg", "https://h.org/a.jpg"),
+        ("https://h.org/a.jpg?sig=Quoll#x", "https://h.org/a.jpg"),
+        ("HTTPS://me:Quoll@h.org:8443/a@2x.jpg", nil), ("s3://b/k?Quoll", "s3://b/k"),
+        ("http:me:Quoll@h/a", "http://h/a"),
+        ("https://me:Quoll/x@h.org/a.jpg", nil), ("ftp://Quoll@h/a", "ftp://h/a"),
+        ("file:///a%20b.jpg", "file:///a%20b.jpg"),
+        ("https://h.org/a@2x.jpg", "https://h.org/a@2x.jpg"), ("me:Quoll@h/a", nil),
+        ("https://h.org/é.jpg", "https://h.org/é.jpg"),
+    ]) func idsOutOfURIsHoldNoSecrets(uri: String, id: String?) throws {
+        let csv = "uri\n\"\(uri)\"\n"
+        guard let id else {
+            let failure = failure(csv)
+            #expect(failure?.description.contains("needs an `id`") == true, "\(failure?.description ?? "")")
+            #expect(failure?.description.contains("Quoll") == false, "\(failure?.description ?? "")")
+            return
+        }
+        let images = try list(csv)
+        #expect(images.map(\.id) == [id] && images.map(\.uri) == [uri])
+        #expect(try list("{\"uri\": \"\(uri)\"}\n", as: "m.jsonl").map(\.id) == [id])
+        #expect(try list("id,uri\nown,\"\(uri)\"\n").map(\.id) == ["own"])
+    }
+
+    @Test func idsOutOfURIsHaveToBeUnique() throws {
+        let failure = failure("uri\nhttps://h.org/a?n=1\nhttps://h.org/a?n=2\n")
+        #expect(
+            failure?.description.contains("row 2") == true
+                && failure?.description.contains("give these images an `id`") == true)
+        #expect(self.failure("uri\nDATA:;base64,AAAA\n")?.description.contains("needs an `id`") == true)
+    }
+
+    /// As a path, its whole would be the id.
+    @Test(arguments: [
+        "https://me:Quoll@h.org/a.jpg", "s3:/\u{301}/b/k?Quoll", "data:,Quoll", "DATA:,Quoll",
+        "https:\u{301}//me:Quoll@h",
+    ])
+    func URIsAreNoPaths(path: String) throws {
+        for csv in ["path\n\"\(path)\"\n", "uri,path\nhttps://h.org/x,\"\(path)\"\n"] {
+            let failure = failure(csv)
+            #expect(failure?.description.contains("`path`") == true && failure?.description.contains("Quoll") == false)
+        }
     }
 
     /// Files are told apart by bytes.

@@ -16,7 +16,8 @@ import Testing
             ("data:;base64,%2F9g%3D", [0xFF, 0xD8]), ("data:;base64,/9\n\r j/", [0xFF, 0xD8, 0xFF]),
             // A picture's bytes are no text.
             ("data:,%FF%D8%ff%00", [0xFF, 0xD8, 0xFF, 0]), ("data:,a%20b+c", Array("a b+c".utf8)),
-            ("data:text/plain,\u{e9}", [0xC3, 0xA9]), ("data:,", []), ("data:a,b,c", Array("b,c".utf8)),
+            ("data:text/plain,\u{e9}", [0xC3, 0xA9]), ("data:,\u{301}a", [0xCC, 0x81, 0x61]), ("data:,", []),
+            ("data:a,b,c", Array("b,c".utf8)),
         ] as [(String, [UInt8])]) func decoded(uri: String, bytes: [UInt8]) throws
     {
         #expect(try DataURI.decode(uri, limit: 100) == bytes)

@@ -41,11 +41,19 @@ import Testing
         for index in 0..<40 { #expect(!circuit.record("h", failed: index % 2 == 1, now: start)) }
     }
 
+    /// Logs name it, and a password that was not encoded would be part of it.
+    @Test(arguments: ["http://me:secret/@host/x", "http://me:secret?@host", "s3://me:secret/x@bucket/y"])
+    func hostsThatMayHoldAPasswordAreNotShown(uri: String) {
+        #expect(!FetchCircuit.shownOrigin(of: uri).contains("secret"), "\(FetchCircuit.shownOrigin(of: uri))")
+        #expect(FetchCircuit.shownOrigin(of: "https://me:secret@Host:81/x?token") == "https://host:81")
+    }
+
     @Test func imagesShareTheFateOfTheirHost() {
         #expect(FetchCircuit.origin(of: "file:///a/b.jpg") == FetchCircuit.origin(of: "FILE:///c.jpg"))
         #expect(FetchCircuit.origin(of: "https://me:secret@Host:81/x?token") == "https://host:81")
         #expect(FetchCircuit.origin(of: "s3://bucket/key") == "s3://bucket")
         #expect(FetchCircuit.origin(of: "data:,x") == "data")
         #expect(FetchCircuit.origin(of: "nothing") == "")
+        #expect(FetchCircuit.origin(of: "https://me:secret@\u{301}host/x") == "https://\u{301}host")
     }
 }

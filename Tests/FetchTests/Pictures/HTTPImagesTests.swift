@@ -55,6 +55,19 @@ import Testing
         #expect(other.requests[0].headers["authorization"] == nil)
     }
 
+    /// A token with a slash in it, before the host that was meant.
+    @Test func whatMayBeASecretIsNotShownAsAHost() async throws {
+        let images = try images("", resolve: ["potoroo:80:10.0.0.1", "potoroo:4711:10.0.0.1"])
+        try await onOwnThread { () throws in
+            for uri in ["http://Potoroo/bettong@h.example/x.jpg", "http://Potoroo:4711/@h.example/x.jpg"] {
+                let failure = failure(images, uri)
+                #expect(failure?.kind == .addressRefused && failure?.description.contains("h.example/x.jpg") == true)
+                let said = failure?.description.lowercased() ?? "potoroo"
+                #expect(!said.contains("potoroo") && !said.contains("bettong") && !said.contains("4711"), "\(said)")
+            }
+        }
+    }
+
     /// The parser takes such names, and only what makes a name of the network's letters of them does not.
     @Test func namesThatNoHostCanHaveNeverSucceed() async throws {
         let images = try images("")

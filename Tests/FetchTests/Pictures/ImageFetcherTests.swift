@@ -69,6 +69,27 @@ import Testing
         #expect(failure("data:," + String(repeating: "x", count: 101))?.kind == .tooLarge)
     }
 
+    /// They are stored, sent and shown.
+    @Test func messagesAreBoundedAndOneLine() {
+        let name = "a\n\u{1b}[2J\u{202e}" + String(repeating: "é", count: 1 << 19)
+        for description in [
+            ImageFailure(.notFound, "\(name) does not exist.").description,
+            TransientFetchFailure(description: "\(name) can't be read now.").description,
+            ImageFailure(decoding: InferenceError(.damagedImage, name)).description, failure("\(name)")?.description,
+            failure("file:///\(name)")?.description, failure("\(name):x")?.description,
+            failure("data:" + String(repeating: "x", count: 1 << 20))?.description,
+        ] {
+            #expect((description?.utf8.count ?? .max) < 2100)
+            #expect(description?.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x202E } == false)
+        }
+    }
+
+    @Test func aMarkHidesNoScheme() throws {
+        #expect(failure("https:\u{301}//me:secret@host/x")?.description.contains("secret") == false)
+        #expect(failure("secret/scheme:x")?.description.contains("secret/") == false)
+        #expect(failure("file:///\u{301}x.jpg")?.kind == .outsideRoots)
+    }
+
     @Test func decodingErrorsBecomeTheKindsOfATable() {
         #expect(ImageFailure(decoding: InferenceError(.imageTooLarge, "x")).kind == .tooLarge)
         #expect(ImageFailure(decoding: InferenceError(.damagedImage, "x")).kind == .undecodable)

@@ -58,9 +58,51 @@ import Testing
 
     @Test func linksThatStayInsideByWayOfOutsideAreFine() throws {
         try scratch.write("good", to: "in/x.jpg")
-        #expect(try file.read(scratch("in/../out/../in/x.jpg")) == Array("good".utf8))
+        #expect(try file.read(scratch("in/../in/x.jpg")) == Array("good".utf8))
         try scratch.link("out/back", to: scratch("in"))
         #expect(try file.read(scratch("out/back/x.jpg")) == Array("good".utf8))
+    }
+
+    /// Whether there is something outside, what it is and who may read it: the answer is the same.
+    @Test func nobodyLearnsWhatThereIsOutside() throws {
+        try scratch.makeFolder("out/folder")
+        try scratch.write("x", to: "out/closed/y.jpg")
+        try scratch.link("out/loop", to: "loop")
+        try #require(mkfifo(scratch("out/pipe"), 0o644) == 0)
+        try #require(chmod(scratch("out/closed"), 0) == 0)
+        defer { chmod(scratch("out/closed"), 0o755) }
+        try scratch.write("good", to: "in/x.jpg")
+        try scratch.link("in/there.jpg", to: scratch("out/x.jpg"))
+        try scratch.link("in/gone.jpg", to: scratch("out/gone.jpg"))
+        try scratch.link("in/away", to: "../out")
+        let long = String(repeating: "n", count: 300)
+        for path in [
+            scratch("out/x.jpg"), scratch("out/gone.jpg"), scratch("out/folder"), scratch("out/closed/y.jpg"),
+            scratch("out/closed/gone.jpg"), scratch("out/x.jpg/y"), scratch("out/loop"), scratch("out/pipe"),
+            scratch("out/" + long), scratch("out"), scratch("none/x.jpg"), "/none", "/", "/etc/passwd", "/etc/none",
+            "/root/x",
+            scratch("in/there.jpg"), scratch("in/gone.jpg"), scratch("in/away/x.jpg"), scratch("in/away/gone.jpg"),
+            scratch("in/../out/x.jpg"), scratch("in/../out/gone.jpg"), scratch("inside.jpg"),
+            scratch("in/../in2/x.jpg"),
+            // A way through a folder shows that it is one.
+            scratch("out/folder/../../in/x.jpg"), scratch("out/none/../../in/x.jpg"),
+            scratch("out/x.jpg/../../in/x.jpg"),
+            scratch("in/x.jpg/../../out/x.jpg"), scratch("in/../out/../in/x.jpg"), scratch("in/away/../in/x.jpg"),
+            scratch("in/away/folder/../../in/none.jpg"),
+        ] {
+            let failure = failure(path)
+            #expect(failure?.kind == .outsideRoots, "\(path)")
+            #expect(failure?.description == "\(path) lies outside the folders that ENTENTE_FILE_ROOTS allows.")
+        }
+        for path in ["in/none.jpg", "in/none/../x.jpg", "in/none/../../out/x.jpg"] {
+            #expect(failure(scratch(path))?.kind == .notFound, "\(path)")
+        }
+    }
+
+    @Test func aRootThatHoldsEverythingTellsEverything() throws {
+        let anywhere = LocalFile(roots: FileRoots(["/"]), limit: 8)
+        let failure = #expect(throws: ImageFailure.self) { try anywhere.read("/none/x.jpg") }
+        #expect(failure?.kind == .notFound)
     }
 
     @Test func whatIsNotThereIsNamed() throws {

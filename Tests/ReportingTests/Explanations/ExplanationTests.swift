@@ -39,6 +39,16 @@ import Testing
         return text.split(separator: "\n").map(String.init)
     }
 
+    /// Class names and descriptors are somebody's file.
+    @Test func nothingSpeaksToTheTerminal() {
+        let lines = text(
+            part(seen: [(0, 0.75, [0]), (1, 0.5, [1])], said: [0]),
+            descriptors: ["long\u{1b}[2J\nlegs", "fins\u{202e}", "beak"])
+        #expect(lines.contains { $0.contains(#"* long\u{1B}[2J\nlegs  0.750"#) }, "\(lines)")
+        #expect(lines.contains { $0.contains(#"fins\u{202E}"#) })
+        #expect(!lines.joined().unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x202E })
+    }
+
     @Test func readsFromTheWholeToTheParts() {
         let lines = text(part(seen: [(2, 0.75, [0, 2]), (0, 0.5, [1])], said: [0, 1]))
         #expect(

@@ -18,6 +18,26 @@ import Testing
         #expect(table.rows == [odd])
     }
 
+    /// A mark joins a quote before it to Swift, and to no reader of CSV.
+    @Test func marksHideNoQuote() {
+        #expect(csvLine(["\"\u{301},x"]) == "\"\"\"\u{301},x\"")
+        #expect(csvLine(["a,\u{301}", " \u{301}"]) == "\"a,\u{301}\",\" \u{301}\"")
+    }
+
+    @Test(arguments: [
+        ("=1+1", true), ("+cmd|' /C calc'!A0", true), ("-2+3", true), ("@SUM(A1)", true), ("\t=1", true),
+        ("\r=1", true),
+        (" =1", true), ("=\u{301}1", true), ("\u{ff1d}1", true), ("\u{feff}=1", true), ("-", true), ("+49 30 1", true),
+        ("-0.5", false), ("3e-09", false), ("+1", false), ("a=b", false), ("", false), ("'=1", false),
+        ("hill/-1.jpg", false),
+    ]) func formulasGetAnApostropheWhereItIsAskedFor(cell: String, isFormula: Bool) throws {
+        let line = csvLine(["x", cell], isSpreadsheetSafe: true)
+        let read = try CSV<Enumerated>(string: "1,2\n" + line + "\n", delimiter: .comma, loadColumns: false).rows
+        #expect(read == [["x", isFormula ? "'" + cell : cell]])
+        #expect(csvLine(["x", cell]) == csvLine(["x"]) + "," + csvLine([cell]))
+        #expect(csvLine([nil, "a"], isSpreadsheetSafe: true) == ",a")
+    }
+
     /// The bounds are where the score test's statistic is z: `(share - p)² = z² p (1 - p) / n`.
     @Test(arguments: [(1, 10), (5, 10), (9, 10), (274, 280), (1, 1_000_000)])
     func wilsonBoundsSolveTheScoreEquation(hits: Int, count: Int) throws {

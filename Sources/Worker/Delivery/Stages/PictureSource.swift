@@ -4,6 +4,7 @@ import Foundation
 import Inference
 import Jobs
 import Logging
+import Settings
 import Threads
 
 /// From an image's entry in a job to its fitted picture, or to the reason why there will be none.
@@ -43,7 +44,7 @@ struct PictureSource: Sendable {
         switch analysis.classIndex.find(label) {
         case .success(let index): return index
         case .failure(let failure):
-            throw ImageFailure(.unknownLabel, "The label \"\(label)\" \(failure.rawValue); use a class id.")
+            throw ImageFailure(.unknownLabel, "The label \(quoted(label)) \(failure.rawValue); use a class id.")
         }
     }
 
@@ -61,27 +62,27 @@ struct PictureSource: Sendable {
         fetching.attempts += 1
         do {
             let fetched = try fetch(entry.uri, entry.sha256)
-            record(origin, failed: false)
+            record(entry, failed: false)
             return fetched
         } catch let failure as ImageFailure {
             // The host has answered.
-            record(origin, failed: false)
+            record(entry, failed: false)
             throw failure
         } catch {
-            record(origin, failed: true)
+            record(entry, failed: true)
             try retryLater(after: error, &fetching, entry)
             return nil
         }
     }
 
-    private func record(_ origin: String, failed: Bool) {
-        guard circuit.record(origin, failed: failed, now: .now) else { return }
+    private func record(_ entry: ImageJob.Image, failed: Bool) {
+        guard circuit.record(FetchCircuit.origin(of: entry.uri), failed: failed, now: .now) else { return }
+        let host = FetchCircuit.shownOrigin(of: entry.uri)
         if failed {
             log.error(
-                "most fetches from a host fail; its images wait until it answers again", metadata: ["host": "\(origin)"]
-            )
+                "most fetches from a host fail; its images wait until it answers again", metadata: ["host": "\(host)"])
         } else {
-            log.notice("a host answers again", metadata: ["host": "\(origin)"])
+            log.notice("a host answers again", metadata: ["host": "\(host)"])
         }
     }
 

@@ -11,6 +11,7 @@ enum ClassesFile {
         guard let root = JSONFile.read(path, problems: &problems) else { return nil }
         let before = problems.count
         func report(_ message: String) { problems.append(Problem(file: path, line: nil, message: message)) }
+        var kinds = ProblemKinds()
         guard case .array(let entries) = root else {
             report("The file has to hold an array of {\"id\", \"name\"} objects, not \(root.kind).")
             return nil
@@ -20,12 +21,17 @@ enum ClassesFile {
         var seen: Set<[UInt8]> = []
         for (index, entry) in entries.enumerated() {
             guard case .object(let members) = entry else {
-                report("Entry \(index) is \(entry.kind), not an {\"id\", \"name\"} object.")
+                kinds.add(
+                    "The file has to hold an array of {\"id\", \"name\"} objects, and these entries are none",
+                    item: "\(index) (\(entry.kind))",
+                    "Entry \(index) is \(entry.kind), not an {\"id\", \"name\"} object.")
                 continue
             }
             func field(_ name: String) -> String? {
                 guard case .string(let text)? = members.first(where: { $0.name == name })?.value, !text.isEmpty else {
-                    report("Entry \(index) needs a non-empty string `\(name)`.")
+                    kinds.add(
+                        "These entries need a non-empty string `\(name)`", item: "\(index)",
+                        "Entry \(index) needs a non-empty string `\(name)`.")
                     return nil
                 }
                 return text
@@ -33,14 +39,24 @@ enum ClassesFile {
             // Both asked before either is missed, so that both are reported.
             let (readID, readName) = (field("id"), field("name"))
             guard let id = readID, let name = readName else { continue }
-            if !seen.insert(Array(id.utf8)).inserted { report("The class id \(quoted(id)) stands twice.") }
+            if !seen.insert(Array(id.utf8)).inserted {
+                kinds.add(
+                    "These class ids stand twice", item: quoted(id), "The class id \(quoted(id)) stands twice.")
+            }
             // Images are labelled with it, so it has to fit an image job.
-            do throws(JobError) { try ImageJob.check(id, "id") } catch { report("Entry \(index): \(error.message).") }
+            do throws(JobError) { try ImageJob.check(id, "id") } catch {
+                kinds.add(
+                    "The ids of these entries hold control characters, or more than 512 characters", item: "\(index)",
+                    "Entry \(index): \(error.message).")
+            }
             if name.utf8.contains(0) {
-                report("Entry \(index): `name` holds the character U+0000, which can't be stored; remove it.")
+                kinds.add(
+                    "The names of these entries hold the character U+0000, which can't be stored", item: "\(index)",
+                    "Entry \(index): `name` holds the character U+0000, which can't be stored; remove it.")
             }
             classes.append(Analysis.Class(id: id, name: name))
         }
+        kinds.messages.forEach(report)
         return problems.count == before ? classes : nil
     }
 }

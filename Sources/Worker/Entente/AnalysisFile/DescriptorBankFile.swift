@@ -17,19 +17,30 @@ struct DescriptorBankFile {
         let before = problems.count
         func report(_ message: String) { problems.append(Problem(file: path, line: nil, message: message)) }
         var numbering = Numbering()
+        var kinds = ProblemKinds()
         func read(_ list: JSONValue, of owner: String) -> [Int] {
             guard case .array(let entries) = list else {
-                report("\(owner) has to be an array of strings, not \(list.kind).")
+                kinds.add(
+                    "These keys have to hold arrays of strings, and don't", item: "\(owner) (\(list.kind))",
+                    "\(owner) has to be an array of strings, not \(list.kind).")
                 return []
             }
             return entries.compactMap { entry in
                 guard case .string(let text) = entry else {
-                    report("\(owner) holds \(entry.kind); a descriptor is a non-empty string.")
+                    kinds.add(
+                        "A descriptor is a non-empty string, and there is something else in", item: owner,
+                        "\(owner) holds \(entry.kind); a descriptor is a non-empty string.")
                     return nil
                 }
-                if text.isEmpty { report("\(owner) holds an empty string; a descriptor is a non-empty string.") }
+                if text.isEmpty {
+                    kinds.add(
+                        "A descriptor is a non-empty string, and there is an empty one in", item: owner,
+                        "\(owner) holds an empty string; a descriptor is a non-empty string.")
+                }
                 if text.utf8.contains(0) {
-                    report("\(owner): \(quoted(text)) holds the character U+0000, which can't be stored; remove it.")
+                    kinds.add(
+                        "These descriptors hold the character U+0000, which can't be stored", item: quoted(text),
+                        "\(owner): \(quoted(text)) holds the character U+0000, which can't be stored; remove it.")
                 }
                 return numbering.number(text)
             }
@@ -47,15 +58,20 @@ struct DescriptorBankFile {
                 switch index.find(key) {
                 case .success(let number):
                     if perClass.updateValue(numbers, forKey: number) != nil {
-                        report("\(quoted(key)) names a class that already has descriptors.")
+                        kinds.add(
+                            "These keys name classes that already have descriptors", item: quoted(key),
+                            "\(quoted(key)) names a class that already has descriptors.")
                     }
                 case .failure(let failure):
-                    report(
+                    kinds.add(
+                        "Keys are class ids, or names that only one class has; each of these \(failure.rawValue)",
+                        item: quoted(key),
                         "\(quoted(key)) \(failure.rawValue); keys are class ids, or names that only one class has.")
                 }
             }
         default: report("The file has to hold an object of lists or an array of strings, not \(root.kind).")
         }
+        kinds.messages.forEach(report)
         if numbering.texts.isEmpty, problems.count == before { report("The bank needs at least one descriptor.") }
         guard problems.count == before else { return nil }
         descriptors = numbering.texts

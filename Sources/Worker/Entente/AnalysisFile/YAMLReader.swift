@@ -64,7 +64,7 @@ struct YAMLReader {
     mutating func template(_ node: Node?, _ name: String) -> String? {
         guard let text = string(node, name) else { return nil }
         if text.split(separator: "{}", omittingEmptySubsequences: false).count != 2 {
-            report("`\(name)`: \"\(text)\" needs exactly one {} for the name.", at: node)
+            report("`\(name)`: \(quoted(text)) needs exactly one {} for the name.", at: node)
         }
         return text
     }
@@ -181,7 +181,7 @@ struct YAMLReader {
 
     private func shown(_ node: Node) -> String {
         guard case .scalar(let scalar) = node else { return "" }
-        return ", not \"\(scalar.string.prefix(60))\""
+        return ", not \"\(String(String.UnicodeScalarView(scalar.string.unicodeScalars.prefix(60))))\""
     }
 
     private func list(_ names: [String]) -> String { names.map { "`\($0)`" }.joined(separator: ", ") }

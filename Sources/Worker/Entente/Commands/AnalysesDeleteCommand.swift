@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Persistence
+import Settings
 
 /// `analyses delete`.
 struct AnalysesDeleteCommand: AsyncParsableCommand {
@@ -55,7 +56,7 @@ struct AnalysesDeleteCommand: AsyncParsableCommand {
         let images = try removal.run(batchSize: batchSize) { bar.show($0) }
         bar.finish()
         if json { return try StandardOutput.json(Output(analysis: details.id, images: images)) }
-        try StandardOutput.line("Deleted analysis \(details.id) (\(details.name)) and its \(images) images.")
+        try StandardOutput.line("Deleted analysis \(details.id) (\(neutral(details.name))) and its \(images) images.")
     }
 
     private func refuse(_ obstacles: AnalysisRemoval.Obstacles, _ details: AnalysisDetails) throws(CommandFailure) {
@@ -72,8 +73,8 @@ struct AnalysesDeleteCommand: AsyncParsableCommand {
             throw CommandFailure(.usage, "Deleting can't be undone; say --yes where nobody can be asked.")
         }
         let question =
-            "Delete \(details.name) (\(details.id)) with \(details.progress.expected) images for good? [y/N] "
-        FileHandle.standardError.write(Data(question.utf8))
+            "Delete \(neutral(details.name)) (\(details.id)) with \(details.progress.expected) images for good? [y/N] "
+        StandardError.write(question)
         guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else {
             throw CommandFailure(.usage, "Nothing was deleted.")
         }

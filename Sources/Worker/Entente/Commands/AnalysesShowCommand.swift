@@ -3,6 +3,7 @@ import Concepts
 import Foundation
 import Persistence
 import Reporting
+import Settings
 
 /// `analyses show`.
 struct AnalysesShowCommand: AsyncParsableCommand {
@@ -29,7 +30,11 @@ struct AnalysesShowCommand: AsyncParsableCommand {
     func run() async throws {
         let store = AnalysisStore(try await global.settings(database.flags).connect("analyses show"))
         let details = try store.details(store.resolve(analysis))
-        try StandardOutput.line(json ? try Self.json(details) : Self.text(details))
+        if json {
+            try StandardOutput.json(text: Self.json(details))
+        } else {
+            try StandardOutput.line(Self.text(details))
+        }
     }
 
     private static func json(_ details: AnalysisDetails) throws -> String {
@@ -45,11 +50,11 @@ struct AnalysesShowCommand: AsyncParsableCommand {
     static func text(_ details: AnalysisDetails) -> String {
         let progress = details.progress
         var lines = [
-            "\(details.name)  \(details.id)",
+            "\(neutral(details.name))  \(details.id)",
             "  registered   \(details.registeredAt.readableTime) UTC",
         ]
         let others = details.names.filter { $0 != details.name }
-        if !others.isEmpty { lines.append("  also called  \(others.joined(separator: ", "))") }
+        if !others.isEmpty { lines.append("  also called  \(others.map(neutral).joined(separator: ", "))") }
         lines += [
             "  images       \(progress.expected) expected: \(progress.done) done, \(progress.failed) failed, "
                 + "\(progress.pending) pending",

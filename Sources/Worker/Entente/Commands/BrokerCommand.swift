@@ -3,6 +3,7 @@ import Dispatch
 import Foundation
 import Kafka
 import Logging
+import Settings
 import Threads
 
 /// `entente broker`: librdkafka's in-process broker as a process, for trials and tests.
@@ -86,7 +87,7 @@ struct BrokerCommand: AsyncParsableCommand {
     }
 
     private static func failure(_ message: String, exit code: Int32) -> ExitCode {
-        FileHandle.standardError.write(Data("Error: \(message)\n".utf8))
+        StandardError.write("Error: \(neutral(message))\n")
         return ExitCode(code)
     }
 }

@@ -23,10 +23,19 @@ package enum CommandRunner {
                 try command.run()
             }
         } catch {
-            guard let failure = failure(for: error, of: root) else { root.exit(withError: error) }
-            FileHandle.standardError.write(Data("entente: \(failure)\n".utf8))
+            guard let failure = failure(for: error, of: root) else { end(root, with: error) }
+            StandardError.write("entente: \(failure)\n")
             exit(failure.exit.rawValue)
         }
+    }
+
+    /// As the argument parser would, whose sentences quote the command line: names of files, where a shell put them there.
+    private static func end(_ root: (some AsyncParsableCommand).Type, with error: any Error) -> Never {
+        let (text, code) = (root.fullMessage(for: error), root.exitCode(for: error))
+        if !text.isEmpty {
+            if code.isSuccess { try? StandardOutput.line(text) } else { StandardError.write(text + "\n") }
+        }
+        exit(code.rawValue)
     }
 
     /// What to say and how to exit; nil for the argument parser's errors and for ends that a command chose, which have
@@ -42,10 +51,10 @@ extension CommandFailure {
     init?(explaining error: any Error) {
         switch error {
         case let failure as CommandFailure: self = failure
-        case let invalid as InvalidAnalysis: self.init(.badInput, "\(invalid)")
+        case let invalid as InvalidAnalysis: self.init(.badInput, invalid.problems)
         case let error as InferenceError: self.init(.badInput, "\(error)")
         case let failure as ImageFailure: self.init(.badInput, "\(failure)")
-        case let error as SettingsError: self.init(.usage, "\(error)")
+        case let error as SettingsError: self.init(.usage, lines: error.description)
         case let error as ReportingError: self.init(.badInput, "\(error)")
         case let error as HubError:
             self.init(Self.exit(for: error), "\(error)")

@@ -2,6 +2,7 @@ import Foundation
 import Jobs
 import Persistence
 import Reporting
+import Settings
 
 /// A dead letter for a person or a program to look at, without what must not be shown.
 struct DeadLetterDescription: Encodable {
@@ -73,12 +74,15 @@ struct DeadLetterDescription: Encodable {
     }
 
     var text: String {
-        var lines = [dead_letter, "  reason    \(reason)", "  written   \(written_at.readableTime) UTC"]
+        var lines = [dead_letter, "  reason    \(neutral(reason))", "  written   \(written_at.readableTime) UTC"]
         lines.append("  on topic  \(published ? "yes" : "not yet")")
         lines.append(
             "  requeued  " + (requeued_at.map { "\(requeue_count)×, last \($0.readableTime) UTC" } ?? "never"))
-        lines.append("  key       \(key ?? "none")")
-        for header in headers { lines.append("  header    \(header.name): \(header.value ?? "none")") }
+        lines.append("  key       \((key ?? "none").shortened(to: 200))")
+        for header in headers {
+            lines.append(
+                "  header    \(header.name.shortened(to: 200)): \((header.value ?? "none").shortened(to: 200))")
+        }
         lines.append("")
         var failed = TextTable(.text("  failed image"), .text("kind"), .number("tries"), .text("why"))
         for failure in failures {

@@ -3,6 +3,7 @@ import Concepts
 import Foundation
 import Persistence
 import Reporting
+import Settings
 
 /// `export`: an analysis's figures as CSV or JSON Lines.
 struct ExportCommand: AsyncParsableCommand {
@@ -16,7 +17,9 @@ struct ExportCommand: AsyncParsableCommand {
             n, ci_lower, ci_upper), in JSON Lines one object with all of them. acc1 and acc5 are over labelled images, \
             with Wilson's 95 % interval; mi_…, auc_… and auc_padded_… are by part method and estimator, in nats, with the \
             95 % bootstrap interval over classes of `entente statistics`. images has a row an image and part method, with \
-            the columns of the view image_scores. What is undefined is empty in CSV and null in JSON Lines.
+            the columns of the view image_scores. What is undefined is empty in CSV and null in JSON Lines. \
+            Ids and names are as they were submitted: a spreadsheet takes a cell that begins with =, +, - or @ for a formula, \
+            unless --spreadsheet-safe puts an apostrophe before it.
             """)
 
     @Option(help: ArgumentHelp("Analysis id, a unique beginning of it, or its name.", valueName: "id"))
@@ -40,6 +43,9 @@ struct ExportCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The summary's pretrained; default: its weights' hash.", valueName: "name"))
     var pretrained: String?
 
+    @Flag(help: "Put an apostrophe before a CSV cell that a spreadsheet would take for a formula; numbers stay.")
+    var spreadsheetSafe = false
+
     @Option(help: ArgumentHelp("Resamples of the summary's bootstrap.", valueName: "n"))
     var resamples = 1000
 
@@ -47,6 +53,7 @@ struct ExportCommand: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
+        if spreadsheetSafe, format != .csv { throw ValidationError("--spreadsheet-safe is for --format csv") }
         guard 1...1_000_000 ~= resamples else {
             throw ValidationError("--resamples takes 1 to 1000000, not \(resamples)")
         }
@@ -67,8 +74,8 @@ struct ExportCommand: AsyncParsableCommand {
         switch format {
         case .csv:
             try output.line(csvLine(ImageScoreExport.columns))
-            try images.forEachRow { try output.line(csvLine($0)) }
-        case .jsonl: try images.forEachObject { try output.line($0) }
+            try images.forEachRow { try output.line(csvLine($0, isSpreadsheetSafe: spreadsheetSafe)) }
+        case .jsonl: try images.forEachObject { try output.line(neutralJSON($0)) }
         }
     }
 
@@ -76,8 +83,8 @@ struct ExportCommand: AsyncParsableCommand {
         switch format {
         case .csv:
             try output.line(csvLine(DatasetSummary.csvHeader))
-            for row in summary.csvRows { try output.line(csvLine(row)) }
-        case .jsonl: try output.line(summary.json())
+            for row in summary.csvRows { try output.line(csvLine(row, isSpreadsheetSafe: spreadsheetSafe)) }
+        case .jsonl: try output.line(neutralJSON(summary.json()))
         }
     }
 

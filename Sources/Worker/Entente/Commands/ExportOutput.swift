@@ -40,7 +40,7 @@ final class ExportOutput {
             }
         } else {
             // The line break that it adds is the one that ends the buffer.
-            try StandardOutput.line(String(decoding: buffer.dropLast(), as: UTF8.self))
+            try StandardOutput.data(String(decoding: buffer.dropLast(), as: UTF8.self))
         }
         buffer.removeAll(keepingCapacity: true)
     }

@@ -3,6 +3,7 @@ import Concepts
 import Fetch
 import Jobs
 import Reporting
+import Settings
 
 /// Prints what `analyze` found, picture by picture in the order of the arguments: for a person, or as JSON lines.
 struct FindingsPrinter {
@@ -31,17 +32,20 @@ struct FindingsPrinter {
         for (path, result) in results {
             switch result.flatMap({ _ in rest.removeFirst() }) {
             case .success(let found):
-                try StandardOutput.line(
-                    json
-                        ? document.line(image: path, label: labelID, findings: found)
-                        : explanation.text(image: path, label: label, findings: found))
+                if json {
+                    try StandardOutput.json(text: document.line(image: path, label: labelID, findings: found))
+                } else {
+                    try StandardOutput.line(explanation.text(image: path, label: label, findings: found))
+                }
             case .failure(let failure):
                 hasFailures = true
-                try StandardOutput.line(
-                    json
-                        ? ReportDocument.failureLine(
-                            image: path, kind: failure.kind.rawValue, message: failure.description)
-                        : "\(path)\n  \(failure)\n")
+                if json {
+                    try StandardOutput.json(
+                        text: ReportDocument.failureLine(
+                            image: path, kind: failure.kind.rawValue, message: failure.description))
+                } else {
+                    try StandardOutput.line("\(neutral(path))\n  \(failure)\n")
+                }
             }
         }
     }

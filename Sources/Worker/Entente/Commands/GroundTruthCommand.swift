@@ -3,6 +3,7 @@ import Fetch
 import Foundation
 import Persistence
 import Reporting
+import Settings
 
 /// `ground-truth`: how what was found meets what is known of the pictures.
 struct GroundTruthCommand: AsyncParsableCommand {
@@ -52,6 +53,6 @@ struct GroundTruthCommand: AsyncParsableCommand {
         var table = GroundTruthTable()
         table.add(String(id.prefix(8)), summaries)
         try StandardOutput.line(table.text)
-        if counts.unknown > 0 { try StandardOutput.line("\(counts.unknown) images are not in \(truth).") }
+        if counts.unknown > 0 { try StandardOutput.line("\(counts.unknown) images are not in \(neutral(truth)).") }
     }
 }

@@ -1,6 +1,7 @@
 import Concepts
 import Foundation
 import Inference
+import Settings
 
 /// What a model directory says of itself, its weights not read in.
 struct ModelSummary: Encodable {
@@ -110,7 +111,7 @@ struct ModelSummary: Encodable {
             ("sha-256", "weights       \(fingerprint.weights)"), ("", "configuration \(fingerprint.configuration)"),
             ("", "tokenizer     \(fingerprint.tokenizer)"),
         ]
-        return ([directory] + rows.map { "  " + $0 + String(repeating: " ", count: 12 - $0.count) + $1 })
+        return ([neutral(directory)] + rows.map { "  " + $0 + String(repeating: " ", count: 12 - $0.count) + $1 })
             .joined(separator: "\n")
     }
 }

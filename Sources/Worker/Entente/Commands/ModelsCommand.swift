@@ -33,12 +33,19 @@ struct ModelsListCommand: AsyncParsableCommand {
         for directory in directories {
             do {
                 let summary = try ModelSummary(directory)
-                try StandardOutput.line(json ? summary.json : "\(directory)  \(summary.line)")
+                if json {
+                    try StandardOutput.json(text: summary.json)
+                } else {
+                    try StandardOutput.line("\(neutral(directory))  \(summary.line)")
+                }
             } catch {
-                try StandardOutput.line(
-                    json
-                        ? ReportDocument.failureLine(image: directory, kind: "unusable_model", message: "\(error)")
-                        : "\(directory)  can't be used: \(error)")
+                if json {
+                    try StandardOutput.json(
+                        text: ReportDocument.failureLine(
+                            image: directory, kind: "unusable_model", message: neutral("\(error)")))
+                } else {
+                    try StandardOutput.line(neutral("\(directory)  can't be used: \(error)"))
+                }
             }
         }
         if directories.isEmpty, !json {
@@ -64,7 +71,11 @@ struct ModelsInspectCommand: AsyncParsableCommand {
     func run() async throws {
         let summary = try ModelSummary(directory)
         let fingerprint = try Analysis.ModelFingerprint(directory: directory)
-        try StandardOutput.line(json ? summary.json(fingerprint) : summary.text(fingerprint))
+        if json {
+            try StandardOutput.json(text: summary.json(fingerprint))
+        } else {
+            try StandardOutput.line(summary.text(fingerprint))
+        }
     }
 }
 
@@ -86,11 +97,12 @@ struct ModelsVerifyCommand: AsyncParsableCommand {
         let model = try LoadedModel(directory: directory)
         try model.tryVision()
         guard try !ModelDirectory.files(of: directory).tokenizer.isEmpty else {
-            try StandardOutput.line("\(directory) is whole, but has no vocabulary: texts can't be encoded with it.")
+            try StandardOutput.line(
+                "\(neutral(directory)) is whole, but has no vocabulary: texts can't be encoded with it.")
             return
         }
         _ = try model.directory.tokenizer()
         if model.clip.text != nil { try model.tryText() }
-        try StandardOutput.line("\(directory) is whole: weights, preprocessing and vocabulary.")
+        try StandardOutput.line("\(neutral(directory)) is whole: weights, preprocessing and vocabulary.")
     }
 }

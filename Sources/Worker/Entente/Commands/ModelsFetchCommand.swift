@@ -52,7 +52,7 @@ struct ModelsFetchCommand: AsyncParsableCommand {
         let fetched = try ModelFetch(
             hub: hub, repository: repository, revision: revision, isOffline: offline,
             store: ModelStore(hub: hub.url, repository: repository),
-            say: { FileHandle.standardError.write(Data("entente: \($0)\n".utf8)) }, progress: DownloadBar.init
+            say: { StandardError.write("entente: \(neutral($0))\n") }, progress: DownloadBar.init
         ).run()
         var directory = fetched.directory
         if let output {
@@ -92,7 +92,7 @@ struct ModelsFetchCommand: AsyncParsableCommand {
             "\(contents.repository) at \(contents.commit): \(contents.files.count) files, \(readableBytes(bytes)), \(came)"
         )
         try StandardOutput.line(summary.text(try Analysis.ModelFingerprint(directory: directory)))
-        try StandardOutput.line("In an analysis file: model: \(directory)")
+        try StandardOutput.line("In an analysis file: model: \(neutral(directory))")
     }
 
     private struct Document: Encodable {

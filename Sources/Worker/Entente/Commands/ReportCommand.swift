@@ -60,6 +60,6 @@ struct ReportCommand: AsyncParsableCommand {
         } catch {
             throw CommandFailure(.badInput, "--output: \(output) can't be written: \(error.localizedDescription).")
         }
-        try StandardOutput.line("\(output), \(page.utf8.count / 1024) KiB")
+        try StandardOutput.line("\(neutral(output)), \(page.utf8.count / 1024) KiB")
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Persistence
+import Settings
 
 /// `status`: how far an analysis is.
 struct StatusCommand: AsyncParsableCommand {
@@ -64,7 +65,7 @@ struct StatusCommand: AsyncParsableCommand {
                 guard progress.pending > 0 else { return progress }
                 if !showsBar { try show(progress) }
             } catch let error as PersistenceError where error.isRetriable {
-                FileHandle.standardError.write(Data("entente: \(error); looking again\n".utf8))
+                StandardError.write("entente: \(neutral("\(error)")); looking again\n")
             }
             try await Task.sleep(for: .seconds(interval))
         }

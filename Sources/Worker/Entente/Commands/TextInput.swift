@@ -40,7 +40,7 @@ struct TextInput: ParsableArguments {
     private static func strings(of path: String) throws(CommandFailure) -> [String] {
         var problems: [Problem] = []
         guard let root = JSONFile.read(path, problems: &problems) else {
-            throw CommandFailure(.badInput, problems.map(\.description).joined(separator: "\n"))
+            throw CommandFailure(.badInput, problems)
         }
         guard case .array(let entries) = root else {
             throw CommandFailure(.badInput, "\(path) has to hold an array of strings, not \(root.kind).")

@@ -32,7 +32,7 @@ struct DemoRun {
         let report = DemoReport(stage.connection, analysis: sent.analysis)
         print(try report.text(seconds: seconds, workers: DemoStage.workerCount))
         try DemoPage(share: share, settings: settings, connection: stage.connection).write([sent.analysis], to: folder)
-        print("\nA report with pictures to open in a browser: \(output)/report.html")
+        print("\nA report with pictures to open in a browser: \(neutral(output))/report.html")
         print(
             keep
                 ? "\n" + stage.keep()

@@ -51,8 +51,8 @@ struct ZooRun {
         // The most accurate model's, with all of them beside it.
         try DemoPage(share: share, settings: settings, connection: stage.connection)
             .write(findings.models.reversed().map(\.analysis), to: folder)
-        print("\nCharts, examples, a report and all figures as JSON are in \(output):")
-        for name in try folder.names() { print("  \(name)") }
+        print("\nCharts, examples, a report and all figures as JSON are in \(neutral(output)):")
+        for name in try folder.names() { print("  \(neutral(name))") }
         if keep { print("\n" + stage.keep()) }
     }
 

@@ -1,3 +1,4 @@
+import Jobs
 import Settings
 
 /// Where the operations endpoint listens.
@@ -37,7 +38,7 @@ extension Settings {
         guard let text = value(.httpAddress), !text.isEmpty else { return nil }
         guard let address = OperationsAddress(parsing: text) else {
             throw SettingsError(
-                "\(Setting.httpAddress.variable) is \(quoted(text)); it has to be host:port, such as 0.0.0.0:9464, or "
+                "\(Setting.httpAddress.variable) is \(quoted(redactedURI(text))); it has to be host:port, such as 0.0.0.0:9464, or "
                     + "empty.")
         }
         return address

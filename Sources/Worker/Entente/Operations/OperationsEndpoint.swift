@@ -1,6 +1,7 @@
 import Delivery
 import Foundation
 import Hummingbird
+import Settings
 
 /// What the operations endpoint answers. Anybody who can reach it may ask; nothing can be changed through it, and its answers
 /// hold no payloads and no credentials.
@@ -42,9 +43,11 @@ struct OperationsEndpoint: Sendable {
     }
 
     private func json(_ body: some Encodable, isFine: Bool) throws -> Response {
-        Response(
+        // Whoever asks by hand reads it in a terminal.
+        let text = neutralJSON(try JSONEncoder.sorted(body)) + "\n"
+        return Response(
             status: isFine ? .ok : .serviceUnavailable,
             headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: try JSONEncoder.sorted(body) + "\n")))
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 }

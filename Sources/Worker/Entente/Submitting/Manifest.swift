@@ -1,13 +1,15 @@
 import Fetch
 import Foundation
 import Inference
+import Jobs
 import Settings
 import SwiftCSV
 
 /// A list of images as CSV with a header, or JSON Lines.
 ///
-/// Fields: `uri` or `path` (below the manifest's folder unless absolute), and optionally `id` (default: the URI or
-/// path as given), `label`, `sha256`. Other fields are ignored.
+/// Fields: `uri` or `path` (below the manifest's folder unless absolute), and optionally `id` (default: the path as given, or
+/// the URI without credentials, query and fragment: ids are shown to whoever may read results), `label`, `sha256`. Other fields
+/// are ignored.
 struct Manifest {
     private let name: String
     /// What relative paths are relative to.
@@ -101,6 +103,11 @@ struct Manifest {
 
     private func image(_ fields: [String: String], _ place: String) throws(CommandFailure) -> ListedImage {
         func field(_ key: String) -> String? { fields[key].flatMap { $0.isEmpty ? nil : $0 } }
+        // Its credentials would be part of an id.
+        if let path = field("path"), Self.isURI(path) {
+            throw CommandFailure(
+                .badInput, "\(name), \(place): `path` holds a URI; name its column or member `uri`.")
+        }
         let uri: String
         if let given = field("uri") {
             uri = given
@@ -110,18 +117,42 @@ struct Manifest {
         } else {
             throw CommandFailure(.badInput, "\(name), \(place): neither `uri` nor `path` is given.")
         }
-        guard let id = field("id") ?? field("path") ?? (uri.hasPrefix("data:") ? nil : field("uri")) else {
-            throw CommandFailure(.badInput, "\(name), \(place): an image given as data: needs an `id`.")
-        }
+        let id: String
+        if let given = field("id") ?? field("path") { id = given } else { id = try self.id(ofURI: uri, place) }
         return ListedImage(
             id: id, uri: uri, label: field("label"), sha256: field("sha256"), origin: "\(name), \(place)")
+    }
+
+    /// Whether a path is none: it begins like a URI of a kind that is fetched, or like any with a slash behind its colon.
+    private static func isURI(_ path: String) -> Bool {
+        let scheme = VisibleURI(path).scheme
+        return ["data", "file", "http", "https", "s3"].contains(scheme)
+            || !scheme.isEmpty && path.utf8.dropFirst(scheme.utf8.count).starts(with: ":/".utf8)
+    }
+
+    private func id(ofURI uri: String, _ place: String) throws(CommandFailure) -> String {
+        let visible = VisibleURI(uri)
+        guard visible.scheme != "data" else {
+            throw CommandFailure(.badInput, "\(name), \(place): an image given as data: needs an `id`.")
+        }
+        guard !visible.isAmbiguous else {
+            throw CommandFailure(
+                .badInput,
+                "\(name), \(place): the image needs an `id`, since \(redactedURI(uri)) does not show where its credentials end; "
+                    + "in user and password @ is written as %40 and / as %2F.")
+        }
+        return visible.text
     }
 
     private func checkUnique(_ images: [ListedImage]) throws(CommandFailure) {
         guard !images.isEmpty else { throw CommandFailure(.badInput, "\(name) lists no images.") }
         var seen: Set<[UInt8]> = []
         for image in images where !seen.insert(Array(image.id.utf8)).inserted {
-            throw CommandFailure(.badInput, "\(image.origin): the image id \"\(image.id)\" stands twice.")
+            let isPart = image.id != image.uri && image.id == VisibleURI(image.uri).text
+            throw CommandFailure(
+                .badInput,
+                "\(image.origin): the image id \(quoted(image.id)) stands twice"
+                    + (isPart ? "; it is the URI without its query and fragment, so give these images an `id`." : "."))
         }
     }
 }

@@ -1,5 +1,6 @@
 import Concepts
 import Foundation
+import Jobs
 import Kafka
 import Logging
 import Persistence
@@ -31,6 +32,11 @@ struct Replay {
                 lines.append(
                     "Left out: \(leftOut.tooLarge) images too large for a message; raise the broker's and "
                         + "ENTENTE_KAFKA_PROPERTIES_MESSAGE_MAX_BYTES.")
+            }
+            if leftOut.longURI > 0 {
+                lines.append(
+                    "Left out: \(leftOut.longURI) images whose URIs have more than \(ImageJob.maximumURIBytes) bytes; submit "
+                        + "them anew under shorter ones.")
             }
             if sent.submission != nil, from != sent.analysis {
                 lines.append("Compare afterwards with: entente compare --from \(from) --to \(sent.analysis)")

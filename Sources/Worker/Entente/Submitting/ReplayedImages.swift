@@ -9,7 +9,9 @@ final class ReplayedImages: OutgoingImages {
         var notKept = 0
         /// With the hash of their bytes they no longer fit a message.
         var tooLarge = 0
-        var count: Int { notKept + tooLarge }
+        /// Their URIs are longer than a job's may be: they were submitted when that was not limited.
+        var longURI = 0
+        var count: Int { notKept + tooLarge + longURI }
     }
 
     private(set) var leftOut = LeftOut()
@@ -29,6 +31,10 @@ final class ReplayedImages: OutgoingImages {
             let reference = found.reference
             guard reference.uri != "data:" else {
                 leftOut.notKept += 1
+                return
+            }
+            guard reference.uri.utf8.count <= ImageJob.maximumURIBytes || reference.uri.hasPrefix("data:") else {
+                leftOut.longURI += 1
                 return
             }
             let entry = OutgoingImage(

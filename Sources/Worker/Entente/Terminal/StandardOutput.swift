@@ -1,12 +1,19 @@
 import Concepts
 import Foundation
+import Settings
 
 /// Standard output, written so that a full disk is noticed.
 enum StandardOutput {
-    /// Writes the text and a line break. A reader that has gone away (`entente … | head`) ends the process in peace.
+    /// Writes lines of ours for a person, in which nothing speaks to the terminal, and a line break.
+    static func line(_ text: String) throws(CommandFailure) { try data(neutralLines(text)) }
+
+    /// Writes a JSON text and a line break.
+    static func json(text: String) throws(CommandFailure) { try data(neutralJSON(text)) }
+
+    /// Writes the text as it is and a line break. A reader that has gone away (`entente … | head`) ends the process in peace.
     ///
     /// - Throws: ``CommandFailure`` if not all of it could be written.
-    static func line(_ text: String) throws(CommandFailure) {
+    static func data(_ text: String) throws(CommandFailure) {
         let bytes = Array((text + "\n").utf8)
         var done = 0
         while done < bytes.count {
@@ -23,6 +30,6 @@ enum StandardOutput {
 
     /// Writes a value as one line of JSON with sorted keys.
     static func json(_ value: some Encodable) throws {
-        try line(JSONEncoder.sorted(value))
+        try json(text: JSONEncoder.sorted(value))
     }
 }

@@ -1,3 +1,5 @@
+import Settings
+
 /// Rows of cells in aligned columns, for a terminal.
 struct TextTable {
     enum Column {
@@ -25,7 +27,7 @@ struct TextTable {
     /// - Parameter cells: one a column.
     mutating func add(_ cells: [String]) {
         precondition(cells.count == columns.count, "\(cells.count) cells in a table of \(columns.count) columns")
-        rows.append(cells)
+        rows.append(cells.map(neutral))
     }
 
     var text: String {

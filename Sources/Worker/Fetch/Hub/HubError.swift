@@ -1,4 +1,5 @@
 import Foundation
+import Settings
 
 /// Why a model can't be had from a hub.
 package struct HubError: Error, Sendable, CustomStringConvertible {
@@ -24,7 +25,7 @@ package struct HubError: Error, Sendable, CustomStringConvertible {
 
     init(_ code: Code, _ description: String) {
         self.code = code
-        self.description = description
+        self.description = neutral(description)
     }
 
     /// A file or folder of ours that can't be written.

@@ -1,3 +1,4 @@
+import Jobs
 import Synchronization
 import Threads
 
@@ -67,13 +68,14 @@ package final class FetchCircuit: Sendable {
 
     /// What an image's URI shares its fate with: scheme and host; the volume for files.
     package static func origin(of uri: String) -> String {
-        guard let colon = uri.firstIndex(of: ":") else { return "" }
-        let scheme = uri[..<colon].lowercased()
-        let rest = uri[uri.index(after: colon)...]
-        guard scheme != "file", rest.hasPrefix("//") else { return scheme }
-        let authority = rest.dropFirst(2).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-        // What stands before an @ is a secret.
-        return scheme + "://" + (authority.split(separator: "@").last ?? "").lowercased()
+        let visible = VisibleURI(uri)
+        return visible.host.isEmpty || visible.scheme == "file" ? visible.scheme : visible.scheme + "://" + visible.host
+    }
+
+    /// ``origin(of:)`` for logs: where a password may have got into the host's place, only the scheme.
+    package static func shownOrigin(of uri: String) -> String {
+        let visible = VisibleURI(uri)
+        return visible.isAmbiguous ? visible.scheme + "://…" : origin(of: uri)
     }
 
     package init() {}

@@ -19,7 +19,8 @@ struct HTTPImages: Sendable {
 
     /// - Throws: ``ImageFailure`` for what will not change, ``TransientFetchFailure`` for what may.
     func read(_ uri: String) throws -> [UInt8] {
-        var hop = Hop(shown: redactedURI(uri), deadline: .now + .seconds(timeout))
+        var hop = Hop(
+            shown: redactedURI(uri), hidesHost: VisibleURI(uri).isAmbiguous, deadline: .now + .seconds(timeout))
         return try follow(try hop.url(parsing: uri), &hop)
     }
 
@@ -27,6 +28,8 @@ struct HTTPImages: Sendable {
     struct Hop {
         /// The image's URI for messages.
         let shown: String
+        /// Whether a piece of a password may stand where the URI has its host.
+        var hidesHost = false
         let deadline: ContinuousClock.Instant
         /// How many redirects there were.
         fileprivate(set) var count = 0
@@ -63,7 +66,7 @@ struct HTTPImages: Sendable {
             do {
                 head = try client.get(url, limits: hop.limits, receive: body.receive)
             } catch {
-                throw Self.failure(error, hop.shown, url)
+                throw Self.failure(error, hop.shown, hop.hidesHost && hop.count == 0 ? nil : url.host)
             }
             guard head.isRedirect else { return try body.contents(head, hop.shown) }
             url = try next(after: head, from: url, &hop)
@@ -80,18 +83,18 @@ struct HTTPImages: Sendable {
         do { return try url.resolving(head["location"] ?? "") } catch { throw hop.failure(error) }
     }
 
-    /// - Parameter url: the one that was asked, which a redirect may have led to.
-    static func failure(_ error: HTTPError, _ shown: String, _ url: HTTPURL) -> any Error {
+    /// - Parameter host: of the URL that was asked, which a redirect may have led to; nil if it is not to be shown.
+    static func failure(_ error: HTTPError, _ shown: String, _ host: String?) -> any Error {
+        let host = host.map(quoted) ?? "its host"
         switch error.kind {
         case .refused:
-            let host = quoted(url.host)
             return ImageFailure(
                 .addressRefused,
                 "\(shown): \(host) lies at \(error); list it in \(Setting.httpAllowedHosts.variable) if pictures may come "
                     + "from there.")
         case .malformed:
             return ImageFailure(
-                .unsupportedURI, "\(shown): \(quoted(url.host)) is no name that a host can have; correct the URI.")
+                .unsupportedURI, "\(shown): \(host) is no name that a host can have; correct the URI.")
         // Everything else is the state of a host or of the network, a certificate that has expired included: its images wait
         // for it to be mended.
         default: return TransientFetchFailure(description: "\(shown) can't be fetched now: \(error).")

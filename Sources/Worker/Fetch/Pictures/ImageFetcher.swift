@@ -30,7 +30,8 @@ package struct ImageFetcher: Sendable {
     }
 
     private func read(_ uri: String) throws -> [UInt8] {
-        guard let colon = uri.firstIndex(of: ":") else {
+        // By bytes, as everything that decides where to go: a combining mark may follow a colon or a slash.
+        guard let colon = uri.utf8.firstIndex(of: UInt8(ascii: ":")) else {
             throw ImageFailure(.unsupportedURI, "\(redactedURI(uri)) has no scheme; use \(Self.schemes).")
         }
         switch uri[..<colon].lowercased() {
@@ -44,7 +45,12 @@ package struct ImageFetcher: Sendable {
         }
         throw ImageFailure(
             .unsupportedURI,
-            "\(redactedURI(uri)): \(uri[...colon].lowercased()) is not supported; use \(Self.schemes).")
+            "\(redactedURI(uri)): \(Self.shownScheme(of: uri)) is not supported; use \(Self.schemes).")
+    }
+
+    private static func shownScheme(of uri: String) -> String {
+        let scheme = VisibleURI(uri).scheme
+        return scheme.isEmpty || scheme.utf8.count > 20 ? "its scheme" : scheme + ":"
     }
 
     private static let schemes = "file:///path, http://, https://, s3://bucket/key or data:"
@@ -57,19 +63,19 @@ package struct ImageFetcher: Sendable {
                 "\(redactedURI(uri)) goes on with a query or fragment, which a file has none of; in a file's name ? is "
                     + "written %3F and # is %23.")
         }
-        let rest = uri.dropFirst("file:".count)
+        let rest = uri.utf8.dropFirst("file:".utf8.count)
         let path =
-            if rest.hasPrefix("//localhost/") {
-                rest.dropFirst("//localhost".count)
-            } else if rest.hasPrefix("///") {
+            if rest.starts(with: "//localhost/".utf8) {
+                rest.dropFirst("//localhost".utf8.count)
+            } else if rest.starts(with: "///".utf8) {
                 rest.dropFirst(2)
-            } else if rest.hasPrefix("/"), !rest.hasPrefix("//") {
+            } else if rest.starts(with: "/".utf8), !rest.starts(with: "//".utf8) {
                 rest
             } else {
                 throw ImageFailure(
                     .unsupportedURI, "\(redactedURI(uri)) names a host or no absolute path; use file:///path.")
             }
-        guard let decoded = String(path).removingPercentEncoding else {
+        guard let decoded = String(Substring(path)).removingPercentEncoding else {
             throw ImageFailure(.unsupportedURI, "\(redactedURI(uri)) has a broken percent escape.")
         }
         return decoded

@@ -17,7 +17,8 @@ package struct LocalFile: Sendable {
     package func read(_ path: String) throws -> [UInt8] {
         guard !path.utf8.contains(0) else { throw ImageFailure(.notFound, "A path holds a NUL byte.") }
         // Asked before the file is opened, since opening a device may already do something …
-        if let resolved = FileRoots.resolved(path) { try check(resolved, path) }
+        try check(roots.allow(reaching: path), path)
+        if let resolved = FileRoots.resolved(path) { try check(roots.allow(resolved: resolved), path) }
         // … and without blocking, since a FIFO would wait for a writer for ever.
         let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { throw Self.failure(errno, path) }
@@ -25,24 +26,24 @@ package struct LocalFile: Sendable {
 
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw Self.failure(errno, path) }
+        // Asked again of what was really opened: a link may have been swapped in between.
+        guard let opened = FileRoots.resolved("/proc/self/fd/\(descriptor)") else {
+            throw ImageFailure(.notFound, "\(path) does not exist.")
+        }
+        try check(roots.allow(resolved: opened), path)
         switch status.st_mode & S_IFMT {
         case S_IFREG: break
         case S_IFDIR: throw ImageFailure(.notAFile, "\(path) is a directory; name the pictures in it.")
         default: throw ImageFailure(.notAFile, "\(path) is not a regular file.")
         }
-        // Asked again of what was really opened: a link may have been swapped in between.
-        guard let opened = FileRoots.resolved("/proc/self/fd/\(descriptor)") else {
-            throw ImageFailure(.notFound, "\(path) does not exist.")
-        }
-        try check(opened, path)
         guard Int(status.st_size) <= limit else {
             throw ImageFailure(.tooLarge, "\(path) has \(status.st_size) bytes; the limit is \(limit).")
         }
         return try contents(descriptor, path, expected: Int(status.st_size))
     }
 
-    private func check(_ resolved: String, _ path: String) throws(ImageFailure) {
-        guard roots.allow(resolved: resolved) else {
+    private func check(_ isAllowed: Bool, _ path: String) throws(ImageFailure) {
+        guard isAllowed else {
             throw ImageFailure(
                 .outsideRoots, "\(path) lies outside the folders that \(Setting.fileRoots.variable) allows.")
         }

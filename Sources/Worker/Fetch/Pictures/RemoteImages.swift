@@ -1,4 +1,5 @@
 import HTTP
+import Jobs
 import Settings
 
 /// Pictures that other machines have.
@@ -16,7 +17,7 @@ package struct RemoteImages: Sendable {
         let allowed: AllowedHosts
         do { allowed = try AllowedHosts(parsing: settings.value(.httpAllowedHosts) ?? "") } catch {
             throw SettingsError(
-                "\(Setting.httpAllowedHosts.variable) holds \(quoted(error.entry)), which is neither a host's name nor an "
+                "\(Setting.httpAllowedHosts.variable) holds \(quoted(redactedURI(error.entry))), which is neither a host's name nor an "
                     + "address nor a range such as 10.1.0.0/16; each may have :port behind it.")
         }
         http = HTTPImages(

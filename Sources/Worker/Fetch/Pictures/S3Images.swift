@@ -21,7 +21,7 @@ struct S3Images: Sendable {
     /// - Throws: ``ImageFailure`` for what will not change, ``TransientFetchFailure`` for what may.
     func read(_ uri: String) throws -> [UInt8] {
         let object = try S3Location(parsing: uri)
-        let shown = "s3://\(object.bucket)/\(object.key)"
+        let shown = redactedURI(uri)
         guard let (url, headers) = try? service.request(object, at: Date()) else {
             throw ImageFailure(.unsupportedURI, "\(shown) can't be asked for at \(service.endpoint.host).")
         }
@@ -31,7 +31,7 @@ struct S3Images: Sendable {
         do {
             head = try client.get(url, headers: headers, limits: hop.limits, receive: body.receive)
         } catch {
-            throw HTTPImages.failure(error, shown, url)
+            throw HTTPImages.failure(error, shown, url.host)
         }
         // Unsigned: the signature is for the endpoint's host, and the credentials are nobody else's business.
         if head.isRedirect { return try elsewhere.follow(elsewhere.next(after: head, from: url, &hop), &hop) }

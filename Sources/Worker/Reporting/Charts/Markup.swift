@@ -1,8 +1,9 @@
 import Foundation
+import Settings
 
 /// Text and numbers fit for XML and HTML.
 enum Markup {
-    /// Markup escaped, and what XML 1.0 has no place for replaced.
+    /// Markup escaped, and what XML 1.0 has no place for replaced, as is what would turn the direction of all that follows.
     static func escaped(_ text: String) -> String {
         String(
             String.UnicodeScalarView(
@@ -12,8 +13,9 @@ enum Markup {
                     case "<": Array("&lt;".unicodeScalars)
                     case ">": Array("&gt;".unicodeScalars)
                     case "\"": Array("&quot;".unicodeScalars)
-                    case "\t", "\n", "\r": [" "]
-                    case "\u{0}"..."\u{1f}", "\u{fffe}", "\u{ffff}": ["\u{fffd}"]
+                    case "\t", "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}": [" "]
+                    case "\u{fffe}", "\u{ffff}": ["\u{fffd}"]
+                    case _ where scalar.isDisruptive: ["\u{fffd}"]
                     default: [scalar]
                     }
                 }))

@@ -1,5 +1,6 @@
 import Concepts
 import Foundation
+import Settings
 
 /// Findings as a person reads them in a terminal.
 package struct Explanation {
@@ -10,12 +11,14 @@ package struct Explanation {
     }
 
     package func text(image: String, label: Int?, findings: ImageFindings) -> String {
-        var lines = [image]
-        let top = findings.top.map { "\(analysis.classes[$0.classIndex].name) \(decimal(Double($0.similarity)))" }
+        var lines = [neutral(image)]
+        let top = findings.top.map {
+            "\(neutral(analysis.classes[$0.classIndex].name)) \(decimal(Double($0.similarity)))"
+        }
         lines.append("  looks like   " + top.joined(separator: " · "))
         if let label {
             let verdict = label == findings.predictedClass ? "right" : "wrong"
-            lines.append("  labelled     \(analysis.classes[label].name) (\(verdict))")
+            lines.append("  labelled     \(neutral(analysis.classes[label].name)) (\(verdict))")
         }
         for found in findings.partMethods { lines += part(found) }
         if findings.partMethods.count > 1 { lines += joint(findings.partMethods) }
@@ -35,12 +38,12 @@ package struct Explanation {
 
     private func part(_ found: PartFindings) -> [String] {
         let mutual = Set(found.mutualDescriptors)
-        let width = found.visionConcepts.map { analysis.descriptors[$0.descriptor].count }.max() ?? 0
+        let width = found.visionConcepts.map { neutral(analysis.descriptors[$0.descriptor]).count }.max() ?? 0
         var lines = ["  \(found.key) parts"]
         lines += grid(found).map { "    " + $0 }
         lines.append("  what is seen, most relevant first (* = also said of the class)")
         for concept in found.visionConcepts {
-            let descriptor = analysis.descriptors[concept.descriptor]
+            let descriptor = neutral(analysis.descriptors[concept.descriptor])
             let name = descriptor + String(repeating: " ", count: width - descriptor.count)
             let parts = concept.parts.map(String.init).joined(separator: ",")
             let star = mutual.contains(concept.descriptor) ? "*" : " "

@@ -6,23 +6,25 @@ package struct Problem: Hashable, CustomStringConvertible {
     /// A sentence that names the field or value and what would mend it.
     package let message: String
 
+    /// Bytes of a sentence that are shown: a value in it may be as long as the file.
+    private static let shownBytes = 1000
+    /// Problems that are shown of many.
+    package static let shown = 20
+
     package init(file: String, line: Int?, message: String) {
         self.file = file
         self.line = line
-        self.message = message
+        self.message = withoutMiddle(neutral(message), limit: Self.shownBytes)
     }
 
     package var description: String {
-        line.map { "\(file):\($0): \(message)" } ?? "\(file): \(message)"
+        neutral(file) + (line.map { ":\($0): " } ?? ": ") + message
     }
-}
 
-/// Everything wrong with an analysis, found in one go.
-package struct InvalidAnalysis: Error, CustomStringConvertible {
-    package let problems: [Problem]
-
-    package init(problems: [Problem]) {
-        self.problems = problems
+    /// The first of them, one a line, and how many there are beside them.
+    package static func list(_ problems: [Problem]) -> String {
+        let more = problems.count - shown
+        return (problems.prefix(shown).map(\.description) + (more > 0 ? ["and \(more) more problems"] : []))
+            .joined(separator: "\n")
     }
-    package var description: String { problems.map(\.description).joined(separator: "\n") }
 }

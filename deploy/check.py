@@ -1,8 +1,8 @@
-"""What no schema knows: that the files below deploy/ agree with each other and with the program.
+"""What no schema knows: that the files below deploy/ agree with each other and with the program. (manifests.py: Kubernetes.)
 
     python check.py agreement | dashboards | health | libraries PROGRAM
 
-agreement   manifests name each other, the configuration and the secret rightly; grace periods fit
+agreement   compose file, image and scrape configuration name each other rightly; grace periods fit
 dashboards  what the dashboards' JSON says is what Grafana's own types of that release know
 health      the Dockerfile's HEALTHCHECK tells a worker that is well from one that is not, and from none
 libraries   every shared library that PROGRAM needs comes with a package that the Dockerfile installs
@@ -21,7 +21,6 @@ import threading
 import yaml
 
 FOLDER = pathlib.Path(__file__).resolve().parent
-BASE = FOLDER / "kubernetes/base"
 
 
 def refuse(sentence):
@@ -40,15 +39,6 @@ def instruction(name):
 
 
 def agreement():
-    kustomization = yaml.safe_load((BASE / "kustomization.yaml").read_text())
-    files = {path.name for path in BASE.glob("*.yaml")} - {"kustomization.yaml"}
-    expect(set(kustomization["resources"]) == files, f"kustomization.yaml lists {kustomization['resources']}, there are {sorted(files)}")
-    objects = {document["kind"]: document for name in files for document in yaml.safe_load_all((BASE / name).read_text())}
-    worker, configuration = objects["Deployment"], objects["ConfigMap"]
-    pod = worker["spec"]["template"]["spec"]
-
-    grace = int(configuration["data"]["ENTENTE_WORKER_GRACE_PERIOD"])
-    expect(pod["terminationGracePeriodSeconds"] >= grace + 15, f"terminationGracePeriodSeconds leaves a worker less than 15 s beyond its {grace}")
     compose = yaml.safe_load((FOLDER / "compose.yaml").read_text())
     # The worker's default.
     expect(int(compose["x-worker"]["stop_grace_period"].rstrip("s")) >= 30 + 15, "stop_grace_period of compose.yaml is too short")
@@ -56,30 +46,7 @@ def agreement():
         for port in settings.get("ports", []):
             expect(port.startswith("127.0.0.1:"), f"{service} of compose.yaml listens on more than the loopback address")
 
-    secret = yaml.safe_load((FOLDER / "kubernetes/secret.example.yaml").read_text())
-    for kind in ("Deployment", "Job"):
-        spec = objects[kind]["spec"]["template"]["spec"]
-        expect(spec["serviceAccountName"] == objects["ServiceAccount"]["metadata"]["name"], f"{kind}: unknown service account")
-        expect(spec["securityContext"]["runAsUser"] == int(instruction("USER").split(":")[0]), f"{kind} runs as another user than the image")
-        for container in spec["containers"]:
-            for variable in container["env"]:
-                reference = variable["valueFrom"]["secretKeyRef"]
-                known = reference["name"] == secret["metadata"]["name"] and reference["key"] in secret["stringData"]
-                expect(known, f"{kind}: {variable['name']} refers to an unknown secret {reference}")
-            for source in container.get("envFrom", []):
-                expect(source["configMapRef"]["name"] == configuration["metadata"]["name"], f"{kind}: unknown configuration")
-
-    scaled = objects["ScaledObject"]["spec"]
-    expect(scaled["scaleTargetRef"]["name"] == worker["metadata"]["name"], "the ScaledObject scales something else")
-    [trigger] = [trigger["metadata"] for trigger in scaled["triggers"] if trigger["type"] == "kafka"]
-    for key, variable in (("bootstrapServers", "BOOTSTRAP_SERVERS"), ("consumerGroup", "GROUP"), ("topic", "TOPIC")):
-        expect(trigger[key] == configuration["data"][f"ENTENTE_KAFKA_{variable}"], f"the ScaledObject's {key} is not the configuration's")
-    labels = worker["spec"]["template"]["metadata"]["labels"]
-    for kind in ("PodDisruptionBudget", "Service"):
-        selector = objects[kind]["spec"]["selector"]
-        expect((selector.get("matchLabels") or selector).items() <= labels.items(), f"the {kind} selects other pods")
     port = instruction("EXPOSE").strip()
-    expect(pod["containers"][0]["ports"][0]["containerPort"] == int(port), "the worker's containerPort is not the image's")
     prometheus = yaml.safe_load((FOLDER / "prometheus/prometheus.yml").read_text())
     workers = {f"{name}:{port}" for name in compose["services"] if name.startswith("worker")}
     expect(set(prometheus["scrape_configs"][0]["static_configs"][0]["targets"]) == workers, "prometheus.yml scrapes other workers")

@@ -4,7 +4,8 @@
 
 agreement   compose file, image and scrape configuration name each other rightly; grace periods fit
 dashboards  what the dashboards' JSON says is what Grafana's own types of that release know
-health      the Dockerfile's HEALTHCHECK tells a worker that is well from one that is not, and from none
+health      the Dockerfile's HEALTHCHECK tells a worker that is well from one that is not, and from none; so does Kafka's of the
+            compose file a broker
 libraries   every shared library that PROGRAM needs comes with a package that the Dockerfile installs
 """
 
@@ -14,6 +15,8 @@ import json
 import pathlib
 import re
 import shutil
+import socketserver
+import struct
 import subprocess
 import sys
 import threading
@@ -43,6 +46,12 @@ def agreement():
     # The worker's default.
     expect(int(compose["x-worker"]["stop_grace_period"].rstrip("s")) >= 30 + 15, "stop_grace_period of compose.yaml is too short")
     for service, settings in compose["services"].items():
+        once = settings.get("restart") == "no" or settings.get("profiles")
+        expect(once or settings.get("restart") == "unless-stopped", f"{service} of compose.yaml stays away after a reboot")
+        expect("max-size" in settings["logging"]["options"], f"{service} of compose.yaml logs without end")
+        expect("mem_limit" in settings, f"{service} of compose.yaml may take all memory")
+        odd = [mount for mount in settings.get("tmpfs", []) if re.search(r"\b[ug]id=", mount)]
+        expect(not odd, f"{service} of compose.yaml: Podman refuses {odd}")
         for port in settings.get("ports", []):
             expect(port.startswith("127.0.0.1:"), f"{service} of compose.yaml listens on more than the loopback address")
 
@@ -118,6 +127,35 @@ def health():
     server.server_close()
     end = subprocess.run(command, timeout=10, stderr=subprocess.DEVNULL).returncode
     expect(end == 1, f"the HEALTHCHECK ends with {end} where nothing listens; Docker knows 0 and 1")
+    broker_health()
+
+
+def broker_health():
+    """Kafka's check against brokers that answer, that answer with an error, and that say nothing."""
+    compose = yaml.safe_load((FOLDER / "compose.yaml").read_text())
+    check, timeout = (compose["services"]["kafka"]["healthcheck"][key] for key in ("test", "timeout"))
+    # The question's number and an error: none, an unknown version, another question's, and a broker that hangs up.
+    answers = {b"\0\0\0\1\0\0": True, b"\0\0\0\1\0\43": False, b"\0\0\0\2\0\0": False, b"": False}
+    asked = []
+
+    class Broker(socketserver.BaseRequestHandler):
+        def handle(self):
+            asked.append(self.request.recv(100))
+            if self.server.answer:
+                self.request.sendall(struct.pack(">i", len(self.server.answer)) + self.server.answer)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Broker) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        command = [word.replace("$$", "$").replace("/9092", f"/{server.server_address[1]}") for word in check[1:]]
+        for answer, well in answers.items():
+            server.answer = answer
+            end = subprocess.run(command, timeout=int(timeout.rstrip("s")), stderr=subprocess.DEVNULL).returncode
+            expect((end == 0) == well, f"Kafka's health check ends with {end} where a broker answers {answer!r}")
+        server.shutdown()
+    # The length of what follows; ApiVersions is request 18, here of version 0; a number to be repeated; no client's name.
+    expect(asked[0] == struct.pack(">ihhih", 10, 18, 0, 1, -1), f"Kafka's health check asks {asked[0]!r}")
+    end = subprocess.run(command, timeout=10, stderr=subprocess.DEVNULL).returncode
+    expect(end == 1, f"Kafka's health check ends with {end} where nothing listens")
 
 
 def libraries(program):

@@ -1,8 +1,9 @@
 """What no schema knows: that the files below deploy/ agree with each other and with the program. (manifests.py: Kubernetes.)
 
-    python check.py agreement | dashboards | health | libraries PROGRAM
+    python check.py agreement | alerts | dashboards | health | libraries PROGRAM
 
 agreement   compose file, image and scrape configuration name each other rightly; grace periods fit
+alerts      every rule has a test in which it fires and one in which it does not, and a page that says what to do
 dashboards  what the dashboards' JSON says is what Grafana's own types of that release know
 health      the Dockerfile's HEALTHCHECK tells a worker that is well from one that is not, and from none; so does Kafka's of the
             compose file a broker
@@ -59,6 +60,23 @@ def agreement():
     prometheus = yaml.safe_load((FOLDER / "prometheus/prometheus.yml").read_text())
     workers = {f"{name}:{port}" for name in compose["services"] if name.startswith("worker")}
     expect(set(prometheus["scrape_configs"][0]["static_configs"][0]["targets"]) == workers, "prometheus.yml scrapes other workers")
+
+
+def alerts():
+    rules = [rule for group in yaml.safe_load((FOLDER / "prometheus/alerts.yml").read_text())["groups"] for rule in group["rules"]]
+    fires = {rule["alert"]: set() for rule in rules}
+    for path in sorted((FOLDER / "prometheus").glob("*.test.yml")):
+        for test in yaml.safe_load(path.read_text())["tests"]:
+            for case in test["alert_rule_test"]:
+                fires[case["alertname"]].add(bool(case["exp_alerts"]))
+    for name, seen in fires.items():
+        expect(seen == {True, False}, f"no test in which {name} {'is silent' if True in seen else 'fires'}")
+    for rule in rules:
+        path, _, heading = rule["annotations"]["runbook_url"].partition("#")
+        text = (FOLDER.parent / path).read_text()
+        headings = {re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in re.findall(r"^#+ +(.*)$", text, re.M)}
+        expect(heading in headings, f"{path} has no heading for {rule['alert']}")
+        expect(rule["alert"].lower() == heading, f"{rule['alert']} sends to {heading}")
 
 
 def lost(before, after, place):
@@ -184,6 +202,8 @@ if __name__ == "__main__":
     match sys.argv[1:]:
         case ["agreement"]:
             agreement()
+        case ["alerts"]:
+            alerts()
         case ["dashboards"]:
             dashboards()
         case ["health"]:

@@ -6,9 +6,18 @@ public struct Dashboard: Decodable, Sendable {
     public let title: String
     public let description: String
     public let templating: Templating
+    public let annotations: Annotations
     public let panels: [Panel]
 
     public struct Templating: Decodable, Sendable { public let list: [DashboardVariable] }
+
+    public struct Annotations: Decodable, Sendable { public let list: [Annotation] }
+
+    /// Marks on every time series.
+    public struct Annotation: Decodable, Sendable {
+        public let name: String
+        public let target: Panel.Target
+    }
 
     public var variables: [DashboardVariable] { templating.list }
 

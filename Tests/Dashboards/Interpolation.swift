@@ -21,7 +21,8 @@ public struct Interpolation: Sendable {
     /// - Throws: ``DashboardError``.
     public func callAsFunction(_ sql: String) throws -> String {
         let expanded = sql.replacing(/\$__timeFilter\((\w+)\)/) { "\($0.1) BETWEEN \(from) AND \(to)" }
-            .replacing(/\$__timeGroupAlias\((\w+), \$__interval\)/) {
+            // What fills the gaps, if anything, Grafana puts in after the answer.
+            .replacing(/\$__timeGroupAlias\((\w+), \$__interval(?:, (?:0|NULL))?\)/) {
                 "floor(extract(epoch from \($0.1))/\(intervalSeconds))*\(intervalSeconds) AS \"time\""
             }
             .replacing("$__interval_ms", with: "\(intervalSeconds * 1000)")

@@ -104,13 +104,29 @@ import Testing
         }
     }
 
+    /// Grafana takes these columns by their names.
+    @Test func annotationsHaveATimeAndSayWhat() throws {
+        let interpolation = Interpolation(
+            from: "now() - interval '1 hour'", to: "now() + interval '1 hour'", intervalSeconds: 60)
+        let annotations = try Self.dashboards.get().flatMap(\.annotations.list)
+        #expect(!annotations.isEmpty)
+        for annotation in annotations {
+            let rows = try connection.query(try interpolation(annotation.target.rawSql))
+            #expect(rows.columns == ["time", "text", "tags"], "\(annotation.name)")
+            #expect(Set(try (0..<rows.count).map { try rows.text($0, 2) }) == ["submit", "replay"])
+        }
+    }
+
     @Test func whatIsNotKnownIsNoSQL() throws {
         let interpolation = Interpolation(from: "a", to: "b", intervalSeconds: 60)
         for sql in ["SELECT $__unixEpochFilter(x)", "SELECT '$nobody'", "SELECT ${nobody}"] {
             #expect(throws: DashboardError.self, "\(sql)") { try interpolation(sql) }
         }
-        #expect(
-            try interpolation("SELECT $__timeGroupAlias(m, $__interval), $__interval_ms WHERE $__timeFilter(m)")
-                == "SELECT floor(extract(epoch from m)/60)*60 AS \"time\", 60000 WHERE m BETWEEN a AND b")
+        for fill in ["", ", 0", ", NULL"] {
+            #expect(
+                try interpolation(
+                    "SELECT $__timeGroupAlias(m, $__interval\(fill)), $__interval_ms WHERE $__timeFilter(m)")
+                    == "SELECT floor(extract(epoch from m)/60)*60 AS \"time\", 60000 WHERE m BETWEEN a AND b")
+        }
     }
 }

@@ -98,7 +98,8 @@ enum WorkerMetric: CaseIterable {
         case .databaseRoundTrips:
             MetricDefinition(
                 "entente_database_round_trips_total", .counter, labels: ["connection"],
-                "Exchanges with the database by connection: writer, claims or catalog.")
+                "Exchanges with the database by connection: writer, claims, flights (jobs in flight), catalog or dead letters."
+            )
         case .jobsInFlight:
             MetricDefinition("entente_jobs_in_flight", .gauge, "Jobs taken from Kafka and not yet stored.")
         case .bytesInFlight:

@@ -1,5 +1,3 @@
-import Concepts
-
 /// The images of an analysis as a replay sends them again, out of the tables alone.
 public struct ReplaySource {
     /// An image and what it has to stay together with.

@@ -50,10 +50,13 @@ public struct InFlightStore {
             ])
         guard try rows.bool(0, 0) else { return nil }
         if try rows.bool(0, 1) { return .cancelled }
-        return .wanted(
-            try rows.optionalTexts(0, 2).map { digest in
-                digest.map { $0.isEmpty ? .ofImage : .ofGroup($0) } ?? .missing
-            })
+        let digests = try rows.optionalTexts(0, 2)
+        guard digests.count == images.count else {
+            throw PersistenceError(
+                .answer,
+                "entente.begin_job gave \(digests.count) answers for \(images.count) images; run `entente migrate`")
+        }
+        return .wanted(digests.map { digest in digest.map { $0.isEmpty ? .ofImage : .ofGroup($0) } ?? .missing })
     }
 
     /// Notes whether a job that was begun runs alone now.

@@ -74,6 +74,21 @@ import Testing
         #expect(try connection.query("SELECT message_offset FROM entente.in_flight_jobs").bigint(0, 0) == 7)
     }
 
+    /// An image without an answer would be passed over as if its result stood.
+    @Test func everyImageHasAnAnswer() throws {
+        try connection.exec(
+            """
+            DROP FUNCTION entente.begin_job;
+            CREATE FUNCTION entente.begin_job(
+                text, text, integer, bigint, bigint, boolean, text, text[], boolean, text,
+                OUT is_ours boolean, OUT is_cancelled boolean, OUT standing text[]
+            ) LANGUAGE sql AS $$ SELECT true, false, ARRAY[NULL, 'd'] $$
+            """)
+        #expect(try begin(["a", "b"]) == .wanted([.missing, .ofGroup("d")]))
+        let error = #expect(throws: PersistenceError.self) { try begin(["a", "b", "c"]) }
+        #expect(error?.code == .answer)
+    }
+
     @Test func whatWasCalledOffIsNotWanted() throws {
         let submissions = SubmissionStore(connection)
         let ids = try (0..<2).map { _ in try submissions.create(analysisID: analysis, kind: .submit).id }

@@ -1,4 +1,3 @@
-import Concepts
 import Foundation
 import Inference
 

@@ -1,5 +1,4 @@
 import Concepts
-import Foundation
 import Persistence
 import Settings
 

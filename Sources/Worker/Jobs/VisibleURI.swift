@@ -12,7 +12,7 @@ package struct VisibleURI {
     package let text: String
     /// Whether a part may be a secret or may not, so that more is left out than had to be.
     package let isAmbiguous: Bool
-    /// What the scheme has credentials and a host in, in lower case and without the credentials, as far as it can be told.
+    /// Host and port in lower case, without credentials; where it is ambiguous, what may be them or a secret, not to be shown.
     package let host: String
     /// Whether credentials stand where they belong, or none do, so that a parser of URLs leaves the right part out.
     let isPlain: Bool

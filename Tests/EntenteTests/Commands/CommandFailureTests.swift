@@ -58,6 +58,17 @@ import Testing
             CommandRunner.failure(for: Odd(description: name), of: Entente.self)?.description.contains("\n") == false)
     }
 
+    /// The argument parser quotes the command line as it is.
+    @Test func wordsOfTheCommandLineStayOnALine() {
+        let words = ["a\nentente: well\u{1b}[2J", "--o=b\r\nc", "plain"]
+        let text = "Error: Unexpected \u{2018}\(words[0])\u{2019} and \u{2018}b\r\nc\u{2019}\nUsage: plain"
+        let shown = CommandRunner.neutralWords(in: text, of: words)
+        #expect(
+            shown
+                == "Error: Unexpected \u{2018}a\\nentente: well\\u{1B}[2J\u{2019} and \u{2018}b\\r\\nc\u{2019}\nUsage: plain"
+        )
+    }
+
     @Test(
         arguments: [
             (.notFound, .badInput), (.value, .badInput), (.configuration, .usage), (.connection, .unavailable),

@@ -148,7 +148,7 @@ import Testing
         #expect(
             failure?.description.contains("row 2") == true
                 && failure?.description.contains("give these images an `id`") == true)
-        #expect(self.failure("uri\nDATA:;base64,AAAA\n")?.description.contains("needs an `id`") == true)
+        #expect(self.failure("uri\n\"DATA:;base64,AAAA\"\n")?.description.contains("needs an `id`") == true)
     }
 
     /// As a path, its whole would be the id.

@@ -32,6 +32,13 @@ import Testing
                     #expect(end.errors.split(separator: "\n").count == 1 && end.errors.contains("%2F"), "\(end)")
                 }
             }
+            // Read by libpq when it connects, and by nobody before.
+            let services = try scratch.write(
+                "[spilled]\nhost=127.0.0.1\nport=1\nuser=w:Potoroo@Bettong\n", to: "services.conf")
+            let end = try Product.run(
+                ["migrate"], in: scratch,
+                environment: ["ENTENTE_POSTGRES_URI": "service=spilled", "PGSERVICEFILE": services])
+            #expect(end.status == 69 && Self.isSilent(end), "\(end)")
         }
     }
 

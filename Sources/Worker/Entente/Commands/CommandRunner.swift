@@ -31,11 +31,26 @@ package enum CommandRunner {
 
     /// As the argument parser would, whose sentences quote the command line: names of files, where a shell put them there.
     private static func end(_ root: (some AsyncParsableCommand).Type, with error: any Error) -> Never {
-        let (text, code) = (root.fullMessage(for: error), root.exitCode(for: error))
+        let text = neutralWords(in: root.fullMessage(for: error), of: CommandLine.arguments.dropFirst())
+        let code = root.exitCode(for: error)
         if !text.isEmpty {
             if code.isSuccess { try? StandardOutput.line(text) } else { StandardError.write(text + "\n") }
         }
         exit(code.rawValue)
+    }
+
+    /// A text of several lines, with the command line's words in it on one line each.
+    static func neutralWords(in text: String, of arguments: some Sequence<String>) -> String {
+        var scalars = Array(text.unicodeScalars)
+        for argument in arguments where argument.unicodeScalars.contains(where: \.isDisruptive) {
+            // A value may be quoted without its option's name.
+            let value = argument.unicodeScalars.split(separator: "=", maxSplits: 1).last.map(Array.init) ?? []
+            for word in [Array(argument.unicodeScalars), value] where word.contains(where: \.isDisruptive) {
+                let shown = neutral(String(String.UnicodeScalarView(word)))
+                scalars = scalars.replacing(word, with: Array(shown.unicodeScalars))
+            }
+        }
+        return String(String.UnicodeScalarView(scalars))
     }
 
     /// What to say and how to exit; nil for the argument parser's errors and for ends that a command chose, which have

@@ -43,6 +43,7 @@ extension Settings {
     func decodingLimits() throws(CommandFailure) -> DecodingLimits {
         DecodingLimits(
             maxBytes: try integer(.imageMaxBytes, in: 1...(1 << 32)),
-            maxPixels: try integer(.imageMaxPixels, in: 1...(1 << 32)))
+            maxPixels: try integer(.imageMaxPixels, in: 1...(1 << 32)),
+            memory: ImageMemory(bytes: try integer(.imageMemory, in: 1...(1 << 40))))
     }
 }

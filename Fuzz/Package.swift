@@ -1,0 +1,31 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What reads bytes from outside, built with libFuzzer and AddressSanitizer. `scripts/fuzz` builds and runs it.
+let swift: [SwiftSetting] = [
+    .swiftLanguageMode(.v6), .unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing", "-parse-as-library"]),
+]
+let c: [CSetting] = [.unsafeFlags(["-O1", "-fsanitize=fuzzer-no-link,address"])]
+
+let package = Package(
+    name: "fuzz",
+    targets: [
+        .systemLibrary(name: "COpenBLAS", path: "Sources/Inference/COpenBLAS", pkgConfig: "openblas"),
+        .systemLibrary(name: "CCurl", path: "Sources/Worker/CCurl", pkgConfig: "libcurl"),
+        .target(
+            name: "CImageCodecs", path: "Sources/Inference/CImageCodecs", cSettings: c,
+            linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("webp")]),
+        .target(
+            name: "CKernels", path: "Sources/Inference/CKernels", cSettings: c + [.unsafeFlags(["-fno-math-errno"])],
+            linkerSettings: [.linkedLibrary("m")]),
+        .target(
+            name: "Inference", dependencies: ["COpenBLAS", "CImageCodecs", "CKernels"], path: "Sources/Inference",
+            exclude: ["COpenBLAS", "CImageCodecs", "CKernels"], swiftSettings: swift),
+        // The part of the worker that reads jobs.
+        .target(
+            name: "Worker", dependencies: ["CCurl", "Inference"], path: "Sources/Worker",
+            exclude: ["Jobs/JobPacker.swift"], sources: ["Jobs", "HTTP/HTTPURL.swift"], swiftSettings: swift),
+        // Linked by the script, since libFuzzer brings the main function.
+        .target(name: "Fuzz", dependencies: ["Inference", "Worker"], path: "Targets", swiftSettings: swift),
+    ]
+)

@@ -36,6 +36,7 @@ import Testing
     @Test(arguments: [
         ("ENTENTE_WORKER_LANES", "0"), ("ENTENTE_WORKER_LANES", "513"), ("ENTENTE_WORKER_BATCH_SIZE", "0"),
         ("ENTENTE_WORKER_FETCH_THREADS", "none"), ("ENTENTE_IMAGE_MAX_BYTES", "0"), ("ENTENTE_IMAGE_MAX_PIXELS", "1e6"),
+        ("ENTENTE_IMAGE_MEMORY", "1 GiB"),
         ("ENTENTE_FETCH_GIVE_UP_AFTER", "-1"), ("ENTENTE_WORKER_GRACE_PERIOD", "3601"), ("ENTENTE_LOG_LEVEL", "loud"),
     ]) func wrongValuesAreNamed(name: String, value: String) async {
         let text = await refusal([name: value])

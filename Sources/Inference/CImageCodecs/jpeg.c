@@ -76,7 +76,7 @@ static void skip_input(j_decompress_ptr info, long count) {
 static void on_progress(j_common_ptr info) {
     jpeg_session *session = session_of(info);
     if (session->info.input_scan_number > session->max_scans) {
-        leave(session, ENTENTE_CODEC_UNSUPPORTED, "more scans than any encoder writes");
+        leave(session, ENTENTE_CODEC_UNSUPPORTED, "more scans than are read of a picture of this size");
     }
 }
 
@@ -112,10 +112,28 @@ static void read_header(jpeg_session *session) {
     }
 }
 
+// A file of several scans keeps the coefficients of all components until its last one, in whole units of all components.
+static uint64_t coefficient_bytes(const struct jpeg_decompress_struct *info) {
+    if (!jpeg_has_multiple_scans((j_decompress_ptr)info)) { return 0; }
+    uint64_t blocks = 0;
+    for (int i = 0; i < info->num_components; i++) {
+        const jpeg_component_info *component = &info->comp_info[i];
+        uint64_t across = (component->width_in_blocks + (uint64_t)component->h_samp_factor - 1)
+            / (uint64_t)component->h_samp_factor * (uint64_t)component->h_samp_factor;
+        uint64_t down = (component->height_in_blocks + (uint64_t)component->v_samp_factor - 1)
+            / (uint64_t)component->v_samp_factor * (uint64_t)component->v_samp_factor;
+        blocks += across * down;
+    }
+    return blocks * sizeof(JBLOCK);
+}
+
 entente_codec_result entente_jpeg_header(const uint8_t *bytes, size_t count) {
     jpeg_session session;
     open_session(&session, bytes, count, 1);
-    if (setjmp(session.exit) == 0) { read_header(&session); }
+    if (setjmp(session.exit) == 0) {
+        read_header(&session);
+        session.result.memory = coefficient_bytes(&session.info);
+    }
     session.result.width = session.info.image_width;
     session.result.height = session.info.image_height;
     jpeg_destroy_decompress(&session.info);

@@ -21,6 +21,24 @@ public enum ImageDecoder {
     public static func decode(
         _ bytes: UnsafeRawBufferPointer, named name: String, limits: DecodingLimits = DecodingLimits()
     ) throws(InferenceError) -> Picture {
+        try decode(bytes, named: name, limits: limits) { $0 }
+    }
+
+    /// Decodes one file held in memory and makes something of its picture, which counts as taken from ``DecodingLimits/memory``
+    /// until `use` is done with it.
+    ///
+    /// - Parameter use: must not keep the picture, nor decode another.
+    public static func decode<Result>(
+        _ bytes: [UInt8], named name: String, limits: DecodingLimits, use: (Picture) -> Result
+    ) throws(InferenceError) -> Result {
+        try bytes.withUnsafeBufferPointer { buffer throws(InferenceError) in
+            try decode(UnsafeRawBufferPointer(buffer), named: name, limits: limits, use: use)
+        }
+    }
+
+    private static func decode<Result>(
+        _ bytes: UnsafeRawBufferPointer, named name: String, limits: DecodingLimits, use: (Picture) -> Result
+    ) throws(InferenceError) -> Result {
         let name = PictureName(name)
         guard bytes.count > 0 else {
             throw InferenceError(.damagedImage, "\(name) is empty (0 bytes); fetch or export it again")
@@ -33,11 +51,13 @@ public enum ImageDecoder {
         }
         switch ImageFormat(sniffing: bytes) {
         case .jpeg:
-            return try decodeJPEG(bytes, name, limits)
+            return try decodeJPEG(bytes, name, limits, use)
         case .png:
-            return try decode(bytes, name, limits, "PNG", header: ImageHeader(png: bytes), with: entente_png_decode)
+            return try decode(
+                bytes, name, limits, "PNG", header: ImageHeader(png: bytes), with: entente_png_decode, use)
         case .webp:
-            return try decode(bytes, name, limits, "WebP", header: ImageHeader(webp: bytes), with: entente_webp_decode)
+            return try decode(
+                bytes, name, limits, "WebP", header: ImageHeader(webp: bytes), with: entente_webp_decode, use)
         case .other(let kind):
             throw InferenceError(
                 .unsupportedImage, "\(name) is \(kind), which is not read here; convert it to JPEG, PNG or WebP")
@@ -61,24 +81,24 @@ public enum ImageDecoder {
         UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<UInt8>?, UInt32, UInt32
     ) -> entente_codec_result
 
-    private static func decodeJPEG(
-        _ bytes: UnsafeRawBufferPointer, _ name: PictureName, _ limits: DecodingLimits
-    ) throws(InferenceError) -> Picture {
+    private static func decodeJPEG<Result>(
+        _ bytes: UnsafeRawBufferPointer, _ name: PictureName, _ limits: DecodingLimits, _ use: (Picture) -> Result
+    ) throws(InferenceError) -> Result {
         let result = entente_jpeg_header(bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
-        let header = ImageHeader(width: Int(result.width), height: Int(result.height))
+        let header = ImageHeader(
+            width: Int(result.width), height: Int(result.height), working: Int(clamping: result.memory))
         // The size comes first: a header that declares too much is refused for that, whatever else is wrong.
         try check(header, name, limits)
         try check(result, name, "JPEG")
-        let scans = Int32(clamping: limits.maxScans)
-        return try decode(bytes, name, limits, "JPEG", header: header) {
-            entente_jpeg_decode($0, $1, scans, $2, $3, $4)
-        }
+        let scans = Int32(clamping: min(limits.maxScans, limits.maxScanPixels / max(header.width * header.height, 1)))
+        let decoder: Decoder = { entente_jpeg_decode($0, $1, scans, $2, $3, $4) }
+        return try decode(bytes, name, limits, "JPEG", header: header, with: decoder, use)
     }
 
-    private static func decode(
+    private static func decode<Result>(
         _ bytes: UnsafeRawBufferPointer, _ name: PictureName, _ limits: DecodingLimits, _ format: String,
-        header: ImageHeader?, with decoder: Decoder
-    ) throws(InferenceError) -> Picture {
+        header: ImageHeader?, with decoder: Decoder, _ use: (Picture) -> Result
+    ) throws(InferenceError) -> Result {
         guard let header else {
             throw InferenceError(
                 .damagedImage,
@@ -91,6 +111,17 @@ public enum ImageDecoder {
                 .damagedImage, "\(name) declares \(header.width)×\(header.height) pixels (\(format)); export it again")
         }
         let count = header.width * header.height * 3
+        let (whole, overflow) = count.addingReportingOverflow(header.working)
+        guard !overflow, whole <= limits.memory.bytes else {
+            throw InferenceError(
+                .imageTooLarge,
+                "\(name) declares \(header.width)×\(header.height) pixels (\(format)) and would take \(whole) bytes to decode, more "
+                    + "than all pictures together may, \(limits.memory.bytes); scale it down, export it as an ordinary baseline "
+                    + "JPEG, or raise ENTENTE_IMAGE_MEMORY")
+        }
+        limits.memory.take(whole)
+        var held = whole
+        defer { limits.memory.give(back: held) }
         var result = entente_codec_result()
         let pixels = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             result = decoder(
@@ -100,7 +131,9 @@ public enum ImageDecoder {
             initialized = result.status == ENTENTE_CODEC_OK ? count : 0
         }
         try check(result, name, format)
-        return Picture(width: header.width, height: header.height, pixels: pixels)
+        limits.memory.give(back: header.working)
+        held -= header.working
+        return use(Picture(width: header.width, height: header.height, pixels: pixels))
     }
 
     private static func check(

@@ -32,6 +32,8 @@ package enum Setting: String, CaseIterable {
     case imageMaxBytes = "image.max_bytes"
     /// Pixels of a picture at most.
     case imageMaxPixels = "image.max_pixels"
+    /// Bytes that all pictures may take together while they are decoded and fitted; one that needs more alone fails.
+    case imageMemory = "image.memory"
     /// Seconds for which the fetch of one image is retried.
     case fetchGiveUpAfter = "fetch.give_up_after"
     /// Seconds that one attempt at fetching an image may take, redirects included.
@@ -67,6 +69,7 @@ package enum Setting: String, CaseIterable {
         case .workerBatchSize: "16"
         case .imageMaxBytes: String(64 << 20)
         case .imageMaxPixels: "100000000"
+        case .imageMemory: String(1 << 30)
         case .fetchGiveUpAfter: "600"
         case .fetchTimeout: "60"
         case .failureImageLimit: "20"

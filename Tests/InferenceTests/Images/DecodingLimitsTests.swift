@@ -83,7 +83,68 @@ import Testing
         let scan = bytes[last..<bytes.count - 2]
         let bomb = Array(bytes.dropLast(2)) + Array(repeatElement(scan, count: 200).joined()) + [0xFF, 0xD9]
         let error = try #require(throws: InferenceError.self) { try ImageDecoder.decode(bomb, named: "bomb.jpg") }
-        #expect(error.description.contains("more scans than any encoder writes"), "\(error)")
+        #expect(error.description.contains("more scans than are read of a picture of this size"), "\(error)")
+    }
+
+    /// The larger the picture, the fewer scans of it: their product is what takes time.
+    @Test func scansAreBoundedByPixels() throws {
+        let bytes = try GoldenImages.bytes(of: "progressive_444.jpg")
+        let pixels = 41 * 31
+        let scans = bytes.indices.dropLast().count { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xDA }
+        try #require(scans > 3)
+        _ = try ImageDecoder.decode(bytes, named: "a.jpg", limits: DecodingLimits(maxScanPixels: scans * pixels))
+        let error = try #require(throws: InferenceError.self) {
+            try ImageDecoder.decode(bytes, named: "a.jpg", limits: DecodingLimits(maxScanPixels: scans * pixels - 1))
+        }
+        #expect(error.description.contains("more scans"), "\(error)")
+    }
+
+    /// What each kind takes beside its pixels: nothing, coefficients of every component, or words of four bytes and an alpha plane.
+    @Test(arguments: [
+        ("rgb_16.png", 3), ("rgba_16_interlaced.png", 3), ("baseline_420.jpg", 3), ("gray_progressive.jpg", 5),
+        ("progressive_444.jpg", 9), ("progressive_420.jpg", 6), ("lossy.webp", 3), ("lossless.webp", 7),
+        ("lossy_alpha.webp", 8),
+    ]) func memoryIsKnownFromTheHeader(name: String, perPixel: Int) throws {
+        let bytes = try GoldenImages.bytes(of: name)
+        let picture = try ImageDecoder.decode(bytes, named: name)
+        let pixels = picture.width * picture.height
+        // Coefficients are kept in blocks of 8×8, or of 16×16 pixels.
+        let padded = 3 * pixels + (perPixel - 3) * ((picture.width + 15) / 16 * 16) * ((picture.height + 15) / 16 * 16)
+        let enough = ImageMemory(bytes: padded)
+        #expect(try ImageDecoder.decode(bytes, named: name, limits: DecodingLimits(memory: enough)) == picture)
+        #expect(enough.inUse == 0)
+        let error = try #require(throws: InferenceError.self) {
+            try ImageDecoder.decode(
+                bytes, named: name, limits: DecodingLimits(memory: ImageMemory(bytes: perPixel * pixels - 1)))
+        }
+        #expect(error.code == .imageTooLarge)
+        #expect(error.description.contains("\(name) declares \(picture.width)×\(picture.height) pixels"), "\(error)")
+        #expect(error.description.contains("ENTENTE_IMAGE_MEMORY"))
+    }
+
+    /// All threads together stay within the budget, and all come to their turn; what fails gives back what it took.
+    @Test func memoryIsShared() async throws {
+        let names = ["progressive_444.jpg", "lossless.webp", "rgba_8.png", "baseline_420.jpg"]
+        let files = try names.map { ($0, try GoldenImages.bytes(of: $0)) }
+        let broken = ("cut.png", Array(try GoldenImages.bytes(of: "rgba_8.png").dropLast(200)))
+        // Room for one large one, or for two or three small ones.
+        let memory = ImageMemory(bytes: 41 * 31 * 3 + 48 * 32 * 6)
+        let limits = DecodingLimits(memory: memory)
+        let over = await withTaskGroup(of: Int.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    var over = 0
+                    for round in 0..<100 {
+                        let (name, bytes) = round % 5 == 4 ? broken : files[round % 5]
+                        let used = try? ImageDecoder.decode(bytes, named: name, limits: limits) { _ in memory.inUse }
+                        if let used, used > memory.bytes || used < 41 * 31 * 3 { over += 1 }
+                    }
+                    return over
+                }
+            }
+            return await group.reduce(0, +)
+        }
+        #expect(over == 0 && memory.inUse == 0)
     }
 
     @Test func bulkyMetadataIsSkipped() throws {

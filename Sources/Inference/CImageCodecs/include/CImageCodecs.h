@@ -26,6 +26,8 @@ typedef struct entente_codec_result {
     // What the header says; set even when `status` is not OK, provided the header got that far (else 0).
     uint32_t width;
     uint32_t height;
+    // Bytes that decoding takes beside the result; of `entente_jpeg_header` alone.
+    uint64_t memory;
     // The library's own words, NUL-terminated; empty when OK.
     char reason[160];
 } entente_codec_result;

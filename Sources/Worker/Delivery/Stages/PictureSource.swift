@@ -27,9 +27,9 @@ struct PictureSource: Sendable {
             let start = ContinuousClock.now
             guard let (bytes, hash) = try contents(of: entry, &image.fetching) else { return }
             let fetched = ContinuousClock.now
-            let picture = try decode(bytes, named: entry.uri)
+            let picture = try decode(bytes, named: entry.uri, fit: analysis.fit)
             image.state = .picture(
-                PreparedImage(id: entry.id, label: image.label, picture: analysis.fit(picture), contentHash: hash))
+                PreparedImage(id: entry.id, label: image.label, picture: picture, contentHash: hash))
             image.timings.fetch = start.duration(to: fetched).microseconds
             image.timings.decode = fetched.duration(to: .now).microseconds
         } catch {
@@ -106,9 +106,11 @@ struct PictureSource: Sendable {
             metadata: ["image.id": "\(entry.id)", "error": "\(error)", "retry.seconds": "\(pause)"])
     }
 
-    private func decode(_ bytes: [UInt8], named uri: String) throws(ImageFailure) -> Picture {
+    private func decode(
+        _ bytes: [UInt8], named uri: String, fit: (Picture) -> Picture
+    ) throws(ImageFailure) -> Picture {
         do {
-            return try ImageDecoder.decode(bytes, named: redactedURI(uri), limits: limits)
+            return try ImageDecoder.decode(bytes, named: redactedURI(uri), limits: limits, use: fit)
         } catch {
             throw ImageFailure(decoding: error)
         }

@@ -86,6 +86,7 @@ struct AnalysisFile {
             throw invalid("The file can't be read; check the path and its permissions.")
         }
         guard let text = String(validating: data, as: UTF8.self) else { throw invalid("The file is not UTF-8.") }
+        if let refusal = YAMLAliases.refusal(of: text) { throw invalid(refusal) }
         do {
             guard let node = try Yams.compose(yaml: text) else { throw invalid("The file is empty.") }
             return node

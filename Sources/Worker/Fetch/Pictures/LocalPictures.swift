@@ -36,6 +36,7 @@ extension Settings {
     package func decodingLimits() throws(SettingsError) -> DecodingLimits {
         DecodingLimits(
             maxBytes: try integer(.imageMaxBytes, in: 1...(1 << 32)),
-            maxPixels: try integer(.imageMaxPixels, in: 1...(1 << 32)))
+            maxPixels: try integer(.imageMaxPixels, in: 1...(1 << 32)),
+            memory: ImageMemory(bytes: try integer(.imageMemory, in: 1...(1 << 40))))
     }
 }

@@ -1,0 +1,1 @@
+../../Tests/InferenceTests/Fuzzing/InferenceInput.swift

@@ -169,7 +169,7 @@ let package = Package(
         tests(of: "Processes", ["Persistence"]),
         tests(of: "HTTP", ["Settings"]),
         tests(of: "Kafka", ["CKafka", "Settings"]),
-        tests(of: "Jobs", ["Inference", "Settings"]),
+        tests(of: "Jobs", ["HTTP", "Inference", "Settings"]),
         tests(of: "Fetch", ["Concepts", "HTTP", "Inference", "Settings"]),
         tests(of: "Analyzing", ["CAllocationCount", "Concepts", "Inference", "Jobs"]),
         tests(

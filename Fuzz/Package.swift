@@ -32,6 +32,6 @@ let package = Package(
             name: "Jobs", dependencies: ["HTTP", "Inference", "Settings"], path: "Sources/Worker/Jobs",
             swiftSettings: swift),
         // Linked by the script, since libFuzzer brings the main function.
-        .target(name: "Fuzz", dependencies: ["Inference", "Jobs"], path: "Targets", swiftSettings: swift),
+        .target(name: "Fuzz", dependencies: ["HTTP", "Inference", "Jobs"], path: "Targets", swiftSettings: swift),
     ]
 )

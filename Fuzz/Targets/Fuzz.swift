@@ -1,13 +1,11 @@
 import Foundation
 
-@testable import Jobs
-
 /// What reads the bytes: the input that `ENTENTE_FUZZ_TARGET` names.
 private let read: @Sendable ([UInt8]) -> Void = {
     let name = ProcessInfo.processInfo.environment["ENTENTE_FUZZ_TARGET"] ?? ""
     if let input = InferenceInput(rawValue: name) { return { input.read($0) } }
-    if name == "job" { return { _ = try? ImageJob(decoding: $0) } }
-    let known = InferenceInput.allCases.map(\.rawValue) + ["job"]
+    if let input = JobsInput(rawValue: name) { return { input.read($0) } }
+    let known = InferenceInput.allCases.map(\.rawValue) + JobsInput.allCases.map(\.rawValue)
     FileHandle.standardError.write(
         Data("ENTENTE_FUZZ_TARGET is \"\(name)\"; targets are \(known.joined(separator: ", ")).\n".utf8))
     exit(64)

@@ -1,0 +1,1 @@
+../../Tests/JobsTests/Fuzzing/JobsInput.swift

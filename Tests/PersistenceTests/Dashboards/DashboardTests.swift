@@ -113,7 +113,8 @@ import Testing
         for annotation in annotations {
             let rows = try connection.query(try interpolation(annotation.target.rawSql))
             #expect(rows.columns == ["time", "text", "tags"], "\(annotation.name)")
-            #expect(Set(try (0..<rows.count).map { try rows.text($0, 2) }) == ["submit", "replay"])
+            let kinds: [String] = try (0..<rows.count).map { try rows.text($0, 2) }
+            #expect(Set(kinds) == ["submit", "replay"], "\(annotation.name)")
         }
     }
 

@@ -9,6 +9,7 @@ let c: [CSetting] = [.unsafeFlags(["-O1", "-fsanitize=fuzzer-no-link,address"])]
 
 let package = Package(
     name: "fuzz",
+    dependencies: [.package(url: "https://github.com/apple/swift-collections", from: "1.2.0")],
     targets: [
         .systemLibrary(name: "COpenBLAS", path: "Sources/Inference/COpenBLAS", pkgConfig: "openblas"),
         .systemLibrary(name: "CCurl", path: "Sources/Worker/HTTP/CCurl", pkgConfig: "libcurl"),
@@ -19,7 +20,11 @@ let package = Package(
             name: "CKernels", path: "Sources/Inference/CKernels", cSettings: c + [.unsafeFlags(["-fno-math-errno"])],
             linkerSettings: [.linkedLibrary("m")]),
         .target(
-            name: "Inference", dependencies: ["COpenBLAS", "CImageCodecs", "CKernels"], path: "Sources/Inference",
+            name: "Inference",
+            dependencies: [
+                "COpenBLAS", "CImageCodecs", "CKernels", .product(name: "HeapModule", package: "swift-collections"),
+            ],
+            path: "Sources/Inference",
             exclude: ["COpenBLAS", "CImageCodecs", "CKernels"], swiftSettings: swift),
         // What reads jobs; of the settings what it needs, without the packages that the rest needs.
         .target(

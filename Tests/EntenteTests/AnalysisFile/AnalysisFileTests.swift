@@ -108,7 +108,7 @@ import Testing
             (1, "analysis.yaml", ["`name`", "non-empty"]),
             (2, "analysis.yaml", ["`model`", "nowhere", "does not exist"]),
             (5, "analysis.yaml", ["`template`", "`templates`", "not known"]),
-            (8, "analysis.yaml", ["`templates`", "\"a\"", "{}"]),
+            (8, "analysis.yaml", ["`templates`", "“a”", "{}"]),
             (9, "analysis.yaml", ["`descriptor_template`", "{} and {}"]),
             (11, "analysis.yaml", ["`method.features`", "`tokens`, `keys`, `ensemble`"]),
             (13, "analysis.yaml", ["`method.foreground.crf`", "maybe"]),

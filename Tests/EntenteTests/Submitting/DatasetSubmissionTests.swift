@@ -59,7 +59,7 @@ import Testing
     @Test func impossibleImagesAreNamedByTheirPlace() {
         #expect(failure([image("a", sha: "abc")])?.description.contains("row of a: “sha256”") == true)
         let tabbed = failure([image("a\tb")])?.description
-        #expect(tabbed?.contains("row of a\tb: “id”") == true)
+        #expect(tabbed?.contains(#"row of a\tb: “id”"#) == true)
         #expect(tabbed?.contains("control character") == true)
     }
 

@@ -65,7 +65,7 @@ struct VocabularyFilesTests {
             ["vocab.json": vocab.prefix(1000), "merges.txt": merges], naming: "vocab.json", "not JSON")
         try expectRefusal(["vocab.json": Data(), "merges.txt": merges], naming: "vocab.json", "not JSON")
         try expectRefusal(
-            ["vocab.json": Data(#"{"a": 0, "cat": "x"}"#.utf8), "merges.txt": merges], naming: "vocab.json", "\"cat\"")
+            ["vocab.json": Data(#"{"a": 0, "cat": "x"}"#.utf8), "merges.txt": merges], naming: "vocab.json", "“cat”")
         try expectRefusal(
             ["vocab.json": Data(#"{"cat": 1.5}"#.utf8), "merges.txt": merges], naming: "vocab.json", "\"cat\"", "1.5")
         try expectRefusal(

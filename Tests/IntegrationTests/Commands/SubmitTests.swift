@@ -86,7 +86,7 @@ import Testing
             "labels.csv", "path,label\nx.jpg,gryphon\ny.jpg,sphinx\nz.jpg,gryphon\n", 65,
             ["“gryphon”", "row 1", "“sphinx”", "row 2"]
         ),
-        ("twice.csv", "path\nx.jpg\nx.jpg\n", 65, ["row 2", "\"x.jpg\"", "twice"]),
+        ("twice.csv", "path\nx.jpg\nx.jpg\n", 65, ["row 2", "“x.jpg”", "twice"]),
         ("header.csv", "name,label\nx.jpg,\n", 65, ["uri", "path", "header"]),
         ("nothing.csv", "path,label\n", 65, ["no images"]),
         ("empty.csv", "", 65, ["header"]),

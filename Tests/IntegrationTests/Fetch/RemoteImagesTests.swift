@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (["ENTENTE_HTTP_ALLOWED_HOSTS": "http://host"], "ENTENTE_HTTP_ALLOWED_HOSTS holds “http://host”"),
+        (["ENTENTE_HTTP_ALLOWED_HOSTS": "http://host"], "ENTENTE_HTTP_ALLOWED_HOSTS holds “http://host"),
         (["ENTENTE_S3_ENDPOINT": "minio:9000"], "ENTENTE_S3_ENDPOINT is no URL"),
         (["ENTENTE_FETCH_TIMEOUT": "0"], "ENTENTE_FETCH_TIMEOUT"),
     ]) func settingsAreCheckedBeforeAnythingStarts(environment: [String: String], says: String) async throws {

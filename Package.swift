@@ -137,6 +137,7 @@ let package = Package(
             "Delivery",
             [
                 "Analyzing", "Concepts", "Fetch", "Inference", "Jobs", "Kafka", "Persistence", "Settings", "Threads",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),

@@ -285,7 +285,7 @@ def follow(kustomize, cluster, worker, place):
 
 def rule(write):
     alerts = (FOLDER / "prometheus/alerts.yml").read_text()
-    head = """# The rules of deploy/prometheus/alerts.yml, written by `deploy/manifests.py rule write`.
+    head = """# The rules of deploy/prometheus/alerts.yml, written by `python3 deploy/manifests.py rule write`.
 apiVersion: monitoring.coreos.com/v1
 kind: PrometheusRule
 metadata:
@@ -300,7 +300,7 @@ spec:
     if write:
         path.write_text(text)
     same = path.exists() and path.read_text() == text
-    expect(same, f"{path} has other rules than alerts.yml; run `deploy/manifests.py rule write`")
+    expect(same, f"{path} has other rules than alerts.yml; run `python3 deploy/manifests.py rule write`")
 
 
 if __name__ == "__main__":

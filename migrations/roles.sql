@@ -17,7 +17,10 @@ GRANT INSERT, UPDATE ON
     TO entente_worker;
 GRANT EXECUTE ON FUNCTION
     entente.advance_offset(text, text, integer, bigint, bigint, bigint),
-    entente.claim_offset(text, text, integer, text, integer), entente.announce_owner(text),
+    entente.advance_offset(text, text, integer, bigint, bigint, bigint, bigint, bytea),
+    entente.claim_offset(text, text, integer, text, integer),
+    entente.claim_partition(text, text, integer, text, integer),
+    entente.begin_topic(text, text, bigint[], bigint), entente.announce_owner(text),
     entente.release_offset(text, text, integer, bigint),
     entente.take_job(text, text, integer, bigint, bigint, boolean),
     entente.begin_job(text, text, integer, bigint, bigint, boolean, text, text[], boolean, text),

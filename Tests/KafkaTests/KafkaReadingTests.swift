@@ -83,15 +83,15 @@ import Testing
             let early = try consumer.collect("an assignment") { _ in consumer.waiting.count == 2 }
             #expect(early.isEmpty)
             #expect(try consumer.silence().isEmpty)
-            #expect(throws: KafkaError.self) { try consumer.start(bench.place(7), at: .earliest) }
-            #expect(throws: KafkaError.self) { try consumer.start(bench.place(1), at: .offset(-1)) }
-            try consumer.start(bench.place(1), at: .offset(3))
+            #expect(throws: KafkaError.self) { try consumer.start([bench.place(7): .earliest]) }
+            #expect(throws: KafkaError.self) { try consumer.start([bench.place(1): .offset(-1)]) }
+            try consumer.start([bench.place(1): .offset(3)])
             #expect(consumer.waiting == [bench.place(0)])
             let records = try consumer.collect(20)
             #expect(records.map(\.offset) == Array(3..<23))
             #expect(records.allSatisfy { $0.partition == 1 })
-            #expect(throws: KafkaError.self) { try consumer.start(bench.place(1), at: .earliest) }
-            try consumer.start(bench.place(0), at: .offset(5))
+            #expect(throws: KafkaError.self) { try consumer.start([bench.place(1): .earliest]) }
+            try consumer.start([bench.place(0): .offset(5)])
             let other = try consumer.collect("partition 0") { $0.contains { $0.partition == 0 } }
             #expect(other.first { $0.partition == 0 }?.offset == 5)
             #expect(consumer.close(within: .seconds(5)))
@@ -115,7 +115,7 @@ import Testing
                 #expect(consumer.waiting == [place])
                 if Bool.random(using: &random) { #expect(try consumer.silence(.milliseconds(5)).isEmpty) }
                 let target = Int64.random(in: 0..<2900, using: &random)
-                try consumer.start(place, at: .offset(target))
+                try consumer.start([place: .offset(target)])
                 let next = try consumer.collect(5)
                 #expect(next.map(\.offset) == Array(target..<target + 5))
             }
@@ -208,7 +208,7 @@ import Testing
             #expect(alarm?.description.contains("image-jobs[0]: offset 5000") == true)
             #expect(!records.contains { $0.partition == 0 })
             try consumer.stop(bench.place(0))
-            try consumer.start(bench.place(0), at: .earliest)
+            try consumer.start([bench.place(0): .earliest])
             let mended = try consumer.collect("partition 0") { $0.contains { $0.partition == 0 } }
             #expect(mended.first { $0.partition == 0 }?.offset == 0)
             #expect(consumer.close(within: .seconds(5)))

@@ -92,19 +92,60 @@ public final class KafkaCluster {
 
     // MARK: - Topics
 
-    /// Makes a topic, as soon as enough brokers are there, that each of them holds a copy of.
-    public func createTopic(_ name: String, partitions: Int, _ configuration: [String: String] = [:]) throws {
+    /// Makes a topic, as soon as enough brokers are there.
+    ///
+    /// - Parameter copies: of each partition; nil: every broker holds one.
+    public func createTopic(
+        _ name: String, partitions: Int, copies: Int? = nil, _ configuration: [String: String] = [:]
+    ) throws {
         try eventually(within: 60, "the topic \(name)") {
             try check()
             return try tool(
                 "org.apache.kafka.tools.TopicCommand",
                 [
                     "--bootstrap-server", bootstrapServers, "--create", "--if-not-exists", "--topic", name,
-                    "--partitions", "\(partitions)", "--replication-factor", "\(nodes.count)",
+                    "--partitions", "\(partitions)", "--replication-factor", "\(copies ?? nodes.count)",
                 ] + configuration.sorted { $0.key < $1.key }.flatMap { ["--config", "\($0.key)=\($0.value)"] }
             ).status == 0
         }
     }
+
+    /// Deletes a topic with all it holds, and makes another of its name.
+    public func remakeTopic(_ name: String, partitions: Int) throws {
+        try change(["--delete", "--topic", name])
+        try eventually(within: 60, "the end of the topic \(name)") {
+            try check()
+            let end = try tool(
+                "org.apache.kafka.tools.TopicCommand", ["--bootstrap-server", bootstrapServers, "--list"])
+            return end.status == 0 && !end.output.split(separator: "\n").contains(Substring(name))
+        }
+        try createTopic(name, partitions: partitions)
+    }
+
+    /// Gives a topic more partitions.
+    public func grow(_ topic: String, to partitions: Int) throws {
+        try change(["--alter", "--topic", topic, "--partitions", "\(partitions)"])
+    }
+
+    /// Deletes the records of a partition that come before `offset`, as retention would.
+    public func expire(_ topic: String, _ partition: Int, before offset: Int64) throws {
+        let file = folder + "/expire.json"
+        try #"{"version":1,"partitions":[{"topic":"\#(topic)","partition":\#(partition),"offset":\#(offset)}]}"#
+            .write(toFile: file, atomically: true, encoding: .utf8)
+        let end = try tool(
+            "org.apache.kafka.tools.DeleteRecordsCommand",
+            ["--bootstrap-server", bootstrapServers, "--offset-json-file", file])
+        guard end.status == 0 else { throw Refused(description: "\(end)") }
+    }
+
+    private func change(_ arguments: [String]) throws {
+        let end = try tool(
+            "org.apache.kafka.tools.TopicCommand", ["--bootstrap-server", bootstrapServers] + arguments)
+        guard end.status == 0 else { throw Refused(description: "\(end)") }
+    }
+
+    /// What one of Kafka's tools said.
+    public struct Refused: Error, CustomStringConvertible { public let description: String }
 
     /// Whether every copy of every partition is up to date.
     public func isWhole() throws -> Bool {

@@ -13,7 +13,7 @@ struct BatchPlan {
     private static let lockSpace: Int32 = 0x656e74
 
     private static let advance = Statement(
-        "entente_advance_offset", "SELECT entente.advance_offset($1, $2, $3, $4, $5, $6)")
+        "entente_advance_offset", "SELECT entente.advance_offset($1, $2, $3, $4, $5, $6, $7, $8)")
     private static let lockShards = Statement(
         "entente_lock_shards",
         "SELECT pg_catalog.pg_advisory_xact_lock($1, s.shard) FROM unnest($2::integer[]) AS s (shard) ORDER BY s.shard")
@@ -25,7 +25,10 @@ struct BatchPlan {
                 Call(
                     Self.advance,
                     advance.partition.parameters
-                        + [.bigint(advance.epoch), .bigint(advance.expected), .bigint(advance.next)]))
+                        + [
+                            .bigint(advance.epoch), .bigint(advance.expected), .bigint(advance.next),
+                            .bigint(advance.last?.offset), .bytes(advance.last?.digest),
+                        ]))
         }
         for row in batch.results { try row.check() }
         let failures = FailureColumns.distinct(batch.failures)

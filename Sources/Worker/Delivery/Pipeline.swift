@@ -8,6 +8,7 @@ import Threads
 /// compute lanes  Lane         encode → parts → prompted pictures → encode → concepts    `prepared` → `finished`
 /// writer thread  Writer       finished prefix of each partition → one transaction       `finished` → rows
 /// Kafka thread   Intake       commit what the database holds
+/// claims thread  PartitionClaims   partitions that come → their place in the log, from the database and the brokers
 /// letter thread  DeadLetterPublisher   what failed for good → dead-letter topic         rows → records
 /// ```
 ///
@@ -15,6 +16,7 @@ import Threads
 /// reason.
 struct Pipeline {
     let intake: Intake
+    let claims: PartitionClaims
     let preparation: Preparation
     let lane: Lane
     let writer: Writer
@@ -33,6 +35,7 @@ struct Pipeline {
         let prepared = BoundedQueue<PreparedJob>(limit: 2 * lanes)
         let finished = BoundedQueue<FinishedJob>(limit: .max)
 
+        let claiming = WorkerThread("claims") { [claims] in claims.run() }
         let publishing = WorkerThread("dead letters") { [deadLetters] in deadLetters.run() }
         let writing = WorkerThread("writer") { [writer] in writer.run(from: finished) }
         let computing = (0..<lanes).map { number in
@@ -43,6 +46,7 @@ struct Pipeline {
             }
         }
         let result = Result { try intake.run(to: taken) }
+        claims.queue.close()
 
         // Stage by stage, each when the one before has handed over its last.
         stop.request()
@@ -52,6 +56,8 @@ struct Pipeline {
         computing.forEach { $0.join() }
         finished.close()
         writing.join()
+        // What it asks may not be answered for long, and nothing of it is needed any more.
+        _ = claiming.join(within: 10)
         deadLetters.close()
         publishing.join()
         try result.get()

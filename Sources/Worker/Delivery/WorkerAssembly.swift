@@ -101,10 +101,11 @@ package struct WorkerAssembly: Sendable {
         let catalog = AnalysisCatalog(
             connection: try connect("catalog"), models: ModelLibrary(paths: settings.paths(.modelPath)),
             cache: TextCache(log: log), log: log, observation: observation)
+        let claims = PartitionClaims(
+            connection: try connect("claims"), inquiry: try LogInquiry(kafka, logger: log), assignments: assignments,
+            topic: topic, group: group, owner: Self.ownerName, first: first, log: log, observation: observation)
         let intake = Intake(
-            consumer: try KafkaConsumer(kafka, group: group, logger: log),
-            claims: PartitionClaims(
-                connection: try connect("claims"), group: group, owner: Self.ownerName, first: first),
+            consumer: try KafkaConsumer(kafka, group: group, logger: log), claims: claims.queue,
             assignments: assignments, stop: stop, options: intakeOptions, log: log,
             observation: observation)
         let admission = JobAdmission(
@@ -122,7 +123,8 @@ package struct WorkerAssembly: Sendable {
             connection: writing, assignments: assignments, group: group, deadLetters: deadLetters, limit: failureLimit,
             worker: Self.workerName, stop: stop, log: log, observation: observation)
         try Pipeline(
-            intake: intake, preparation: preparation, lane: lane, writer: writer, deadLetters: deadLetters,
+            intake: intake, claims: claims, preparation: preparation, lane: lane, writer: writer,
+            deadLetters: deadLetters,
             fetchThreads: fetchThreads, lanes: lanes, stop: stop
         ).run()
         log.info("worker ends")

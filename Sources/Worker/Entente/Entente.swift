@@ -12,7 +12,8 @@ package struct Entente: AsyncParsableCommand {
             EncodeTextCommand.self, DenseCommand.self, TokenizeCommand.self, MigrateCommand.self, VerifyCommand.self,
             StatusCommand.self,
             ReplayCommand.self, CompareCommand.self, AnalysesCommand.self, SubmissionsCommand.self,
-            DeadLettersCommand.self, StatisticsCommand.self, GroundTruthCommand.self, ExportCommand.self,
+            OffsetsCommand.self, DeadLettersCommand.self, StatisticsCommand.self, GroundTruthCommand.self,
+            ExportCommand.self,
             ReportCommand.self,
             BrokerCommand.self, BenchmarkCommand.self, ModelsCommand.self,
         ])

@@ -3,19 +3,23 @@ import Threads
 
 extension KafkaConsumer {
     /// Tells the group how far the database is, without waiting. Advisory: the outcome comes to `onCommit` during a
-    /// later poll, and a failed commit is never repeated, because after a rebalance the old offset would be taken and
-    /// rewind the group. Partitions that aren't read any more are left out.
+    /// later poll. The same commit is never repeated, because after a rebalance the old offset would be taken and
+    /// rewind the group; what the database holds of the partitions that are owned then may be. Those that aren't read any
+    /// more are left out.
     ///
     /// - Parameter offsets: the next offset to read of each partition.
-    package func commit(_ offsets: [TopicPartition: Int64]) throws(KafkaError) {
+    /// - Returns: whether there was anything to commit, so that an outcome will come.
+    package func commit(_ offsets: [TopicPartition: Int64]) throws(KafkaError) -> Bool {
         let offsets = offsets.filter { started.contains($0.key) }
-        guard !offsets.isEmpty else { return }
+        guard !offsets.isEmpty else { return false }
         let list = TopicPartitionList(offsets)
         let code = list.withPointer { rd_kafka_commit(handle.pointer, $0, 1) }
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code, "can't commit offsets") }
+        return true
     }
 
-    /// As ``commit(_:)``, and waits for the broker's word: inside `onRevoke`, or before a close.
+    /// As ``commit(_:)``, and waits for the broker's word: before a close. Never inside `onRevoke`: 2.0.2 may lose the whole
+    /// assignment over a commit that a rebalance makes void.
     ///
     /// - Throws: ``KafkaError``, also when no word came in time; to be logged, not repeated. While another member leaves
     ///   too, `REBALANCE_IN_PROGRESS` is usual.
@@ -37,20 +41,8 @@ extension KafkaConsumer {
             TopicPartitionList.elements(of: rd_kafka_event_topic_partition_list(event)), "can't commit offsets")
     }
 
-    /// The oldest offset that the broker has of a partition, and the one that the next record will get. Asks the broker,
-    /// which answers after the fetch that waits there (`fetch.wait.max.ms`, half a second): not for every poll.
-    package func watermarks(of partition: TopicPartition, within limit: Duration) throws(KafkaError) -> Range<Int64> {
-        var low: Int64 = 0
-        var high: Int64 = 0
-        let code = rd_kafka_query_watermark_offsets(
-            handle.pointer, partition.topic, partition.partition, &low, &high, limit.kafkaMilliseconds)
-        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
-            throw KafkaError(code, "no offset range of \(partition)", partition: partition)
-        }
-        return low..<max(low, high)
-    }
-
-    /// As ``watermarks(of:within:)``, as the last fetch told it, without asking; `nil` before the first.
+    /// The oldest offset that the broker has of a partition, and the one that the next record will get, as the last fetch told
+    /// it; `nil` before the first.
     package func lastKnownWatermarks(of partition: TopicPartition) -> Range<Int64>? {
         var low: Int64 = 0
         var high: Int64 = 0
@@ -60,15 +52,10 @@ extension KafkaConsumer {
         return max(0, low)..<max(0, low, high)
     }
 
-    /// The number of partitions of a topic. Asks the broker.
-    package func partitionCount(of topic: String, within limit: Duration) throws(KafkaError) -> Int {
-        try handle.partitionCount(of: topic, within: limit)
-    }
-
     /// The outcome of an asynchronous commit, on the Kafka thread inside a poll.
     func committed(_ code: rd_kafka_resp_err_t, _ elements: [TopicPartitionList.Element]) {
         // librdkafka found nothing to commit.
-        guard code != RD_KAFKA_RESP_ERR__NO_OFFSET else { return }
+        guard code != RD_KAFKA_RESP_ERR__NO_OFFSET else { return onCommit([:], nil) }
         var failure: KafkaError?
         do throws(KafkaError) { try check(code, elements, "can't commit offsets") } catch {
             failure = error

@@ -24,7 +24,8 @@ extension KafkaConsumer {
         ("auto.offset.reset", "error"),
         ("isolation.level", "read_committed"),
         ("allow.auto.create.topics", "false"),
-        ("enable.partition.eof", "false"),
+        // An offset is moved over what is no record, such as marks of transactions, once the log's end was seen behind it.
+        ("enable.partition.eof", "true"),
         // Whether a broker can be reached is known from them alone.
         ("statistics.interval.ms", "2000"),
     ]

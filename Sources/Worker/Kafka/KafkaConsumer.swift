@@ -10,7 +10,7 @@ import Threads
 ///
 /// **Owned and started.** A rebalance gives this member partitions to own. Reading starts where `onAssign` says.
 /// A partition that it leaves out, or all of them when it throws (the database is away), stays owned but is not read:
-/// it waits in ``waiting`` until the Kafka thread calls ``start(_:at:)``. So an assignment is never lost and the group
+/// it waits in ``waiting`` until the Kafka thread calls ``start(_:)``. So an assignment is never lost and the group
 /// never waits for a database. Nothing is fetched for a waiting partition, so there is nothing to seek away from.
 ///
 /// Being owner is no proof: a stalled process learns of a revocation only when it polls again, after the next owner has
@@ -22,14 +22,16 @@ package final class KafkaConsumer {
     /// already, and neither commit nor drain makes sense. (That they aren't lost is no proof; see above.)
     package typealias RevokeHandler = (_ partitions: [TopicPartition], _ lost: Bool) -> Void
     /// The outcome of one ``commit(_:)``.
-    typealias CommitHandler = (_ offsets: [TopicPartition: Int64], _ error: KafkaError?) -> Void
+    package typealias CommitHandler = (_ offsets: [TopicPartition: Int64], _ error: KafkaError?) -> Void
 
     let handle: KafkaHandle
     let logger: Logger
     var onAssign: AssignHandler = { _ in [:] }
     var onRevoke: RevokeHandler = { _, _ in }
-    /// Failed commits are logged as well; there is nothing to mend, the next commit covers them.
-    var onCommit: CommitHandler = { _, _ in }
+    /// Failed commits are logged as well.
+    package var onCommit: CommitHandler = { _, _ in }
+    /// The end of what can be read of a partition now: nothing below this offset is yet to come.
+    package var onEnd: (TopicPartition, Int64) -> Void = { _, _ in }
     /// Troubles of the connection, which mend themselves; logged as well.
     var onError: (KafkaError) -> Void = { _ in }
     package var onStatistics: (KafkaStatistics) -> Void = { _ in }
@@ -113,6 +115,11 @@ package final class KafkaConsumer {
             }
             guard let message else { return nil }
             let place = Self.place(of: message)
+            if message.pointee.err == RD_KAFKA_RESP_ERR__PARTITION_EOF {
+                if started.contains(place) { onEnd(place, message.pointee.offset) }
+                if deadline.remaining == .zero { return nil }
+                continue
+            }
             guard message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR else { throw error(of: message, at: place) }
             // What was already on its way when the partition was stopped.
             if started.contains(place) { return KafkaRecord(message, at: place) }
@@ -120,19 +127,22 @@ package final class KafkaConsumer {
         }
     }
 
-    /// Starts reading a partition that waits.
+    /// Starts reading partitions that wait.
     ///
-    /// - Throws: ``KafkaError``; the partition waits on.
-    package func start(_ partition: TopicPartition, at offset: StartOffset) throws(KafkaError) {
-        guard waiting.contains(partition) else {
-            throw KafkaError(
-                RD_KAFKA_RESP_ERR__STATE, "\(partition) isn't waiting for a place to start from", partition: partition)
+    /// - Throws: ``KafkaError``; they wait on.
+    package func start(_ places: [TopicPartition: StartOffset]) throws(KafkaError) {
+        for (partition, offset) in places {
+            guard waiting.contains(partition) else {
+                throw KafkaError(
+                    RD_KAFKA_RESP_ERR__STATE, "\(partition) isn't waiting for a place to start from",
+                    partition: partition)
+            }
+            guard offset.isValid else { throw Self.invalid(offset, of: partition) }
         }
-        guard offset.isValid else { throw Self.invalid(offset, of: partition) }
-        try begin([partition: offset])
+        try begin(places)
     }
 
-    /// Stops reading a partition, which stays owned and waits for ``start(_:at:)``: after a fenced write, or an offset
+    /// Stops reading a partition, which stays owned and waits for ``start(_:)``: after a fenced write, or an offset
     /// out of range. No record of it is returned after this call.
     package func stop(_ partition: TopicPartition) throws(KafkaError) {
         guard started.contains(partition) else { return }
@@ -164,7 +174,7 @@ package final class KafkaConsumer {
         }
         isClosed = true
         (onAssign, onRevoke, onCommit) = ({ _ in [:] }, { _, _ in }, { _, _ in })
-        (onError, onStatistics) = ({ _ in }, { _ in })
+        (onError, onStatistics, onEnd) = ({ _ in }, { _ in }, { _, _ in })
         let left = rd_kafka_consumer_closed(handle.pointer) != 0
         guard hasBeenAssigned else {
             // The sticky assignor of 2.0.2 aborts the process when it is freed between joining and the first assignment

@@ -51,6 +51,16 @@ package struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
     /// ``KafkaConsumer/start(_:at:)``).
     package var isOutOfRange: Bool {
         code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET.rawValue || code == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE.rawValue
+            || code == Self.logTruncation
+    }
+
+    /// `_LOG_TRUNCATION`, of libraries after 2.0.2: an election left out what was read.
+    private static let logTruncation: Int32 = -139
+
+    /// A broker does not know the topic or the partition: it was deleted, perhaps to be made anew, or is not there yet.
+    package var isUnknownTopic: Bool {
+        code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART.rawValue || code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC.rawValue
+            || code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION.rawValue
     }
 
     /// The message is larger than the client or the broker takes.

@@ -75,6 +75,13 @@ final class KafkaHandle {
     ///
     /// - Throws: ``KafkaError``: the topic is unknown, or no broker answered in time.
     func partitionCount(of topic: String, within limit: Duration) throws(KafkaError) -> Int {
+        try leaders(of: topic, within: limit).count
+    }
+
+    /// The broker that leads each partition of a topic; negative for one that has none now.
+    ///
+    /// - Throws: ``KafkaError``: the topic is unknown, or no broker answered in time.
+    func leaders(of topic: String, within limit: Duration) throws(KafkaError) -> [Int32: Int32] {
         guard let handle = rd_kafka_topic_new(pointer, topic, nil) else {
             throw KafkaError(rd_kafka_last_error(), "“\(topic)” is no name of a topic")
         }
@@ -91,6 +98,7 @@ final class KafkaHandle {
         guard found.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
             throw KafkaError(found.pointee.err, "the topic “\(topic)” can't be used")
         }
-        return Int(found.pointee.partition_cnt)
+        let partitions = UnsafeBufferPointer(start: found.pointee.partitions, count: Int(found.pointee.partition_cnt))
+        return Dictionary(partitions.map { ($0.id, $0.leader) }) { $1 }
     }
 }

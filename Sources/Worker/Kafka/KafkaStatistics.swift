@@ -4,16 +4,21 @@ import Foundation
 package struct KafkaStatistics: Sendable {
     /// Whether a connection to a broker is up.
     package let hasBrokerUp: Bool
+    /// Whether the consumer's group is at rest; true where there is none.
+    package let isSteady: Bool
 
     private struct Document: Decodable {
         struct Broker: Decodable { let state: String }
+        struct Group: Decodable { let join_state: String }
         let brokers: [String: Broker]
+        let cgrp: Group?
     }
 
     /// - Parameter json: as librdkafka's STATISTICS.md describes it. nil when it is something else.
     init?(json: UnsafeRawBufferPointer) {
         guard let document = try? JSONDecoder().decode(Document.self, from: Data(json)) else { return nil }
         // UPDATE: up, and learning what a broker can do.
+        isSteady = document.cgrp.map { $0.join_state == "steady" } ?? true
         hasBrokerUp = document.brokers.values.contains { ["UP", "UPDATE"].contains($0.state) }
     }
 }

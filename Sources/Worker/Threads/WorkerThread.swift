@@ -29,7 +29,7 @@ package final class WorkerThread: Sendable {
     }
 
     /// Waits up to `seconds`; returns whether the body has returned.
-    func join(within seconds: TimeInterval) -> Bool {
+    package func join(within seconds: TimeInterval) -> Bool {
         _ = finished.popAll(waiting: seconds)
         return finished.isFinished
     }

@@ -1,3 +1,4 @@
+import Persistence
 import Testbed
 import Testing
 
@@ -20,26 +21,28 @@ import Testing
     }
 
     private func take(_ offset: Int64, of partition: TopicPartition? = nil, weight: Int = 10) throws -> Ticket {
-        try #require(assignments.take(record(offset, of: partition), weight: weight))
+        try #require(assignments.take(record(offset, of: partition), weight: weight).ticket)
+    }
+
+    private func isDropped(_ record: KafkaRecord) -> Bool {
+        if case .dropped = assignments.take(record, weight: 1) { true } else { false }
     }
 
     @Test func whatIsNotOursOrCameBeforeIsDropped() throws {
-        #expect(assignments.take(record(5), weight: 1) == nil)
-        assignments.assign(PartitionLedger(first, startingAt: 5, epoch: 1, isStored: true))
-        #expect(assignments.take(record(4), weight: 1) == nil)
+        #expect(isDropped(record(5)))
+        assignments.assign(PartitionLedger(first, startingAt: 5, epoch: 1))
+        #expect(isDropped(record(4)))
         _ = try take(5)
-        #expect(assignments.take(record(5), weight: 1) == nil)
-        #expect(assignments.take(record(6, of: second), weight: 1) == nil)
+        #expect(isDropped(record(5)))
+        #expect(isDropped(record(6, of: second)))
         // Compaction leaves gaps.
         _ = try take(9)
         #expect(assignments.outstanding == 2)
-        #expect(assignments.nextOffset(of: first) == 10)
-        #expect(assignments.nextOffset(of: second) == nil)
         #expect(assignments.partitions == [first])
     }
 
     @Test func onlyTheFinishedPrefixIsReady() throws {
-        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 7, isStored: true))
+        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 7))
         let tickets = try (0..<4).map { try take(Int64($0)) }
         finish(tickets[2])
         finish(tickets[1])
@@ -57,7 +60,7 @@ import Testing
     }
 
     @Test func whatAnotherWorkerClaimedIsDroppedOnce() throws {
-        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 1, isStored: true))
+        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 1))
         finish(try take(0))
         let ready = try #require(assignments.ready(limit: 64).first)
         assignments.fence(first, epoch: ready.epoch)
@@ -65,7 +68,7 @@ import Testing
         #expect(assignments.takeFenced() == [first])
         #expect(assignments.takeFenced().isEmpty)
         // Claimed anew by this worker: an answer that comes late is none of the new claim's business.
-        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 3, isStored: true))
+        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 3))
         assignments.fence(first, epoch: ready.epoch)
         #expect(assignments.partitions == [first])
         #expect(assignments.takeFenced().isEmpty)
@@ -76,38 +79,71 @@ import Testing
         #expect(assignments.takeFenced().isEmpty)
     }
 
-    @Test func theFirstWriteOfAGroupExpectsNoOffset() throws {
-        assignments.assign(PartitionLedger(first, startingAt: 40, epoch: 1, isStored: false))
-        // Nothing to tell Kafka: the database holds nothing yet.
-        #expect(assignments.committable.isEmpty)
-        finish(try take(40))
-        let ready = try #require(assignments.ready(limit: 64).first)
-        #expect(ready.expected == nil)
-        assignments.stored(ready)
-        #expect(assignments.committable == [first: 41])
-        finish(try take(41))
-        #expect(assignments.ready(limit: 64).first?.expected == 41)
+    /// Nothing is worked on before the record was seen that shows that the log is the old one.
+    @Test func theProofComesFirst() throws {
+        let last = record(6)
+        assignments.assign(PartitionLedger(first, startingAt: 7, epoch: 4, proof: RecordMark(last)))
+        guard case .misfit(let epoch, let proof) = assignments.take(record(7), weight: 1) else {
+            Issue.record("another record was taken before the proof")
+            return
+        }
+        #expect(epoch == 4 && proof == RecordMark(last))
+        let other = KafkaRecord(topicPartition: first, offset: 6, value: [1])
+        guard case .misfit = assignments.take(other, weight: 1) else {
+            Issue.record("another record was taken for the proof")
+            return
+        }
+        #expect(assignments.reachEnd(of: first, at: 7)?.proof == RecordMark(last))
+        guard case .proof = assignments.take(last, weight: 1) else {
+            Issue.record("the proof was not known again")
+            return
+        }
+        #expect(assignments.reachEnd(of: first, at: 7) == nil)
+        #expect(try take(7).record.offset == 7)
+        #expect(assignments.outstanding == 1)
     }
 
-    @Test func aStoredOffsetIsCommittableFromTheStart() {
-        assignments.assign(PartitionLedger(first, startingAt: 40, epoch: 1, isStored: true))
-        assignments.assign(PartitionLedger(second, startingAt: 7, epoch: 1, isStored: false))
-        #expect(assignments.committable == [first: 40])
+    /// What lies between the last record and the log's end is stored as well, once nothing before it is open.
+    @Test func theEndOfALogIsStored() throws {
+        assignments.assign(PartitionLedger(first, startingAt: 5, epoch: 1))
+        #expect(assignments.ready(limit: 64).isEmpty)
+        let open = try take(5)
+        #expect(assignments.reachEnd(of: first, at: 9) == nil)
+        #expect(assignments.ready(limit: 64).isEmpty)
+        finish(open)
+        let ready = try #require(assignments.ready(limit: 64).first)
+        #expect(ready.nextOffset == 9 && ready.outcomes.count == 1)
+        assignments.stored(ready)
+        #expect(assignments.reachEnd(of: first, at: 11) == nil)
+        let gap = try #require(assignments.ready(limit: 64).first)
+        #expect(gap.expected == 9 && gap.nextOffset == 11 && gap.outcomes.isEmpty)
+        assignments.stored(gap)
+        #expect(assignments.storedOffsets == [first: 11])
+        #expect(assignments.ready(limit: 64).isEmpty)
+        #expect(assignments.reachEnd(of: first, at: 11) == nil)
+        #expect(assignments.ready(limit: 64).isEmpty, "the same end is no news")
+    }
+
+    @Test func behindWhatWasAbandonedNothingIsSkipped() throws {
+        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 1))
+        assignments.abandon(try take(0))
+        #expect(assignments.reachEnd(of: first, at: 4) == nil)
+        #expect(assignments.ready(limit: 64).isEmpty)
     }
 
     @Test func storingTwiceCountsOnce() throws {
-        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 1, isStored: true))
+        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 1))
         for offset in 0..<2 { finish(try take(Int64(offset))) }
         let ready = try #require(assignments.ready(limit: 1).first)
         assignments.stored(ready)
         assignments.stored(ready)
-        #expect(assignments.committable == [first: 1])
+        #expect(assignments.storedOffsets == [first: 1])
         #expect(assignments.outstanding == 1)
     }
 
     @Test func partitionsComeInOrderAndApart() throws {
-        assignments.assign(PartitionLedger(second, startingAt: 0, epoch: 2, isStored: true))
-        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 1, isStored: true))
+        assignments.assign(PartitionLedger(second, startingAt: 0, epoch: 2))
+        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 1))
         let slow = try take(0)
         finish(try take(0, of: second))
         #expect(assignments.ready(limit: 64).map(\.partition) == [second])
@@ -119,7 +155,7 @@ import Testing
     }
 
     @Test func whatEndsAfterARevocationIsIgnored() throws {
-        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 1, isStored: true))
+        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 1))
         let late = try take(0)
         let done = try take(1)
         finish(done)
@@ -128,11 +164,11 @@ import Testing
         #expect(!assignments.isCurrent(late))
         finish(late)
         #expect(assignments.ready(limit: 64).isEmpty)
-        #expect(assignments.committable.isEmpty)
+        #expect(assignments.storedOffsets.isEmpty)
         #expect(assignments.outstanding == 0)
 
         // Assigned anew, the same offset is another job.
-        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 3, isStored: true))
+        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 3))
         let again = try take(0)
         #expect(!assignments.isCurrent(late))
         #expect(assignments.isCurrent(again))
@@ -144,8 +180,8 @@ import Testing
 
     /// What waits under one claim of a partition is nobody's business under the next, nor another partition's.
     @Test func claimsAreApart() throws {
-        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 1, isStored: true))
-        assignments.assign(PartitionLedger(second, startingAt: 5, epoch: 1, isStored: true))
+        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 1))
+        assignments.assign(PartitionLedger(second, startingAt: 5, epoch: 1))
         let early = try take(0)
         let far = try take(5, of: second, weight: 20)
         assignments.stall(early, true)
@@ -153,7 +189,7 @@ import Testing
         #expect(assignments.stalled == [first])
         assignments.revoke(first)
         #expect(assignments.outstandingBytes == 20)
-        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 2, isStored: true))
+        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 2))
         let again = try take(0)
         assignments.stall(early, false)
         assignments.stall(again, true)
@@ -171,25 +207,25 @@ import Testing
     }
 
     @Test func suspectsCarryTheirCrashes() throws {
-        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 1, isStored: true, suspects: [1: 2]))
+        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 1, suspects: [1: 2]))
         #expect(try take(0).crashes == nil)
         #expect(try take(1).crashes == 2)
     }
 
     @Test func aWriteThatOutlivesItsClaimChangesNothing() throws {
-        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 1, isStored: false))
+        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 1))
         finish(try take(0))
         let old = try #require(assignments.ready(limit: 64).first)
         assignments.revoke(first)
-        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 2, isStored: false))
+        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 2))
         assignments.stored(old)
-        #expect(assignments.committable.isEmpty)
+        #expect(assignments.storedOffsets == [first: 0])
         finish(try take(0))
-        #expect(assignments.ready(limit: 64).first?.expected == nil)
+        #expect(assignments.ready(limit: 64).first?.epoch == 2)
     }
 
     @Test func bytesBoundWhatIsInFlight() throws {
-        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 1, isStored: true))
+        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 1))
         let stuck = try take(0, weight: 40)
         let tickets = try (1..<4).map { try take(Int64($0), weight: 20) }
         #expect(assignments.isFull)
@@ -207,7 +243,7 @@ import Testing
     }
 
     @Test func threadsThatFinishInAnyOrderAreStoredInOrder() throws {
-        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 1, isStored: true))
+        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 1))
         let work = BoundedQueue<Ticket>(limit: .max)
         var tickets = try (0..<500).map { try take(Int64($0)) }
         var generator = SplitMix(state: 5)
@@ -227,4 +263,8 @@ import Testing
         #expect(stored == Array(0..<500))
         #expect(assignments.outstanding == 0)
     }
+}
+
+extension Assignments.Admission {
+    var ticket: Ticket? { if case .ticket(let ticket) = self { ticket } else { nil } }
 }

@@ -25,10 +25,10 @@ import Testing
 
     private func ticket(_ offset: Int64, epoch: Int64 = 1) throws -> Ticket {
         if assignments.partitions.isEmpty {
-            assignments.assign(PartitionLedger(partition, startingAt: 0, epoch: epoch, isStored: true))
+            assignments.assign(PartitionLedger(partition, startingAt: 0, epoch: epoch))
         }
         return try #require(
-            assignments.take(KafkaRecord(topicPartition: partition, offset: offset, value: nil), weight: 1))
+            assignments.take(KafkaRecord(topicPartition: partition, offset: offset, value: nil), weight: 1).ticket)
     }
 
     /// A job of pictures, each nil one a failure.

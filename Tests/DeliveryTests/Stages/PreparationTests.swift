@@ -31,7 +31,7 @@ import Testing
         try AnalysisStore(database.connect()).register(analysis, name: "trial")
         let claim = try OffsetLedger(database.connect()).claim(
             PartitionKey(group: "g", topic: "t", partition: 0), owner: "worker")
-        assignments.assign(PartitionLedger(partition, startingAt: 0, epoch: claim.epoch, isStored: true))
+        assignments.assign(PartitionLedger(partition, startingAt: 0, epoch: claim.epoch))
     }
 
     /// - Parameter hindrance: called before each fetch, with the URI; what it throws is the fetch's failure.
@@ -45,7 +45,7 @@ import Testing
         for (offset, value) in values.enumerated() {
             let record = KafkaRecord(
                 topicPartition: partition, offset: Int64(offset), value: value.map { Array($0.utf8) })
-            tickets.push(try #require(assignments.take(record, weight: 1)))
+            tickets.push(try #require(assignments.take(record, weight: 1).ticket))
         }
         tickets.close()
         let limits = DecodingLimits(maxBytes: 1 << 20, maxPixels: pixels)

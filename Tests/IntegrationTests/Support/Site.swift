@@ -31,8 +31,10 @@ final class Site {
     ///   - uri: a database; nil for a migrated one in the tests' shared cluster.
     ///   - brokers: of a real Kafka, 1 or 3; nil for the in-process one.
     ///   - properties: of a real Kafka's brokers.
+    ///   - copies: of each partition on a real Kafka; nil: every broker holds one.
     init(
-        partitions: Int = 4, postgres uri: String? = nil, kafka brokers: Int? = nil, properties: [String: String] = [:]
+        partitions: Int = 4, postgres uri: String? = nil, kafka brokers: Int? = nil, properties: [String: String] = [:],
+        copies: Int? = nil
     ) throws {
         scratch = try ScratchFolder()
         do {
@@ -45,7 +47,7 @@ final class Site {
                 broker = .kafka(cluster)
                 bootstrapServers = cluster.bootstrapServers
                 do {
-                    try cluster.createTopic(Self.topic, partitions: partitions)
+                    try cluster.createTopic(Self.topic, partitions: partitions, copies: copies)
                     try cluster.createTopic("\(Self.topic).dead-letters", partitions: 1)
                 } catch {
                     cluster.end()

@@ -109,7 +109,7 @@ import Testing
                         ).bigint(0, 0) == 1
                     }
                 }
-                return OffsetLedger.Position(epoch: 0, nextOffset: 0)
+                return OffsetPosition(epoch: 0, nextOffset: 0)
             }
             let successor = try database.connect("successor")
             try eventually("the worker has the row") {

@@ -4,6 +4,10 @@ package struct HealthProblem: Sendable, Hashable, Encodable {
         case starting, stopping
         case databaseUnreachable = "database_unreachable"
         case brokerUnreachable = "broker_unreachable"
+        /// A partition waits for an operator.
+        case partitionHeld = "partition_held"
+        /// A partition can't be claimed for long, since a broker or the database can't be asked about it.
+        case partitionUnreadable = "partition_unreadable"
         case modelMissing = "model_missing"
         /// Jobs of an analysis wait for a worker that computes its method revision.
         case analysisOfAnotherRevision = "analysis_of_another_revision"

@@ -1,3 +1,5 @@
+import Kafka
+
 /// What is known of a worker's health. A value without clock or threads.
 ///
 /// *Ready* asks whether partitions may be taken, *alive* whether a restart would help. A database, broker or model that is
@@ -12,6 +14,9 @@ struct HealthRecord: Sendable {
     /// A model that nobody asks for again is no one's problem any more: whoever waits for it asks every 30 s at least.
     static let modelMemory = Duration.seconds(90)
 
+    /// A partition that is given to this worker is claimed at once, or there is something in the way.
+    static let claimLimit = Duration.seconds(20)
+
     private struct ModelTrouble {
         let problem: HealthProblem
         let seen: Instant
@@ -24,6 +29,7 @@ struct HealthRecord: Sendable {
     private var databaseTrouble: String?
     private var isBrokerUp = false
     private var models: [String: ModelTrouble] = [:]
+    private var waiting: [TopicPartition: WaitingPartition] = [:]
 
     init(at now: Instant) {
         lastPoll = now
@@ -52,6 +58,8 @@ struct HealthRecord: Sendable {
     mutating func databaseAnswered(trouble: String?) { databaseTrouble = trouble }
 
     mutating func brokerIs(up: Bool) { isBrokerUp = up }
+
+    mutating func partitionsWait(_ partitions: [TopicPartition: WaitingPartition]) { waiting = partitions }
 
     mutating func modelFailed(_ analysis: String, _ problem: HealthProblem, at now: Instant) {
         models[analysis] = ModelTrouble(problem: problem, seen: now)
@@ -86,8 +94,19 @@ struct HealthRecord: Sendable {
         var problems: [HealthProblem] = []
         if let databaseTrouble { problems.append(HealthProblem(.databaseUnreachable, databaseTrouble)) }
         if !isBrokerUp { problems.append(HealthProblem(.brokerUnreachable, "No connection to a broker is up.")) }
+        problems += waiting.sorted { $0.key < $1.key }.compactMap { problem($0.key, $0.value, at: now) }
         let remembered = models.filter { $0.value.seen.duration(to: now) < Self.modelMemory }
         problems += remembered.sorted { $0.key < $1.key }.map(\.value.problem)
         return problems
+    }
+
+    private func problem(_ partition: TopicPartition, _ waiting: WaitingPartition, at now: Instant) -> HealthProblem? {
+        switch waiting.cause {
+        case .held(let reason):
+            return HealthProblem(.partitionHeld, "\(partition) waits for an operator: \(reason).")
+        case .trouble(let reason) where waiting.since.duration(to: now) > Self.claimLimit:
+            return HealthProblem(.partitionUnreadable, "\(partition) can't be claimed: \(reason).")
+        case .trouble, .claim: return nil
+        }
     }
 }

@@ -22,6 +22,7 @@ extension Observation {
         for (partition, lag) in state.lags { setLag(lag, of: partition) }
         metrics.assigned.record(state.assigned)
         metrics.paused.record(state.paused)
+        metrics.held.record(state.held)
         metrics.jobsInFlight.record(state.jobsInFlight)
         metrics.bytesInFlight.record(state.bytesInFlight)
         updateHealth { $0.sawQueue(lag: state.lags.values.reduce(0, +), at: now) }
@@ -37,6 +38,9 @@ extension Observation {
         let gone = lags.withLock { lags in partitions.compactMap { lags.removeValue(forKey: $0) } }
         gone.forEach { $0.destroy() }
     }
+
+    /// The partitions that are this worker's and not read, by the claims thread.
+    func partitionsWait(_ waiting: [TopicPartition: WaitingPartition]) { updateHealth { $0.partitionsWait(waiting) } }
 
     func broker(_ statistics: KafkaStatistics) { updateHealth { $0.brokerIs(up: statistics.hasBrokerUp) } }
 

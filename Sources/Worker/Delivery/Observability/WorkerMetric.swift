@@ -6,7 +6,7 @@ enum WorkerMetric: CaseIterable {
     case jobs, jobFailures, images, imageFailures, deadLetters
     case stageDuration, endToEndLatency, batchSize
     case encoderOperations, encoderSeconds, encoderGigaflops
-    case consumerLag, assignedPartitions, pausedPartitions, rebalances, fenced, retries
+    case consumerLag, assignedPartitions, pausedPartitions, heldPartitions, rebalances, fenced, retries
     case databaseTransactions, databaseTransactionDuration, databaseRoundTrips
     case jobsInFlight, bytesInFlight, lastProgress, ready, buildInformation
     case processMemory, processCPU, processStart
@@ -66,14 +66,19 @@ enum WorkerMetric: CaseIterable {
         case .consumerLag:
             MetricDefinition(
                 "entente_consumer_lag", .gauge, unit: "messages", labels: ["topic", "partition"],
-                "Messages of an assigned partition whose outcome is not in the database: the log's end as the last fetch "
-                    + "told it, minus the next offset stored.")
+                "Messages of an assigned partition whose outcome is not in the database: the log's end as a fetch or a "
+                    + "question last told it, minus the next offset stored; for one that waits for an operator, what its log holds."
+            )
         case .assignedPartitions:
             MetricDefinition("entente_assigned_partitions", .gauge, "Partitions that the group gave to this worker.")
         case .pausedPartitions:
             MetricDefinition(
                 "entente_paused_partitions", .gauge,
                 "Assigned partitions that are not read now: downstream is full, or they have no place to start from.")
+        case .heldPartitions:
+            MetricDefinition(
+                "entente_held_partitions", .gauge,
+                "Assigned partitions that nobody reads until an operator says how to go on: entente offsets list.")
         case .rebalances:
             MetricDefinition(
                 "entente_rebalances_total", .counter, labels: ["type"],

@@ -19,7 +19,7 @@ final class WorkerMetrics: Sendable {
     let stages: [Stage: Recorder]
     let endToEnd, encoderBatch, writeBatch, transactionDuration: Recorder
     let encoderOperations, encoderSeconds: FloatingPointCounter
-    let gflops, assigned, paused, jobsInFlight, bytesInFlight, lastProgress, ready: Gauge
+    let gflops, assigned, paused, held, jobsInFlight, bytesInFlight, lastProgress, ready: Gauge
     private let memory, start: Gauge
     private let cpu: FloatingPointCounter
     private let factory: any MetricsFactory
@@ -59,6 +59,7 @@ final class WorkerMetrics: Sendable {
         gflops = gauge(.encoderGigaflops)
         assigned = gauge(.assignedPartitions)
         paused = gauge(.pausedPartitions)
+        held = gauge(.heldPartitions)
         jobsInFlight = gauge(.jobsInFlight)
         bytesInFlight = gauge(.bytesInFlight)
         lastProgress = gauge(.lastProgress)

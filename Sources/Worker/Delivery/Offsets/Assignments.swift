@@ -1,4 +1,5 @@
 import Kafka
+import Persistence
 import Synchronization
 
 /// The partitions that this worker reads, each with its claim and ledger.
@@ -64,13 +65,42 @@ final class Assignments: Sendable {
 
     // MARK: - Jobs
 
-    /// Takes a record in; nil for one to be dropped, because it came before or its partition isn't ours.
-    func take(_ record: KafkaRecord, weight: Int) -> Ticket? {
+    /// What becomes of a record that was read.
+    enum Admission {
+        case ticket(Ticket)
+        /// It came before, or its partition isn't ours.
+        case dropped
+        /// It is the one that shows that the log is the old one.
+        case proof
+        /// It isn't, and the log is another.
+        case misfit(epoch: Int64, RecordMark)
+    }
+
+    /// Takes a record in.
+    func take(_ record: KafkaRecord, weight: Int) -> Admission {
+        let place = record.topicPartition
+        return state.withLock { state in
+            guard let ledger = state.ledgers[place] else { return .dropped }
+            if let proof = ledger.proof {
+                guard state.ledgers[place]?.prove(RecordMark(record)) == true else {
+                    return .misfit(epoch: ledger.epoch, proof)
+                }
+                return .proof
+            }
+            guard state.ledgers[place]?.handOut(record.offset, bytes: weight) == true else { return .dropped }
+            return .ticket(Ticket(record: record, epoch: ledger.epoch, crashes: ledger.suspects[record.offset]))
+        }
+    }
+
+    /// Notes that everything below `offset` was read.
+    ///
+    /// - Returns: the proof that should have been among it, if one was waited for, and the claim's epoch.
+    func reachEnd(of partition: TopicPartition, at offset: Int64) -> (epoch: Int64, proof: RecordMark)? {
         state.withLock { state in
-            guard state.ledgers[record.topicPartition]?.handOut(record.offset, bytes: weight) == true,
-                let ledger = state.ledgers[record.topicPartition]
-            else { return nil }
-            return Ticket(record: record, epoch: ledger.epoch, crashes: ledger.suspects[record.offset])
+            guard let ledger = state.ledgers[partition] else { return nil }
+            if let proof = ledger.proof { return (ledger.epoch, proof) }
+            state.ledgers[partition]?.skip(to: offset)
+            return nil
         }
     }
 
@@ -109,12 +139,10 @@ final class Assignments: Sendable {
 
     /// The partitions of which no more should be taken for now.
     var stalled: Set<TopicPartition> { state.withLock { Set($0.ledgers.filter { $0.value.stalled > 0 }.keys) } }
-    /// What to commit to Kafka: of each partition the next offset, if the database holds one.
-    var committable: [TopicPartition: Int64] {
-        state.withLock { $0.ledgers.filter(\.value.isStored).mapValues(\.storedOffset) }
-    }
-    /// The next offset of each partition that is not stored.
+    /// The next offset of each partition that is not stored: what the database holds, and what Kafka is told.
     var storedOffsets: [TopicPartition: Int64] { state.withLock { $0.ledgers.mapValues(\.storedOffset) } }
+    /// The claims in force, by their epochs.
+    var epochs: [TopicPartition: Int64] { state.withLock { $0.ledgers.mapValues(\.epoch) } }
     /// Jobs that were taken and not yet stored.
     var outstanding: Int { state.withLock { $0.ledgers.values.reduce(0) { $0 + $1.outstandingCount } } }
     /// Those of them that are of these partitions.
@@ -128,5 +156,4 @@ final class Assignments: Sendable {
     var partitions: [TopicPartition] { state.withLock { $0.ledgers.keys.sorted() } }
     /// Of the claim in force.
     func epoch(of partition: TopicPartition) -> Int64? { state.withLock { $0.ledgers[partition]?.epoch } }
-    func nextOffset(of partition: TopicPartition) -> Int64? { state.withLock { $0.ledgers[partition]?.nextOffset } }
 }

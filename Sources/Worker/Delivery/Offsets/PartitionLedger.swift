@@ -1,5 +1,6 @@
 import DequeModule
 import Kafka
+import Persistence
 
 /// A partition that this worker claimed, and what became of its records since: handed out in order, finished in any order,
 /// stored in order.
@@ -12,10 +13,11 @@ struct PartitionLedger<Outcome: Sendable>: Sendable {
     let partition: TopicPartition
     /// Of the claim; no two claims of a partition have the same, so it tells what was handed out under which.
     let epoch: Int64
-    /// Everything below is stored.
+    /// Everything below is stored: what the database holds.
     private(set) var storedOffset: Int64
-    /// Whether ``storedOffset`` is what the database holds, or a choice for a group's first start.
-    private(set) var isStored: Bool
+    /// The record that has to be read before any other is handed out, which shows that the log is the one that the offset was
+    /// counted in; nil once it was, or where there is none.
+    private(set) var proof: RecordMark?
     /// Crashes of each job, by its offset, that was in flight when the former owner vanished.
     let suspects: [Int64: Int]
     /// Jobs that wait for a model, or for the database to say which.
@@ -33,11 +35,12 @@ struct PartitionLedger<Outcome: Sendable>: Sendable {
     }
 
     init(
-        _ partition: TopicPartition, startingAt start: Int64, epoch: Int64, isStored: Bool, suspects: [Int64: Int] = [:]
+        _ partition: TopicPartition, startingAt start: Int64, epoch: Int64, proof: RecordMark? = nil,
+        suspects: [Int64: Int] = [:]
     ) {
         self.partition = partition
         self.epoch = epoch
-        self.isStored = isStored
+        self.proof = proof
         self.suspects = suspects
         storedOffset = start
         nextOffset = start
@@ -46,8 +49,14 @@ struct PartitionLedger<Outcome: Sendable>: Sendable {
     /// Records handed out and not yet stored.
     var outstandingCount: Int { entries.count }
 
-    /// What the next transaction has to find in the database; nil before the group's first offset.
-    private var expected: Int64? { isStored ? storedOffset : nil }
+    /// Takes the first record that was read as the proof.
+    ///
+    /// - Returns: whether it is.
+    mutating func prove(_ record: RecordMark) -> Bool {
+        guard record == proof else { return false }
+        proof = nil
+        return true
+    }
 
     /// Notes a record that goes to work.
     ///
@@ -60,6 +69,9 @@ struct PartitionLedger<Outcome: Sendable>: Sendable {
         nextOffset = offset + 1
         return true
     }
+
+    /// Notes that no record below `offset` is yet to come: what is left out is none, such as a mark of a transaction.
+    mutating func skip(to offset: Int64) { nextOffset = max(nextOffset, offset) }
 
     /// Notes that a record is done.
     ///
@@ -81,13 +93,21 @@ struct PartitionLedger<Outcome: Sendable>: Sendable {
         nextOffset = .max
     }
 
-    /// The finished records that lie before the first unfinished one, at most `limit` of them; `nil` when there are
-    /// none. Asking again gives them again, until ``store(_:)``.
+    /// The finished records that lie before the first unfinished one, at most `limit` of them, and what is no record behind
+    /// them; `nil` when there is nothing of either. Asking again gives them again, until ``store(_:)``.
     func finishedPrefix(limit: Int = .max) -> Prefix? {
         let done = entries.prefix(limit).prefix { $0.outcome != nil }
-        guard let last = done.last else { return nil }
+        let end: Int64
+        if done.count < entries.count {
+            // A gap alone is not worth a transaction while jobs are about to follow.
+            guard !done.isEmpty else { return nil }
+            end = entries[done.count].offset
+        } else {
+            end = nextOffset < .max ? nextOffset : done.last.map { $0.offset + 1 } ?? storedOffset
+        }
+        guard end > storedOffset else { return nil }
         return Prefix(
-            partition: partition, epoch: epoch, expected: expected, nextOffset: last.offset + 1,
+            partition: partition, epoch: epoch, expected: storedOffset, nextOffset: end,
             outcomes: done.compactMap(\.outcome))
     }
 
@@ -96,12 +116,11 @@ struct PartitionLedger<Outcome: Sendable>: Sendable {
     /// - Returns: `false`, and nothing is changed, for a prefix of another claim or one that was stored before.
     @discardableResult
     mutating func store(_ prefix: Prefix) -> Bool {
-        guard prefix.epoch == epoch, prefix.expected == expected else { return false }
+        guard prefix.epoch == epoch, prefix.expected == storedOffset else { return false }
         let stored = entries.prefix { $0.offset < prefix.nextOffset }
         outstandingBytes -= stored.reduce(0) { $0 + $1.bytes }
         entries.removeFirst(stored.count)
         storedOffset = prefix.nextOffset
-        isStored = true
         return true
     }
 
@@ -118,11 +137,11 @@ struct PartitionLedger<Outcome: Sendable>: Sendable {
     struct Prefix: Sendable {
         let partition: TopicPartition
         let epoch: Int64
-        /// What the database has to hold before; nil before the group's first offset.
-        let expected: Int64?
-        /// What it holds after: one past the last record of the prefix.
+        /// What the database has to hold before.
+        let expected: Int64
+        /// What it holds after: the next record's, or the log's end.
         let nextOffset: Int64
-        /// In the order of the offsets; never empty.
+        /// In the order of the offsets; empty for a gap at the log's end.
         let outcomes: [Outcome]
     }
 }

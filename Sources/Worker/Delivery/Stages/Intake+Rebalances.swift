@@ -1,48 +1,51 @@
 import Foundation
 import Kafka
 import Logging
-import Persistence
 import Threads
 
-// Partitions that come and go, inside the consumer's polls.
+// Partitions that come and go.
 extension Intake {
-    func start(_ partitions: [TopicPartition]) throws -> [TopicPartition: StartOffset] {
+    /// They wait until they are claimed.
+    func start(_ partitions: [TopicPartition]) -> [TopicPartition: StartOffset] {
         lastActivity = .now
         observation.assigned()
-        var starts: [TopicPartition: StartOffset] = [:]
-        for partition in partitions {
-            if let start = try claim(partition) { starts[partition] = .offset(start) }
-        }
-        return starts
+        commits.resume()
+        claims.want(partitions)
+        return [:]
     }
 
-    /// Claims a partition in the database and opens its ledger; nil, with an alarm, if its stored offset is not in the
-    /// log.
-    func claim(_ partition: TopicPartition) throws -> Int64? {
-        let log = try consumer.watermarks(of: partition, within: .seconds(10))
-        let claim = try claims.claim(partition, log: log)
-        guard let start = claim.start else {
-            self.log.critical(
-                "the stored offset is not in the log; the partition waits",
+    /// Opens a ledger for what the claims thread has claimed, and reads it.
+    ///
+    /// - Throws: what keeps this worker from getting any partition.
+    func startClaimed() throws {
+        let fresh = try claims.takeClaims().filter { consumer.waiting.contains($0.partition) }
+        guard !fresh.isEmpty else { return }
+        lastActivity = .now
+        for claim in fresh {
+            assignments.assign(
+                PartitionLedger(
+                    claim.partition, startingAt: claim.start, epoch: claim.epoch, proof: claim.proof,
+                    suspects: claim.suspects))
+            log.info(
+                "partition assigned",
                 metadata: [
-                    "kafka.partition": "\(partition)", "offset.stored": "\(claim.stored.map(String.init) ?? "none")",
-                    "offset.log": "\(log)",
+                    "kafka.partition": "\(claim.partition)", "offset.next": "\(claim.start)",
+                    "suspects": "\(claim.suspects.count)",
                 ])
-            return nil
         }
-        assignments.assign(
-            PartitionLedger(
-                partition, startingAt: start, epoch: claim.epoch, isStored: claim.stored != nil,
-                suspects: claim.suspects))
-        self.log.info(
-            "partition assigned",
-            metadata: [
-                "kafka.partition": "\(partition)", "offset.next": "\(start)", "suspects": "\(claim.suspects.count)",
-            ])
-        return start
+        do {
+            try consumer.start(
+                Dictionary(uniqueKeysWithValues: fresh.map { ($0.partition, .offset($0.proof?.offset ?? $0.start)) }))
+        } catch {
+            guard !error.isFatal else { throw error }
+            observation.retried(.broker)
+            log.warning("partitions can't be read yet", metadata: ["error": "\(error)"])
+            fresh.forEach { assignments.revoke($0.partition) }
+            claims.want(fresh.map(\.partition), after: .seconds(1))
+        }
     }
 
-    /// Stops reading what the writer found claimed by another worker.
+    /// Stops reading what the writer or the claims thread found claimed by another worker, or changed.
     ///
     /// If the group gave the partition away, this member learns so while it polls. If not, the other claimed late what it
     /// had lost (it was stalled in between), and nobody would read the partition unless its owner claimed it again.
@@ -50,67 +53,50 @@ extension Intake {
         let fenced = assignments.takeFenced()
         guard !fenced.isEmpty else { return }
         for partition in fenced.sorted() { try consumer.stop(partition) }
-        nextClaim = .now + Self.fencedPause
+        claims.want(fenced.intersection(consumer.owned), after: Self.fencedPause)
     }
 
-    /// - Throws: `PersistenceError` of code `schema` once the schema has left this build behind: it will never get a partition,
-    ///   and another member should.
-    func retryClaims() throws {
-        guard !consumer.waiting.isEmpty, nextClaim <= .now else { return }
-        var pause = 0.0
-        for partition in consumer.waiting.sorted() {
-            do {
-                guard let start = try claim(partition) else {
-                    pause = 30
-                    continue
-                }
-                try consumer.start(partition, at: .offset(start))
-                claimBackoff.reset()
-            } catch let error as PersistenceError where error.code == .schema {
-                throw error
-            } catch {
-                observation.retried(.database)
-                pause = claimBackoff.next()
-                log.warning(
-                    "partition can't be claimed yet",
-                    metadata: ["kafka.partition": "\(partition)", "error": "\(error)", "retry.seconds": "\(pause)"])
-                break
-            }
+    /// Lets go of partitions that are this worker's still, and claims them anew.
+    func reclaim(_ partitions: [TopicPartition]) {
+        for partition in partitions where consumer.started.contains(partition) {
+            stopReading(partition)
+            claims.want([partition])
         }
-        nextClaim = .now + .seconds(pause)
+    }
+
+    /// Has a partition whose log is another wait for an operator.
+    func hold(_ partition: TopicPartition, epoch: Int64, because reason: String) {
+        guard consumer.started.contains(partition) else { return }
+        stopReading(partition)
+        claims.hold(partition, epoch: epoch, because: reason)
+    }
+
+    private func stopReading(_ partition: TopicPartition) {
+        do throws(KafkaError) { try consumer.stop(partition) } catch {
+            log.warning("a partition can't be stopped", metadata: ["error": "\(error)"])
+        }
+        assignments.revoke(partition)
+        stalled.remove(partition)
     }
 
     func release(_ partitions: [TopicPartition], lost: Bool) {
         lastActivity = .now
+        commits.pause()
         if !lost {
             // At the end of the process the grace period was the time to finish.
             let patience = isEnding ? .zero : options.drainPeriod
             // Blocks inside the callback, so the group waits for it: bounded well below the session time-out.
             waitUntil(patience) { assignments.outstanding(of: partitions) == 0 }
-            let offsets = assignments.committable.filter { partitions.contains($0.key) }
-            do throws(KafkaError) {
-                try consumer.commitAndWait(offsets, within: .seconds(5))
-            } catch {
-                log.notice("last commit of revoked partitions failed", metadata: ["error": "\(error)"])
-            }
         }
         observation.released(partitions, lost: lost)
         for partition in partitions {
             let epoch = assignments.epoch(of: partition)
             assignments.revoke(partition)
             // Of a lost partition the database is asked by whoever has it now; this worker is seen to live.
-            if !lost, let epoch { recordRelease(of: partition, epoch) }
-            committed[partition] = nil
+            claims.forget(partition, releasing: lost ? nil : epoch)
+            commits.forget(partition)
             stalled.remove(partition)
             log.info("partition released", metadata: ["kafka.partition": "\(partition)", "lost": "\(lost)"])
-        }
-    }
-
-    func recordRelease(of partition: TopicPartition, _ epoch: Int64) {
-        do { try claims.release(partition, epoch: epoch) } catch {
-            log.notice(
-                "a partition's release can't be noted; its jobs in flight will be run one at a time",
-                metadata: ["kafka.partition": "\(partition)", "error": "\(error)"])
         }
     }
 

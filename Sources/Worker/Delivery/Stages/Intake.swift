@@ -5,20 +5,19 @@ import Threads
 /// The Kafka thread: takes jobs in, follows rebalances, keeps polling under back-pressure, and tells Kafka what the
 /// database holds.
 ///
-/// Every method runs on that one thread; the consumer belongs to it.
+/// Every method runs on that one thread; the consumer belongs to it. It asks neither the database nor a broker for anything:
+/// the claims thread does.
 final class Intake {
     let consumer: KafkaConsumer
-    let claims: PartitionClaims
+    let claims: ClaimQueue
     let assignments: Assignments
     private let stop: StopSignal
     let options: Options
     let log: Logger
     let observation: Observation
-    var committed: [TopicPartition: Int64] = [:]
-    private var nextCommit = ContinuousClock.now
-    var nextClaim = ContinuousClock.now
-    var claimBackoff = Backoff()
+    var commits = CommitState()
     var lastActivity = ContinuousClock.now
+    private var isIdlenessAsked = false
     var isEnding = false
     /// Partitions that are paused because a job of theirs waits for its model, or for a build that computes it.
     var stalled: Set<TopicPartition> = []
@@ -35,9 +34,11 @@ final class Intake {
 
     /// Until a fenced partition is claimed again: time for whoever claimed it wrongly to learn that it isn't theirs.
     static let fencedPause = Duration.seconds(3)
+    /// What a poll waits for a record.
+    private static let pollLimit = Duration.milliseconds(100)
 
     init(
-        consumer: KafkaConsumer, claims: PartitionClaims, assignments: Assignments, stop: StopSignal,
+        consumer: KafkaConsumer, claims: ClaimQueue, assignments: Assignments, stop: StopSignal,
         options: Options, log: Logger, observation: Observation = Observation()
     ) {
         self.consumer = consumer
@@ -52,28 +53,38 @@ final class Intake {
     /// Runs until the stop is requested or there was nothing to do for the idle time, then lets the jobs in flight
     /// finish, commits and leaves the group.
     ///
-    /// - Throws: `KafkaError` if the client can't go on.
+    /// - Throws: `KafkaError` if the client can't go on, ``PartitionsHeld`` if nothing is left but what waits for an operator.
     func run(to tickets: BoundedQueue<Ticket>) throws {
-        consumer.onStatistics = { [observation] in observation.broker($0) }
+        consumer.onStatistics = { [unowned self] in
+            observation.broker($0)
+            commits.isSteady = $0.isSteady
+        }
+        consumer.onCommit = { [unowned self] offsets, error in commits.ended(offsets, error) }
+        consumer.onEnd = { [unowned self] partition, offset in reachedEnd(of: partition, at: offset) }
         try consumer.subscribe(
             to: options.topic,
-            onAssign: { [unowned self] partitions in try start(partitions) },
+            onAssign: { [unowned self] partitions in start(partitions) },
             onRevoke: { [unowned self] partitions, lost in release(partitions, lost: lost) })
+        let held = Result { try work(tickets) }
+        log.info("no more jobs are taken", metadata: ["jobs.in_flight": "\(assignments.outstanding)"])
+        try finish(tickets)
+        try held.get()
+    }
+
+    private func work(_ tickets: BoundedQueue<Ticket>) throws {
         while !stop.isRequested, try !isIdle() {
             try balance(tickets)
             try stopFenced()
-            try retryClaims()
-            try take(tickets, timeout: .milliseconds(100))
+            try startClaimed()
+            try take(tickets, timeout: claims.isBusy ? .milliseconds(5) : Self.pollLimit)
             commitIfDue()
         }
-        log.info("no more jobs are taken", metadata: ["jobs.in_flight": "\(assignments.outstanding)"])
-        try finish(tickets)
     }
 
     // MARK: - Taking jobs
 
     private func take(_ tickets: BoundedQueue<Ticket>, timeout: Duration) throws {
-        defer { observation.polled(QueueState(consumer, assignments)) }
+        defer { observation.polled(QueueState(consumer, assignments, claims)) }
         let record: KafkaRecord?
         do {
             record = try consumer.poll(timeout: timeout)
@@ -83,25 +94,30 @@ final class Intake {
         }
         guard let record else { return }
         lastActivity = .now
-        guard let ticket = assignments.take(record, weight: Self.weight(of: record)) else {
-            observation.skipped()
-            return
+        switch assignments.take(record, weight: Self.weight(of: record)) {
+        case .ticket(let ticket): tickets.push(ticket)
+        case .dropped: observation.skipped()
+        case .proof: break
+        case .misfit(let epoch, let proof): hold(record.topicPartition, epoch: epoch, because: LogFit.unproved(proof))
         }
-        tickets.push(ticket)
     }
 
     /// Goes on after an error of Kafka's unless it is fatal.
     private func goOn(after error: KafkaError) throws {
         guard !error.isFatal else { throw error }
         observation.retried(.broker)
-        guard error.isOutOfRange, let partition = error.partition else {
-            log.warning("Kafka can't be read now", metadata: ["error": "\(error)"])
-            return
+        log.warning("Kafka can't be read now", metadata: ["error": "\(error)"])
+        // Whether the log is the old one is asked anew, which may say that the partition waits for an operator.
+        if error.isOutOfRange, let partition = error.partition {
+            reclaim([partition])
+        } else if error.isUnknownTopic {
+            reclaim(error.partition.map { [$0] } ?? consumer.started.sorted())
         }
-        // Neither skipped nor repeated: an operator has to say where to go on.
-        log.critical("an offset is not in the log; the partition waits", metadata: ["error": "\(error)"])
-        try consumer.stop(partition)
-        assignments.revoke(partition)
+    }
+
+    private func reachedEnd(of partition: TopicPartition, at offset: Int64) {
+        guard let missing = assignments.reachEnd(of: partition, at: offset) else { return }
+        hold(partition, epoch: missing.epoch, because: LogFit.unproved(missing.proof))
     }
 
     /// Bytes that a job may come to take while it is in flight: its record, and its findings while they wait.
@@ -122,52 +138,43 @@ final class Intake {
         }
     }
 
+    // MARK: - Idleness
+
+    /// Quiet may also mean that the broker is away, or that the group is still giving out partitions: only the end of every log
+    /// is the end, which the claims thread asks for while this one polls on.
     private func isIdle() throws -> Bool {
         guard let limit = options.untilIdle else { return false }
-        if assignments.outstanding > 0 {
+        if assignments.outstanding > 0 { lastActivity = .now }
+        guard lastActivity.duration(to: .now) >= limit else { return false }
+        let waiting = claims.waiting
+        guard waiting.values.allSatisfy(\.isHeld), consumer.waiting.count == waiting.count else { return false }
+        if !isIdlenessAsked {
+            // What was answered before the last activity is void.
+            _ = claims.takeIdleness()
+            claims.askIdleness(of: consumer.owned.isEmpty ? nil : consumer.started)
+            isIdlenessAsked = true
+            return false
+        }
+        guard let answer = claims.takeIdleness() else { return false }
+        isIdlenessAsked = false
+        guard answer else {
             lastActivity = .now
             return false
         }
-        guard lastActivity.duration(to: .now) >= limit, consumer.waiting.isEmpty else { return false }
-        // Quiet may also mean that the broker is away, or that the group is still giving out partitions: only the end
-        // of every log is the end.
-        do {
-            if try consumer.owned.isEmpty ? isTopicDone() : areOwnedDone() { return true }
-        } catch {
-            log.warning("idle, but the broker or the database does not answer", metadata: ["error": "\(error)"])
+        guard waiting.isEmpty else {
+            throw PartitionsHeld(
+                reasons: waiting.compactMapValues { if case .held(let reason) = $0.cause { reason } else { nil } })
         }
-        lastActivity = .now
-        return false
-    }
-
-    private func areOwnedDone() throws -> Bool {
-        try consumer.owned.allSatisfy { partition in
-            let end = try consumer.watermarks(of: partition, within: .seconds(5)).upperBound
-            return assignments.nextOffset(of: partition).map { $0 >= end } ?? false
-        }
-    }
-
-    /// Whether the group has nothing left to do, by the offsets in the database: what a member without partitions goes
-    /// by, since the one that had them may be about to die or to be waited for.
-    private func isTopicDone() throws -> Bool {
-        try (0..<consumer.partitionCount(of: options.topic, within: .seconds(5))).allSatisfy { number in
-            let partition = TopicPartition(topic: options.topic, partition: Int32(number))
-            let log = try consumer.watermarks(of: partition, within: .seconds(5))
-            return try claims.isDone(partition, log: log)
-        }
+        return true
     }
 
     // MARK: - Commits and the end
 
     /// Advisory, for lag monitors and autoscalers: the database alone says where to go on.
     private func commitIfDue() {
-        guard nextCommit <= .now else { return }
-        nextCommit = .now + .seconds(1)
-        let offsets = assignments.committable.filter { committed[$0.key] != $0.value }
-        guard !offsets.isEmpty else { return }
+        guard let offsets = commits.due(assignments.storedOffsets) else { return }
         do {
-            try consumer.commit(offsets)
-            committed.merge(offsets) { _, new in new }
+            commits.began(try consumer.commit(offsets))
         } catch {
             observation.retried(.broker)
             log.notice("offsets can't be committed to Kafka now", metadata: ["error": "\(error)"])
@@ -182,8 +189,30 @@ final class Intake {
             try take(tickets, timeout: .milliseconds(50))
             commitIfDue()
         }
+        commitTheLast()
         if !consumer.close(within: .seconds(10)) {
             log.warning("the consumer group was not left in order; it will notice after the session time-out")
+        }
+    }
+
+    /// Tells Kafka where this worker ends, for whoever looks at an idle group's lag; the group is left only then, since a commit
+    /// amid a rebalance is void.
+    private func commitTheLast() {
+        let deadline = ContinuousClock.now + .seconds(5)
+        while true {
+            let offsets = commits.missing(assignments.storedOffsets)
+            guard !offsets.isEmpty else { return }
+            do {
+                try consumer.commitAndWait(offsets, within: deadline.remaining)
+                return
+            } catch {
+                guard deadline.remaining > .zero else {
+                    log.notice("the last offsets can't be committed to Kafka", metadata: ["error": "\(error)"])
+                    return
+                }
+                // What it is refused for may be a rebalance, which polling brings to its end.
+                _ = try? consumer.poll(timeout: .milliseconds(200))
+            }
         }
     }
 }

@@ -103,8 +103,10 @@ final class Writer: @unchecked Sendable {
         let (batch, outcome) = try writeStorable(ready)
         ready.forEach(assignments.stored)
         self.limit = limit
-        observation.stored(batch, outcome, of: ready.flatMap(\.outcomes), since: start)
         if !batch.deadLetters.isEmpty { deadLetters.expectLetters() }
+        // A step over a gap of the log is no news.
+        guard ready.contains(where: { !$0.outcomes.isEmpty }) else { return }
+        observation.stored(batch, outcome, of: ready.flatMap(\.outcomes), since: start)
         log.info(
             "batch written",
             metadata: [
@@ -135,7 +137,8 @@ final class Writer: @unchecked Sendable {
             jobs.batch.offsets.append(
                 OffsetAdvance(
                     partition: PartitionKey(prefix.partition, of: group), epoch: prefix.epoch,
-                    expected: prefix.expected, next: prefix.nextOffset))
+                    expected: prefix.expected, next: prefix.nextOffset,
+                    last: prefix.outcomes.last.map { RecordMark($0.ticket.record) }))
             for job in prefix.outcomes { rows.add(job, to: &jobs) }
         }
         return jobs

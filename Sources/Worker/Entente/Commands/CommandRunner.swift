@@ -73,6 +73,7 @@ extension CommandFailure {
         case let error as ReportingError: self.init(.badInput, "\(error)")
         case let error as HubError:
             self.init(Self.exit(for: error), "\(error)")
+        case let held as PartitionsHeld: self.init(.unavailable, "\(held)")
         case let failure as TooManyFailures: self.init(.unavailable, "\(failure)")
         case let error as JobError: self.init(.badInput, "\(error).")
         case let error as PersistenceError: self.init(Self.exit(for: error), "\(error)")

@@ -1,3 +1,5 @@
+import Inference
+
 /// The jobs that are being worked on, so that after a crash it is known which of them may have been its cause.
 public struct InFlightStore {
     private let connection: Connection
@@ -39,14 +41,14 @@ public struct InFlightStore {
     ///   - images: of which to say whether results stand.
     /// - Returns: nil when the partition has another owner by now: the job is none of this worker's business.
     public func begin(
-        _ partition: PartitionKey, offset: Int64, epoch: Int64, alone: Bool, analysisID: String, images: [String],
-        force: Bool, submissionID: String?
+        _ partition: PartitionKey, offset: Int64, epoch: Int64, alone: Bool, analysisID: String, images: [Identifier],
+        force: Bool, submissionID: Identifier?
     ) throws -> JobStanding? {
         let rows = try connection.run(
             Self.begin,
             partition.parameters + [
-                .bigint(offset), .bigint(epoch), .bool(alone), .text(analysisID), .texts(images), .bool(force),
-                .text(submissionID),
+                .bigint(offset), .bigint(epoch), .bool(alone), .text(analysisID), .identifiers(images), .bool(force),
+                .identifier(submissionID),
             ])
         guard try rows.bool(0, 0) else { return nil }
         if try rows.bool(0, 1) { return .cancelled }

@@ -1,10 +1,12 @@
+import Inference
+
 /// Images on their way into the table, each once.
 struct ImageColumns {
     private struct Row {
         let analysisID: String
         let image: ImageReference
         let uri: String
-        let submissionID: String?
+        let submissionID: Identifier?
         let shard: Int
     }
 
@@ -16,7 +18,7 @@ struct ImageColumns {
 
     var isEmpty: Bool { rows.isEmpty }
 
-    mutating func add(_ image: ImageReference, analysisID: String, submissionID: String?, shard: Int) {
+    mutating func add(_ image: ImageReference, analysisID: String, submissionID: Identifier?, shard: Int) {
         guard seen.insert(ImageKey(analysisID: analysisID, imageID: image.id)).inserted else { return }
         rows.append(
             Row(

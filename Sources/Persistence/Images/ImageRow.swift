@@ -1,4 +1,5 @@
 import Concepts
+import Inference
 
 /// What is written of one image that succeeded.
 public struct ImageRow: Sendable {
@@ -10,7 +11,7 @@ public struct ImageRow: Sendable {
     public var contentHash: String?
     /// Of the images that were decomposed together; nil for `decomposition: image`.
     public var groupDigest: String?
-    public var submissionID: String?
+    public var submissionID: Identifier?
     /// Replaces a row whose submission is older than ``submissionID``; without a submission it replaces nothing.
     public var force: Bool
     public var worker: String
@@ -23,7 +24,7 @@ public struct ImageRow: Sendable {
 
     public init(
         analysisID: String, image: ImageReference, labelIndex: Int?, contentHash: String? = nil,
-        groupDigest: String? = nil, submissionID: String? = nil, force: Bool = false, worker: String,
+        groupDigest: String? = nil, submissionID: Identifier? = nil, force: Bool = false, worker: String,
         kernelSet: String, methodRevision: Int, timings: StageTimings = .init(),
         shard: Int, findings: ImageFindings
     ) {
@@ -48,5 +49,5 @@ public struct ImageRow: Sendable {
 /// What identifies an image's rows.
 struct ImageKey: Hashable {
     let analysisID: String
-    let imageID: String
+    let imageID: Identifier
 }

@@ -1,9 +1,11 @@
+import Inference
+
 /// A batch as a list of statements, in the order that keeps writers from waiting for each other crosswise: offsets,
 /// shards, submissions, images, results, failures, dead letters.
 struct BatchPlan {
     private(set) var calls: [Call] = []
     /// Submissions that are in the table once the plan is committed.
-    private(set) var submissions: Set<String> = []
+    private(set) var submissions: Set<Identifier> = []
     private var resultCalls: [Int] = []
     private var failureCall: Int?
 
@@ -19,7 +21,7 @@ struct BatchPlan {
         "SELECT pg_catalog.pg_advisory_xact_lock($1, s.shard) FROM unnest($2::integer[]) AS s (shard) ORDER BY s.shard")
 
     /// - Throws: ``PersistenceError`` of code `value` for a row that can't be stored.
-    init(_ batch: WriteBatch, keepData: Bool, knownSubmissions: Set<String>) throws {
+    init(_ batch: WriteBatch, keepData: Bool, knownSubmissions: Set<Identifier>) throws {
         for advance in batch.offsets.sorted(by: { $0.partition < $1.partition }) {
             calls.append(
                 Call(
@@ -61,7 +63,7 @@ struct BatchPlan {
     }
 
     private mutating func addImages(
-        _ results: [ImageRow], _ failures: [FailedImage], keepData: Bool, known: Set<String>
+        _ results: [ImageRow], _ failures: [FailedImage], keepData: Bool, known: Set<Identifier>
     ) {
         var images = ImageColumns(keepData: keepData)
         for row in results {
@@ -80,7 +82,7 @@ struct BatchPlan {
 
     /// Submissions of foreign producers are made known by their first image.
     private mutating func addSubmission(
-        _ submissionID: String?, _ analysisID: String, _ force: Bool, _ known: Set<String>
+        _ submissionID: Identifier?, _ analysisID: String, _ force: Bool, _ known: Set<Identifier>
     ) {
         guard let submissionID, !known.contains(submissionID), submissions.insert(submissionID).inserted else { return }
         calls.append(SubmissionStore.foreign(submissionID, analysisID: analysisID, force: force))

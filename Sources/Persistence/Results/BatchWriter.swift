@@ -1,3 +1,5 @@
+import Inference
+
 /// Writes batches, each in one pipelined transaction of one round trip.
 ///
 /// The first write of an image wins, so a batch may be written again after any error; a row that is forced replaces
@@ -7,7 +9,7 @@ public final class BatchWriter {
     private let connection: Connection
     private let keepData: Bool
     /// Submissions that are known to be in the table, so that they are not sent with every batch.
-    private var knownSubmissions: Set<String> = []
+    private var knownSubmissions: Set<Identifier> = []
 
     /// - Parameter keepData: also store `data:` URIs of images that this writer sees first.
     public init(_ connection: Connection, keepData: Bool = false) {

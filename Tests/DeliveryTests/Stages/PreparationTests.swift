@@ -195,7 +195,7 @@ import Testing
         try run(
             [cancelled.id, kept.id].map { id in
                 #"{"schema": "entente.image-job/v1", "analysis": "\#(analysis.id)", "submission": "\#(id)", "#
-                    + #""images": [\#(image(id, good))]}"#
+                    + #""images": [\#(image(id.text, good))]}"#
             })
         #expect(prepared.popAll(waiting: 0).map { $0.images.map(\.entry.id) } == [[kept.id]])
         let done = finished.popAll(waiting: 0)
@@ -279,7 +279,7 @@ import Testing
         let later = try later()
         let submissions = try SubmissionStore(database.connect())
         let submission = try submissions.create(analysisID: later.id, kind: .submit)
-        _ = try submissions.cancel(submission.id)
+        _ = try submissions.cancel(submission.id.text)
         let job = #"""
             {"schema": "entente.image-job/v1", "analysis": "\#(later.id)", "submission": "\#(submission.id)",
             "images": [\#(image("a", good))]}

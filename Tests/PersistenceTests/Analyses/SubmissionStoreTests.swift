@@ -1,3 +1,4 @@
+import Inference
 import Testbed
 import Testing
 
@@ -91,7 +92,7 @@ import Testing
         let submission = try store.create(analysisID: id, kind: .submit)
         for bad in ["a\0", String(repeating: "é", count: 600)] {
             let error = #expect(throws: PersistenceError.self) {
-                try store.expect([ImageReference(id: bad, uri: "file:///x")], of: submission)
+                try store.expect([ImageReference(id: Identifier(bad), uri: "file:///x")], of: submission)
             }
             #expect(error?.isRecordLevel == true)
         }

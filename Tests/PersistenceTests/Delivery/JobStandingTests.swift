@@ -1,3 +1,4 @@
+import Inference
 import Testbed
 import Testing
 
@@ -18,15 +19,16 @@ import Testing
     }
 
     private func begin(
-        _ images: [String], force: Bool = false, submission: String? = nil, epoch: Int64? = nil
+        _ images: [Identifier], force: Bool = false, submission: Identifier? = nil, epoch: Int64? = nil
     ) throws -> JobStanding? {
         try InFlightStore(connection).begin(
             partition, offset: 7, epoch: epoch ?? self.epoch, alone: false, analysisID: analysis, images: images,
             force: force, submissionID: submission)
     }
 
-    private func standing(_ images: [String], force: Bool = false, submission: String? = nil) throws -> [StandingResult]
-    {
+    private func standing(
+        _ images: [Identifier], force: Bool = false, submission: Identifier? = nil
+    ) throws -> [StandingResult] {
         guard case .wanted(let results)? = try begin(images, force: force, submission: submission) else {
             Issue.record("not wanted")
             return []
@@ -45,22 +47,22 @@ import Testing
         var grouped = Fixture.row("by young", analysisID: analysis, submission: "young")
         grouped.groupDigest = "d"
         try writer.write(WriteBatch(results: [grouped]))
-        let images = ["new", "by young", "by nobody", "by old"]
+        let images: [Identifier] = ["new", "by young", "by nobody", "by old"]
         for (force, submission) in [
             (false, nil), (false, "young"), (true, nil), (true, "old"), (true, "young"), (true, "unheard of"),
-        ] as [(Bool, String?)] {
+        ] as [(Bool, Identifier?)] {
             let results = try standing(images, force: force, submission: submission)
             try #require(results.count == images.count)
             for (image, result) in zip(images, results) {
                 let stands = try !wouldWrite(image, force: force, submission: submission)
                 let expected: StandingResult = stands ? (image == "by young" ? .ofGroup("d") : .ofImage) : .missing
-                #expect(result == expected, "\(image), force \(force), \(submission ?? "none")")
+                #expect(result == expected, "\(image), force \(force), \(submission?.text ?? "none")")
             }
         }
     }
 
     /// Writes the row in a transaction that is taken back.
-    private func wouldWrite(_ image: String, force: Bool, submission: String?) throws -> Bool {
+    private func wouldWrite(_ image: Identifier, force: Bool, submission: Identifier?) throws -> Bool {
         let row = Fixture.row(image, analysisID: analysis, submission: submission, force: force, worker: "probe")
         let plan = try BatchPlan(WriteBatch(results: [row]), keepData: false, knownSubmissions: [])
         let answers = try connection.pipelinedTransaction(plan.calls, commit: false)
@@ -92,7 +94,7 @@ import Testing
     @Test func whatWasCalledOffIsNotWanted() throws {
         let submissions = SubmissionStore(connection)
         let ids = try (0..<2).map { _ in try submissions.create(analysisID: analysis, kind: .submit).id }
-        _ = try submissions.cancel(ids[1])
+        _ = try submissions.cancel(ids[1].text)
         #expect(try begin(["a"], submission: ids[0]) == .wanted([.missing]))
         #expect(try begin(["a"], submission: ids[1]) == .cancelled)
         #expect(try ids.map(submissions.isCancelled) == [false, true])
@@ -101,7 +103,7 @@ import Testing
     /// A session's plan that was made while the table was empty has to do when it is not, and before anybody analyses it.
     @Test func anEmptyTableMisleadsNoPlan() throws {
         try connection.exec("ALTER TABLE entente.image_results SET (autovacuum_enabled = false)")
-        let asked = (0..<8).map { "\($0 * 500)" }
+        let asked: [Identifier] = (0..<8).map { "\($0 * 500)" }
         // From the sixth time on, a session plans for any values.
         for _ in 0..<8 { #expect(try standing(asked) == Array(repeating: .missing, count: 8)) }
         try connection.exec(

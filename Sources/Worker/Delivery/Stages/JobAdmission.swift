@@ -1,4 +1,5 @@
 import Foundation
+import Inference
 import Jobs
 import Kafka
 import Logging
@@ -46,7 +47,7 @@ final class JobAdmission: @unchecked Sendable {
     ///
     /// - Parameter images: of which to say whether results stand.
     /// - Returns: nil when it is not to be worked on: its partition has another owner, or the worker stops.
-    func enter(_ ticket: Ticket, _ job: ImageJob, asking images: [String]) -> JobStanding? {
+    func enter(_ ticket: Ticket, _ job: ImageJob, asking images: [Identifier]) -> JobStanding? {
         let alone = ticket.crashes != nil
         // At the stop, jobs that were taken are still finished; only waiting for a place of its own is not worth it.
         guard

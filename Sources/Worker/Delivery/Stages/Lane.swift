@@ -10,7 +10,7 @@ struct Lane: Sendable {
     let assignments: Assignments
     let batchSize: Int
     var observation = Observation()
-    var beforeComputing: @Sendable ([String]) -> Void = { _ in }
+    var beforeComputing: @Sendable ([Identifier]) -> Void = { _ in }
     /// Says that a job is done with, whatever came of it.
     let leave: @Sendable (Ticket) -> Void
 

@@ -1,5 +1,6 @@
 import Concepts
 import Foundation
+import Inference
 import Jobs
 import Kafka
 import Persistence
@@ -22,17 +23,17 @@ struct JobSender {
     typealias Progress = (_ phase: Phase, _ done: Int, _ total: Int) -> Void
 
     /// An id's length, for packing before there is one.
-    private static let standIn = String(repeating: "0", count: 36)
+    private static let standIn = Identifier(String(repeating: "0", count: 36))
 
     /// The jobs, each below `maximumBytes`, in order.
     func jobs(
-        of images: some OutgoingImages, submission: String? = standIn, maximumBytes: Int,
+        of images: some OutgoingImages, submission: Identifier? = standIn, maximumBytes: Int,
         _ body: (ImageJob) throws -> Void
     ) throws {
         do {
             var single = try packer(submission, maximumImages: imagesPerJob, maximumBytes)
             var joint = try packer(submission, maximumImages: ImageJob.imageCounts.upperBound, maximumBytes)
-            var jointKey: [String?]?
+            var jointKey: [Identifier?]?
             try images.forEach { entry in
                 if entry.jointKey == nil {
                     if let job = try single.add(entry.image, group: entry.group) { try body(job) }
@@ -48,7 +49,9 @@ struct JobSender {
         }
     }
 
-    private func packer(_ submission: String?, maximumImages: Int, _ maximumBytes: Int) throws(JobError) -> JobPacker {
+    private func packer(_ submission: Identifier?, maximumImages: Int, _ maximumBytes: Int) throws(JobError)
+        -> JobPacker
+    {
         try JobPacker(
             analysis: analysisID, submission: submission, force: force, maximumImages: maximumImages,
             maximumBytes: maximumBytes)
@@ -89,7 +92,7 @@ struct JobSender {
         try store.plan(jobs: planned, of: submission)
         var (jobsSent, imagesSent) = (0, 0)
         try jobs(of: images, submission: submission.id, maximumBytes: limit) { job in
-            try producer.send(to: topic, key: Array(job.key.utf8), value: job.encoded())
+            try producer.send(to: topic, key: Array(job.key.text.utf8), value: job.encoded())
             jobsSent += 1
             imagesSent += job.images.count
             progress(.sent, imagesSent, total)

@@ -48,8 +48,8 @@ public struct SubmissionStore {
 
     /// Records images as expected. May be called any number of times, each image once.
     ///
-    /// An image that the analysis knows already is not counted twice; its URI, label and the like become what is
-    /// given here, unless its result is in and the submission does not force it.
+    /// An image that the analysis knows already is not counted twice; its URI becomes what is given here, unless its result is in
+    /// and the submission does not force it; its label and hash only if it failed, or if the submission forces it.
     /// - Returns: how many the analysis did not know.
     @discardableResult
     public func expect(_ images: [ImageReference], of submission: Submission) throws -> Int {

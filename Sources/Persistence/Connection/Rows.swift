@@ -43,6 +43,8 @@ public struct Rows: Sendable {
     public func bigints(_ row: Int, _ column: Int) throws -> [Int64] { try elements(row, column) }
     public func reals(_ row: Int, _ column: Int) throws -> [Float] { try elements(row, column) }
     public func bools(_ row: Int, _ column: Int) throws -> [Bool] { try elements(row, column) }
+    func optionalInts(_ row: Int, _ column: Int) throws -> [Int32?] { try optionalElements(row, column) }
+    func optionalIdentifiers(_ row: Int, _ column: Int) throws -> [Identifier?] { try optionalElements(row, column) }
     func optionalTexts(_ row: Int, _ column: Int) throws -> [String?] { try optionalElements(row, column) }
     public func optionalByteStrings(_ row: Int, _ column: Int) throws -> [[UInt8]?] {
         try optionalElements(row, column)

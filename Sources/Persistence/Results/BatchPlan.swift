@@ -20,8 +20,9 @@ struct BatchPlan {
         "entente_lock_shards",
         "SELECT pg_catalog.pg_advisory_xact_lock($1, s.shard) FROM unnest($2::integer[]) AS s (shard) ORDER BY s.shard")
 
+    /// - Parameter isChecked: whether results that disagree with the ones in place end the batch.
     /// - Throws: ``PersistenceError`` of code `value` for a row that can't be stored.
-    init(_ batch: WriteBatch, keepData: Bool, knownSubmissions: Set<Identifier>) throws {
+    init(_ batch: WriteBatch, keepData: Bool, knownSubmissions: Set<Identifier>, isChecked: Bool = true) throws {
         for advance in batch.offsets.sorted(by: { $0.partition < $1.partition }) {
             calls.append(
                 Call(
@@ -40,8 +41,8 @@ struct BatchPlan {
             for part in Self.chunks(round.filter { !$0.force }) { add(ResultColumns(part), ResultColumns.firstWrite) }
             for part in Self.chunks(round.filter(\.force)) { add(ResultColumns(part), ResultColumns.replace) }
         }
-        let grouped = GroupMembership(batch.results)
-        if !grouped.isEmpty { calls.append(grouped.check) }
+        if isChecked { addChecks(batch.results) }
+        if let naming = ImageNaming.call(batch.results, keepData: keepData) { calls.append(naming) }
         if !failures.isEmpty {
             failureCall = calls.count
             calls.append(FailureColumns.call(failures))
@@ -60,6 +61,13 @@ struct BatchPlan {
     private mutating func add(_ columns: ResultColumns, _ statement: Statement) {
         resultCalls.append(calls.count)
         calls.append(Call(statement, columns.parameters))
+    }
+
+    private mutating func addChecks(_ results: [ImageRow]) {
+        let grouped = GroupMembership(results)
+        if !grouped.isEmpty { calls.append(grouped.check) }
+        let agreement = ImageAgreement(results)
+        if !agreement.isEmpty { calls.append(agreement.check) }
     }
 
     private mutating func addImages(

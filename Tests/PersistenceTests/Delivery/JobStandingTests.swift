@@ -22,7 +22,8 @@ import Testing
         _ images: [Identifier], force: Bool = false, submission: Identifier? = nil, epoch: Int64? = nil
     ) throws -> JobStanding? {
         try InFlightStore(connection).begin(
-            partition, offset: 7, epoch: epoch ?? self.epoch, alone: false, analysisID: analysis, images: images,
+            partition, offset: 7, epoch: epoch ?? self.epoch, alone: false, analysisID: analysis,
+            images: images.map { ImageReference(id: $0, uri: "file:///\($0)", label: "n00") },
             force: force, submissionID: submission)
     }
 
@@ -33,7 +34,7 @@ import Testing
             Issue.record("not wanted")
             return []
         }
-        return results
+        return results.map(\.result)
     }
 
     /// What stands is just what a write would leave as it is.
@@ -80,22 +81,64 @@ import Testing
     @Test func everyImageHasAnAnswer() throws {
         try connection.exec(
             """
-            DROP FUNCTION entente.begin_job;
-            CREATE FUNCTION entente.begin_job(
-                text, text, integer, bigint, bigint, boolean, text, text[], boolean, text,
-                OUT is_ours boolean, OUT is_cancelled boolean, OUT standing text[]
-            ) LANGUAGE sql AS $$ SELECT true, false, ARRAY[NULL, 'd'] $$
+            DROP FUNCTION entente.open_job;
+            CREATE FUNCTION entente.open_job(
+                text, text, integer, bigint, bigint, boolean, text, text[], text[], boolean, text,
+                OUT is_ours boolean, OUT is_cancelled boolean, OUT standing text[], OUT states text[], OUT labels text[],
+                OUT label_indexes integer[], OUT hashes text[], OUT elsewhere boolean[], OUT later boolean[]
+            ) LANGUAGE sql AS $$ SELECT true, false, ARRAY[NULL, 'd'], ARRAY[NULL, 'done'], ARRAY[NULL, 'l'], ARRAY[NULL, 3],
+                ARRAY[NULL, 'ab'], ARRAY[false, true], ARRAY[false, true] $$
             """)
-        #expect(try begin(["a", "b"]) == .wanted([.missing, .ofGroup("d")]))
+        let known = StandingImage(
+            state: .done, result: .ofGroup("d"), label: "l", labelIndex: 3, sha256: "ab", isElsewhere: true,
+            isLater: true)
+        #expect(try begin(["a", "b"]) == .wanted([StandingImage(), known]))
         let error = #expect(throws: PersistenceError.self) { try begin(["a", "b", "c"]) }
         #expect(error?.code == .answer)
+    }
+
+    @Test func whatIsKnownIsTold() throws {
+        let store = SubmissionStore(connection)
+        let (first, second) = (
+            try store.create(analysisID: analysis, kind: .submit), try store.create(analysisID: analysis, kind: .submit)
+        )
+        try store.expect([ImageReference(id: "a", uri: "file:///a", label: "n01", sha256: "ab")], of: first)
+        try store.expect([ImageReference(id: "b", uri: "file:///elsewhere", label: "n02")], of: second)
+        var row = Fixture.row("c", analysisID: analysis, submission: second.id)
+        row.image.uri = "data:image/png;base64,QUJD"
+        try BatchWriter(connection).write(WriteBatch(results: [row]))
+        guard case .wanted(let known)? = try begin(["b", "a", "c", "d"], submission: first.id) else {
+            Issue.record("not wanted")
+            return
+        }
+        #expect(
+            known == [
+                StandingImage(state: .pending, label: "n02", isElsewhere: true, isLater: true),
+                StandingImage(state: .pending, label: "n01", sha256: "ab"),
+                StandingImage(
+                    state: .done, result: .ofImage, label: "n00", labelIndex: 0, sha256: "00", isElsewhere: true,
+                    isLater: true),
+                StandingImage(),
+            ])
+        let noted = try connection.query("SELECT image_id, uri, other_uri FROM entente.images ORDER BY image_id")
+        #expect(
+            try noted.optionalText(0, 2) == nil && noted.text(1, 1) == "file:///elsewhere"
+                && noted.text(1, 2) == "file:///b")
+    }
+
+    /// A job that replaces what it names says so when it is written, not before.
+    @Test func aForcedJobNotesNoURI() throws {
+        let submission = try SubmissionStore(connection).create(analysisID: analysis, kind: .submit, force: true)
+        try SubmissionStore(connection).expect([ImageReference(id: "a", uri: "file:///elsewhere")], of: submission)
+        _ = try begin(["a"], force: true, submission: submission.id)
+        #expect(try connection.query("SELECT other_uri FROM entente.images").optionalText(0, 0) == nil)
     }
 
     @Test func whatWasCalledOffIsNotWanted() throws {
         let submissions = SubmissionStore(connection)
         let ids = try (0..<2).map { _ in try submissions.create(analysisID: analysis, kind: .submit).id }
         _ = try submissions.cancel(ids[1].text)
-        #expect(try begin(["a"], submission: ids[0]) == .wanted([.missing]))
+        #expect(try begin(["a"], submission: ids[0]) == .wanted([StandingImage()]))
         #expect(try begin(["a"], submission: ids[1]) == .cancelled)
         #expect(try ids.map(submissions.isCancelled) == [false, true])
     }

@@ -26,7 +26,8 @@ struct DatasetSubmission: OutgoingImages {
         target = try TargetAnalysis(file)
         modelDirectory = file.modelDirectory
         sender = JobSender(
-            analysisID: target.analysis.id, imagesPerJob: imagesPerJob, force: force, keepData: keepData)
+            analysisID: target.analysis.id, classes: target.analysis.classes, imagesPerJob: imagesPerJob, force: force,
+            keepData: keepData)
         let classes = target.analysis.classes
         let index = ClassIndex(classes)
         try Self.checkLabels(listed, index)

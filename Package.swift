@@ -79,12 +79,12 @@ let package = Package(
         .target(
             name: "Persistence",
             dependencies: [
-                "CPostgres", "Concepts", .product(name: "Crypto", package: "swift-crypto"),
+                "CPostgres", "Concepts", "Inference", .product(name: "Crypto", package: "swift-crypto"),
             ],
             exclude: ["CPostgres"],
             swiftSettings: house),
         .testTarget(
-            name: "PersistenceTests", dependencies: ["Dashboards", "Persistence", "Processes", "Testbed"],
+            name: "PersistenceTests", dependencies: ["Dashboards", "Inference", "Persistence", "Processes", "Testbed"],
             swiftSettings: house),
 
         // What Grafana asks, out of the dashboards' JSON; and how long the answers take.
@@ -203,7 +203,7 @@ let package = Package(
             exclude: ["Golden"], swiftSettings: house),
         // The product with a fault in it, which integration tests start.
         .executableTarget(
-            name: "FaultyEntente", dependencies: ["Delivery", "Entente"], path: "Tests/FaultyEntente",
+            name: "FaultyEntente", dependencies: ["Delivery", "Entente", "Inference"], path: "Tests/FaultyEntente",
             swiftSettings: house),
     ]
 )

@@ -24,7 +24,11 @@ GRANT EXECUTE ON FUNCTION
     entente.release_offset(text, text, integer, bigint),
     entente.take_job(text, text, integer, bigint, bigint, boolean),
     entente.begin_job(text, text, integer, bigint, bigint, boolean, text, text[], boolean, text),
-    entente.check_group_digests(text[], text[], text[]),
+    entente.open_job(
+        text, text, integer, bigint, bigint, boolean, text, text[], text[], boolean, text),
+    entente.is_elsewhere(text, text), entente.check_group_digests(text[], text[], text[]),
+    entente.differing_results(text[], text[], integer[], text[], text[]),
+    entente.check_results(text[], text[], integer[], text[], text[]),
     entente.rollup_differences(text), entente.score_rollup_differences(text),
     entente.recomputed_throughput_rollups(text), entente.recomputed_progress_rollups(text),
     entente.recomputed_image_rollups(text), entente.recomputed_part_rollups(text),

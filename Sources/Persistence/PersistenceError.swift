@@ -44,6 +44,8 @@ public struct PersistenceError: Error, Sendable, Hashable, CustomStringConvertib
     static let fencedState = "EN001"
     /// Raised by `entente.check_group_digests`.
     static let groupConflictState = "EN002"
+    /// Raised by `entente.check_results`.
+    static let imageConflictState = "EN014"
     /// Raised by `entente.claim_offset`.
     static let leftBehindState = "EN003"
 }
@@ -62,13 +64,17 @@ extension PersistenceError {
     public var isRecordLevel: Bool {
         switch code {
         case .value: true
-        case .server: sqlState.map { $0.hasPrefix("22") || $0.hasPrefix("23") } ?? false || isGroupConflict
+        case .server:
+            sqlState.map { $0.hasPrefix("22") || $0.hasPrefix("23") } ?? false || isGroupConflict || isImageConflict
         default: false
         }
     }
 
     /// An image has a result already that was computed in another group.
     public var isGroupConflict: Bool { sqlState == Self.groupConflictState }
+
+    /// An image has a result already of another label, or of other bytes.
+    public var isImageConflict: Bool { sqlState == Self.imageConflictState }
 
     /// Another worker owns a partition of the batch.
     public var isFenced: Bool { code == .fenced }

@@ -8,7 +8,7 @@ import Testing
 @Suite struct ImageAnalyzerTests {
     /// Four pictures of three classes, two of them of one.
     private func images() throws -> [PreparedImage] {
-        try (DemoAnalysis.pictures + [DemoAnalysis.pictures(of: DemoAnalysis.classes[0].id)[1]]).enumerated().map {
+        try (DemoAnalysis.pictures + [DemoAnalysis.pictures(of: DemoAnalysis.classes[0].id.text)[1]]).enumerated().map {
             try DemoAnalysis.prepared($1, label: $0 % 3)
         }
     }

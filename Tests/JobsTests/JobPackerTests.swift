@@ -1,15 +1,16 @@
+import Inference
 import Testbed
 import Testing
 
 @testable import Jobs
 
 @Suite struct JobPackerTests {
-    private func image(_ id: String, padding: Int = 0) throws -> ImageJob.Image {
+    private func image(_ id: Identifier, padding: Int = 0) throws -> ImageJob.Image {
         try ImageJob.Image(id: id, uri: "file:///\(id)" + String(repeating: "x", count: padding))
     }
 
     private func pack(
-        _ images: [(ImageJob.Image, String?)], maximumImages: Int = 256, maximumBytes: Int = 1_000_000
+        _ images: [(ImageJob.Image, Identifier?)], maximumImages: Int = 256, maximumBytes: Int = 1_000_000
     ) throws -> [ImageJob] {
         var packer = try JobPacker(
             analysis: JobExamples.analysis, submission: "s", maximumImages: maximumImages, maximumBytes: maximumBytes)
@@ -21,7 +22,7 @@ import Testing
     @Test func jobsFillInOrder() throws {
         let jobs = try pack((0..<23).map { (try image("\($0)"), nil) }, maximumImages: 5)
         #expect(jobs.map(\.images.count) == [5, 5, 5, 5, 3])
-        #expect(jobs.flatMap(\.images).map(\.id) == (0..<23).map(String.init))
+        #expect(jobs.flatMap(\.images).map(\.id) == (0..<23).map { Identifier("\($0)") })
         #expect(jobs.map(\.key) == ["0", "5", "10", "15", "20"])
         #expect(jobs.allSatisfy { $0.submission == "s" && $0.group == nil })
     }
@@ -47,14 +48,14 @@ import Testing
         let maximumImages = Int.random(in: 1...20, using: &random)
         let maximumBytes = Int.random(in: 900...4000, using: &random)
         let grouped = Bool.random(using: &random)
-        let images = try (0..<200).map { number in
+        let images: [(ImageJob.Image, Identifier?)] = try (0..<200).map { number in
             (
                 try image("é\"\(number)", padding: Int.random(in: 0...300, using: &random)),
                 grouped ? "group \(Int.random(in: 0..<4, using: &random))" : nil
             )
         }
         let jobs = try pack(images, maximumImages: maximumImages, maximumBytes: maximumBytes)
-        func size(_ job: ImageJob) -> Int { job.encoded().count + job.key.utf8.count }
+        func size(_ job: ImageJob) -> Int { job.encoded().count + job.key.text.utf8.count }
         for job in jobs {
             #expect(job.images.count <= maximumImages)
             #expect(size(job) <= maximumBytes)

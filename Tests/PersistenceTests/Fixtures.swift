@@ -1,4 +1,5 @@
 import Concepts
+import Inference
 import Testbed
 
 @testable import Persistence
@@ -71,7 +72,8 @@ enum Fixture {
     }
 
     static func row(
-        _ id: String, analysisID: String, label: Int? = 0, findings: ImageFindings? = nil, submission: String? = nil,
+        _ id: Identifier, analysisID: String, label: Int? = 0, findings: ImageFindings? = nil,
+        submission: Identifier? = nil,
         force: Bool = false, worker: String = "w", shard: Int = 0
     ) -> ImageRow {
         ImageRow(
@@ -99,15 +101,16 @@ enum Fixture {
         return findings(predicted: Int.random(in: 0..<classCount, using: &rng), parts: parts)
     }
 
-    static func randomRow(_ id: String, analysisID: String, _ rng: inout Seeded, shard: Int? = nil) -> ImageRow {
-        row(
-            id, analysisID: analysisID,
-            label: Bool.random(using: &rng) ? Int.random(in: 0..<classCount, using: &rng) : nil,
+    static func randomRow(_ id: Identifier, analysisID: String, _ rng: inout Seeded, shard: Int? = nil) -> ImageRow {
+        // An image has one label, or none.
+        let label = id.text.utf8.reduce(0) { $0 + Int($1) } % (classCount + 1)
+        return row(
+            id, analysisID: analysisID, label: label < classCount ? label : nil,
             findings: randomFindings(&rng), shard: shard ?? Int.random(in: 0..<4, using: &rng))
     }
 
     static func failure(
-        _ id: String?, analysisID: String?, offset: Int64 = 0, kind: String = "damaged_image", shard: Int = 0
+        _ id: Identifier?, analysisID: String?, offset: Int64 = 0, kind: String = "damaged_image", shard: Int = 0
     ) -> FailedImage {
         FailedImage(
             source: MessageSource(topic: "jobs", partition: 1, offset: offset), analysisID: analysisID,

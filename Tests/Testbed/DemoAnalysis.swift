@@ -10,7 +10,7 @@ package enum DemoAnalysis {
         Analysis.Class(id: "barn-dibbet", name: "barn dibbet"), .init(id: "cave-kibbit", name: "cave kibbit"),
         .init(id: "cliff-thrum", name: "cliff thrum"),
     ]
-    package static let descriptors = [
+    package static let descriptors: [Identifier] = [
         "a round body", "a striped body", "a triangular body", "a zigzag body", "a spiky brown crest",
         "large blue eyes",
         "round pink ears", "a round white snout", "a long purple trunk", "purple flippers", "feathered yellow wings",
@@ -66,7 +66,7 @@ package enum DemoAnalysis {
     package static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     /// The first of the demo's held-out pictures, one of each of the classes.
-    package static let pictures = classes.map { pictures(of: $0.id)[0] }
+    package static let pictures = classes.map { pictures(of: $0.id.text)[0] }
 
     package static func pictures(of id: String) -> [String] {
         let folder = Checkout.demo + "/heldout/" + id
@@ -77,6 +77,7 @@ package enum DemoAnalysis {
         let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
         let picture = try ImageDecoder.decode(bytes, named: path, limits: DecodingLimits())
         return try PreparedImage(
-            id: path, label: label, picture: shared().fit(picture), contentHash: [UInt8](repeating: 1, count: 32))
+            id: Identifier(path), label: label, picture: shared().fit(picture),
+            contentHash: [UInt8](repeating: 1, count: 32))
     }
 }

@@ -40,7 +40,7 @@ package enum OverflowingModel {
         let side = model.vision.imageSize
         let color = model.preprocessor.configuration.mean.map { isWhite ? 255 : UInt8(($0 * 255).rounded()) }
         return PreparedImage(
-            id: id, label: nil,
+            id: Identifier(id), label: nil,
             picture: Picture(width: side, height: side, pixels: (0..<side * side).flatMap { _ in color }),
             contentHash: .init(repeating: isWhite ? 1 : 2, count: 32))
     }

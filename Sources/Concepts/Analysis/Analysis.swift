@@ -1,14 +1,15 @@
 import Crypto
 import Foundation
+import Inference
 
 /// One model revision × dataset classes × descriptor bank × method parameters, immutable and identified by what it
 /// holds: two analyses with the same ``id`` give the same rows.
 public struct Analysis: Sendable, Hashable, Codable {
     /// A class of the dataset. `id` is what labels and tables say; `name` is what the text encoder reads.
     public struct Class: Sendable, Hashable, Codable {
-        public let id: String
+        public let id: Identifier
         public let name: String
-        public init(id: String, name: String) {
+        public init(id: Identifier, name: String) {
             self.id = id
             self.name = name
         }
@@ -40,7 +41,7 @@ public struct Analysis: Sendable, Hashable, Codable {
     /// In dataset order; a class's index in every vector and table is its place here.
     public let classes: [Class]
     /// Unique, in order of first occurrence; a descriptor's index is its place here.
-    public let descriptors: [String]
+    public let descriptors: [Identifier]
     /// Prompts for class names, each with one `{}`.
     public let templates: [String]
     /// Prompt for bank descriptors, with one `{}`.
@@ -49,7 +50,7 @@ public struct Analysis: Sendable, Hashable, Codable {
 
     /// - Parameter methodRevision: nil for what this build computes.
     public init(
-        model: ModelFingerprint, classes: [Class], descriptors: [String], templates: [String],
+        model: ModelFingerprint, classes: [Class], descriptors: [Identifier], templates: [String],
         descriptorTemplate: String, method: MethodParameters,
         methodRevision: Int? = nil
     ) {

@@ -1,6 +1,8 @@
+import Inference
+
 /// What a report says of an image that failed: `{"image": …, "error": {"kind": …, "message": …}}`.
 public struct ImageFailureReport: Encodable, Sendable {
-    let image: String
+    let image: Identifier
     let error: Failure
 
     struct Failure: Encodable {
@@ -8,7 +10,7 @@ public struct ImageFailureReport: Encodable, Sendable {
         let message: String
     }
 
-    public init(image: String, kind: String, message: String) {
+    public init(image: Identifier, kind: String, message: String) {
         self.image = image
         error = Failure(kind: kind, message: message)
     }

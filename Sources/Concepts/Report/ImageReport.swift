@@ -1,17 +1,19 @@
+import Inference
+
 /// The report of one image; keys and shapes are those of docs/method.md §15. Undefined values are null, never absent.
 public struct ImageReport: Encodable, Sendable {
     let analysis: String
-    let image: String
-    let label: String?
+    let image: Identifier
+    let label: Identifier?
     let prediction: Prediction
     let partMethods: [String: PartMethodReport]
 
     struct Prediction: Encodable {
-        let `class`: String
+        let `class`: Identifier
         let top: [Entry]
 
         struct Entry: Encodable {
-            let `class`: String
+            let `class`: Identifier
             let similarity: ReportNumber
         }
 

@@ -1,3 +1,5 @@
+import Inference
+
 /// One part method's share of an ``ImageReport``.
 struct PartMethodReport: Encodable {
     let foreground: [[Int]]
@@ -11,20 +13,20 @@ struct PartMethodReport: Encodable {
     let flags: [String]
 
     struct VisionConcept: Encodable {
-        let descriptor: String
+        let descriptor: Identifier
         let index: Int
         let relevance: ReportNumber
         let parts: [Int]
     }
 
     struct LanguageConcept: Encodable {
-        let descriptor: String
+        let descriptor: Identifier
         let index: Int
         let similarity: ReportNumber
     }
 
     struct MutualConcept: Encodable {
-        let descriptor: String
+        let descriptor: Identifier
         let index: Int
     }
 

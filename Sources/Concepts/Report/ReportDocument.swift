@@ -1,4 +1,5 @@
 import Foundation
+import Inference
 
 /// Puts findings into the words of one analysis: what `analyze --json` prints, one line an image (docs/method.md §15).
 public struct ReportDocument: Sendable {
@@ -14,7 +15,7 @@ public struct ReportDocument: Sendable {
     /// - Parameters:
     ///   - image: the argument as given, or the image id.
     ///   - label: a class id.
-    public func report(image: String, label: String?, findings: ImageFindings) -> ImageReport {
+    public func report(image: Identifier, label: Identifier?, findings: ImageFindings) -> ImageReport {
         ImageReport(
             analysis: analysisID, image: image, label: label,
             prediction: ImageReport.Prediction(findings.top, analysis),
@@ -24,14 +25,14 @@ public struct ReportDocument: Sendable {
     }
 
     /// `report` as one line of JSON, without the line break.
-    public func line(image: String, label: String?, findings: ImageFindings) -> String {
+    public func line(image: Identifier, label: Identifier?, findings: ImageFindings) -> String {
         Self.line(report(image: image, label: label, findings: findings))
     }
 
     /// What stands in the place of an image that failed.
     ///
     /// - Parameter kind: the error's stable code, such as `damaged_image`.
-    public static func failureLine(image: String, kind: String, message: String) -> String {
+    public static func failureLine(image: Identifier, kind: String, message: String) -> String {
         line(ImageFailureReport(image: image, kind: kind, message: message))
     }
 

@@ -24,6 +24,6 @@ extension AnalysisStore {
     public func classes(_ id: String) throws -> [Analysis.Class] {
         let rows = try connection.query(
             "SELECT class_id, name FROM entente.classes WHERE analysis_id = $1 ORDER BY class_index", [.text(id)])
-        return try (0..<rows.count).map { try .init(id: rows.text($0, 0), name: rows.text($0, 1)) }
+        return try (0..<rows.count).map { try .init(id: rows.identifier($0, 0), name: rows.text($0, 1)) }
     }
 }

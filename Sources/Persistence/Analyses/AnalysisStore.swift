@@ -14,11 +14,11 @@ public struct AnalysisStore {
     public func register(_ analysis: Analysis, name: String) throws -> Bool {
         try StorableText.check(key: name, "the analysis's name")
         for entry in analysis.classes {
-            try StorableText.check(key: entry.id, "a class's id")
+            try StorableText.check(key: entry.id.text, "a class's id")
             try StorableText.check(entry.name, "the name of class \(entry.id)")
         }
         for (index, descriptor) in analysis.descriptors.enumerated() {
-            try StorableText.check(descriptor, "descriptor \(index)")
+            try StorableText.check(descriptor.text, "descriptor \(index)")
         }
         let id = analysis.id
         return try connection.transaction {
@@ -53,12 +53,12 @@ public struct AnalysisStore {
             INSERT INTO entente.classes (analysis_id, class_index, class_id, name)
             SELECT $1, u.place - 1, u.class_id, u.name
             FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS u (class_id, name, place)
-            """, [.text(id), .texts(analysis.classes.map(\.id)), .texts(analysis.classes.map(\.name))])
+            """, [.text(id), .identifiers(analysis.classes.map(\.id)), .texts(analysis.classes.map(\.name))])
         try connection.query(
             """
             INSERT INTO entente.descriptors (analysis_id, descriptor_index, descriptor)
             SELECT $1, u.place - 1, u.descriptor FROM unnest($2::text[]) WITH ORDINALITY AS u (descriptor, place)
-            """, [.text(id), .texts(analysis.descriptors)])
+            """, [.text(id), .identifiers(analysis.descriptors)])
     }
 
     private static let load = Statement(

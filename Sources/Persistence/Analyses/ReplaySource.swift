@@ -1,3 +1,5 @@
+import Inference
+
 /// The images of an analysis as a replay sends them again, out of the tables alone.
 public struct ReplaySource {
     /// An image and what it has to stay together with.
@@ -5,7 +7,7 @@ public struct ReplaySource {
         /// As the analysis has it, with the hash of the bytes that it analysed where it got so far.
         public let reference: ImageReference
         /// Images in sequence with equal ones were decomposed together, or merely came in one group; nil: on its own.
-        public let jointKey: [String?]?
+        public let jointKey: [Identifier?]?
     }
 
     private let connection: Connection
@@ -57,20 +59,20 @@ public struct ReplaySource {
         try cursor.forEachPage { rows in
             for row in 0..<rows.count {
                 let reference = try ImageReference(
-                    id: rows.text(row, 0), uri: rows.text(row, 1), label: rows.optionalText(row, 2),
-                    sha256: rows.optionalText(row, 3), group: rows.optionalText(row, 4))
-                let jointKey = try rows.bool(row, 6) ? [reference.group, rows.optionalText(row, 5)] : nil
+                    id: rows.identifier(row, 0), uri: rows.text(row, 1), label: rows.optionalIdentifier(row, 2),
+                    sha256: rows.optionalText(row, 3), group: rows.optionalIdentifier(row, 4))
+                let jointKey = try rows.bool(row, 6) ? [reference.group, rows.optionalIdentifier(row, 5)] : nil
                 try body(Image(reference: reference, jointKey: jointKey))
             }
         }
     }
 
     /// What images are labelled with, each once.
-    public func labels() throws -> [String] {
+    public func labels() throws -> [Identifier] {
         let rows = try connection.query(
             """
             SELECT DISTINCT label FROM entente.images WHERE analysis_id = $1 AND label IS NOT NULL ORDER BY label
             """, [.text(analysisID)])
-        return try (0..<rows.count).map { try rows.text($0, 0) }
+        return try (0..<rows.count).map { try rows.identifier($0, 0) }
     }
 }

@@ -1,3 +1,5 @@
+import Inference
+
 /// What is expected to arrive: recorded before it is produced, so that nothing can be lost unnoticed and a replay
 /// needs no Kafka retention.
 public struct SubmissionStore {
@@ -31,8 +33,8 @@ public struct SubmissionStore {
         """)
 
     /// A submission that some other producer named.
-    static func foreign(_ id: String, analysisID: String, force: Bool) -> Call {
-        Call(addUnseen, [.text(id), .text(analysisID), .bool(force)])
+    static func foreign(_ id: Identifier, analysisID: String, force: Bool) -> Call {
+        Call(addUnseen, [.identifier(id), .text(analysisID), .bool(force)])
     }
 
     /// - Parameter replayedFrom: the analysis whose images are sent again.
@@ -41,13 +43,13 @@ public struct SubmissionStore {
     ) throws -> Submission {
         let rows = try connection.run(
             Self.create, [.text(analysisID), .text(kind.rawValue), .bool(force), .text(replayedFrom)])
-        return Submission(id: try rows.text(0, 0), analysisID: analysisID, force: force)
+        return Submission(id: try rows.identifier(0, 0), analysisID: analysisID, force: force)
     }
 
     /// Records images as expected. May be called any number of times, each image once.
     ///
-    /// An image that the analysis knows already is not counted twice; its URI, label and the like become what is
-    /// given here, unless its result is in and the submission does not force it.
+    /// An image that the analysis knows already is not counted twice; its URI becomes what is given here, unless its result is in
+    /// and the submission does not force it; its label and hash only if it failed, or if the submission forces it.
     /// - Returns: how many the analysis did not know.
     @discardableResult
     public func expect(_ images: [ImageReference], of submission: Submission) throws -> Int {
@@ -56,9 +58,10 @@ public struct SubmissionStore {
             let part = images[start..<min(start + Self.chunk, images.count)]
             var columns = ImageColumns(keepData: keepData)
             for image in part {
-                try StorableText.check(key: image.id, "an image's id")
+                try StorableText.check(key: image.id.text, "an image's id")
                 for (text, what) in [
-                    (image.uri, "uri"), (image.label, "label"), (image.sha256, "sha256"), (image.group, "group"),
+                    (image.uri, "uri"), (image.label?.text, "label"), (image.sha256, "sha256"),
+                    (image.group?.text, "group"),
                 ] { try StorableText.check(text, "image \(image.id): its \(what)") }
                 columns.add(
                     image, analysisID: submission.analysisID, submissionID: submission.id, shard: Shard.submission)
@@ -66,7 +69,7 @@ public struct SubmissionStore {
             do {
                 let answers = try connection.pipelinedTransaction([
                     columns.expected(force: submission.force),
-                    Call(Self.count, [.text(submission.id), .bigint(Int64(part.count))]),
+                    Call(Self.count, [.identifier(submission.id), .bigint(Int64(part.count))]),
                 ])
                 for row in 0..<answers[0].count where try answers[0].bool(row, 0) { fresh += 1 }
             } catch let failure as PipelineFailure { throw failure.error }
@@ -78,7 +81,7 @@ public struct SubmissionStore {
     public func plan(jobs: Int, of submission: Submission) throws {
         try connection.query(
             "UPDATE entente.submissions SET jobs = $2 WHERE submission_id = $1",
-            [.text(submission.id), .bigint(Int64(jobs))])
+            [.identifier(submission.id), .bigint(Int64(jobs))])
     }
 
     /// Counts jobs that the broker has acknowledged; the submission is finished with the last one.
@@ -88,14 +91,14 @@ public struct SubmissionStore {
             UPDATE entente.submissions SET jobs_produced = jobs_produced + $2,
                 finished_at = CASE WHEN jobs_produced + $2 >= jobs THEN now() END
             WHERE submission_id = $1
-            """, [.text(submission.id), .bigint(Int64(jobs))])
+            """, [.identifier(submission.id), .bigint(Int64(jobs))])
     }
 
     /// Whether it was called off: its jobs are not worth doing.
-    public func isCancelled(_ id: String) throws -> Bool {
+    public func isCancelled(_ id: Identifier) throws -> Bool {
         try connection.query(
             "SELECT EXISTS (SELECT FROM entente.submissions WHERE submission_id = $1 AND cancelled_at IS NOT NULL)",
-            [.text(id)]
+            [.identifier(id)]
         ).bool(0, 0)
     }
 

@@ -1,3 +1,5 @@
+import Inference
+
 /// A value for `$n`, in PostgreSQL's binary format.
 public struct Parameter: Sendable {
     let type: PostgresType
@@ -49,6 +51,7 @@ public struct Parameter: Sendable {
     }
 
     public static func text(_ value: String?) -> Parameter { .init(scalar: value) }
+    public static func identifier(_ value: Identifier?) -> Parameter { .init(scalar: value) }
     public static func int(_ value: Int32?) -> Parameter { .init(scalar: value) }
     public static func bigint(_ value: Int64?) -> Parameter { .init(scalar: value) }
     public static func bool(_ value: Bool?) -> Parameter { .init(scalar: value) }
@@ -56,6 +59,7 @@ public struct Parameter: Sendable {
     public static func bytes(_ value: [UInt8]?) -> Parameter { .init(scalar: value) }
 
     public static func texts(_ values: [String?]) -> Parameter { array(values) }
+    public static func identifiers(_ values: [Identifier?]) -> Parameter { array(values) }
     public static func ints(_ values: [Int32?]) -> Parameter { array(values) }
     public static func bigints(_ values: [Int64?]) -> Parameter { array(values) }
     public static func reals(_ values: [Float?]) -> Parameter { array(values) }

@@ -1,4 +1,5 @@
 import CPostgres
+import Inference
 
 /// The rows a statement returned, kept as libpq received them; columns are read by type and place, from binary.
 public struct Rows: Sendable {
@@ -21,6 +22,7 @@ public struct Rows: Sendable {
     }
 
     public func text(_ row: Int, _ column: Int) throws -> String { try required(row, column) }
+    public func identifier(_ row: Int, _ column: Int) throws -> Identifier { try required(row, column) }
     public func bigint(_ row: Int, _ column: Int) throws -> Int64 { try required(row, column) }
     public func int(_ row: Int, _ column: Int) throws -> Int32 { try required(row, column) }
     public func bool(_ row: Int, _ column: Int) throws -> Bool { try required(row, column) }
@@ -29,6 +31,7 @@ public struct Rows: Sendable {
     public func bytes(_ row: Int, _ column: Int) throws -> [UInt8] { try required(row, column) }
 
     public func optionalText(_ row: Int, _ column: Int) throws -> String? { try optional(row, column) }
+    public func optionalIdentifier(_ row: Int, _ column: Int) throws -> Identifier? { try optional(row, column) }
     public func optionalBigint(_ row: Int, _ column: Int) throws -> Int64? { try optional(row, column) }
     public func optionalInt(_ row: Int, _ column: Int) throws -> Int32? { try optional(row, column) }
     public func optionalBool(_ row: Int, _ column: Int) throws -> Bool? { try optional(row, column) }
@@ -40,6 +43,8 @@ public struct Rows: Sendable {
     public func bigints(_ row: Int, _ column: Int) throws -> [Int64] { try elements(row, column) }
     public func reals(_ row: Int, _ column: Int) throws -> [Float] { try elements(row, column) }
     public func bools(_ row: Int, _ column: Int) throws -> [Bool] { try elements(row, column) }
+    func optionalInts(_ row: Int, _ column: Int) throws -> [Int32?] { try optionalElements(row, column) }
+    func optionalIdentifiers(_ row: Int, _ column: Int) throws -> [Identifier?] { try optionalElements(row, column) }
     func optionalTexts(_ row: Int, _ column: Int) throws -> [String?] { try optionalElements(row, column) }
     public func optionalByteStrings(_ row: Int, _ column: Int) throws -> [[UInt8]?] {
         try optionalElements(row, column)

@@ -1,6 +1,7 @@
 import Concepts
 import Crypto
 import Foundation
+import Inference
 
 /// Text from outside, made to fit a column.
 enum StorableText {
@@ -21,6 +22,9 @@ enum StorableText {
         }
         return kept + "…" + digest.prefix(32)
     }
+
+    /// Likewise for what is a key.
+    static func key(_ id: Identifier) -> Identifier { Identifier(key(id.text)) }
 
     static func message(_ text: String) -> String {
         text.utf8.contains(0) ? text.replacing("\0", with: "\u{FFFD}") : text

@@ -1,3 +1,5 @@
+import Inference
+
 /// A Swift value with a binary form on the wire: big-endian numbers, UTF-8 text, raw bytes.
 protocol WireValue: Sendable {
     static var type: PostgresType { get }
@@ -63,6 +65,17 @@ extension String: WireValue {
     func append(to wire: inout [UInt8]) { wire.append(contentsOf: utf8) }
     var holdsNUL: Bool { utf8.contains(0) }
     init?(wire: UnsafeBufferPointer<UInt8>) { self.init(validating: wire, as: UTF8.self) }
+}
+
+extension Identifier: WireValue {
+    static var type: PostgresType { .text }
+    static var alsoReads: [UInt32] { String.alsoReads }
+    func append(to wire: inout [UInt8]) { text.append(to: &wire) }
+    var holdsNUL: Bool { text.holdsNUL }
+    init?(wire: UnsafeBufferPointer<UInt8>) {
+        guard let text = String(wire: wire) else { return nil }
+        self.init(text)
+    }
 }
 
 extension [UInt8]: WireValue {

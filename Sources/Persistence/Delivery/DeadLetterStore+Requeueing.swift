@@ -1,3 +1,5 @@
+import Inference
+
 extension DeadLetterStore {
     /// Ids in order of those that were never sent again; those with a failure of `analysisID` when one is given.
     ///
@@ -14,7 +16,7 @@ extension DeadLetterStore {
     }
 
     /// Ids of a letter's failed images that have no result yet, in order.
-    public func unresolved(_ letter: StoredDeadLetter) throws -> [String] {
+    public func unresolved(_ letter: StoredDeadLetter) throws -> [Identifier] {
         let images = letter.failures.filter { !$0.imageID.isEmpty }
         let rows = try connection.query(
             """
@@ -22,8 +24,8 @@ extension DeadLetterStore {
             WHERE NOT EXISTS (SELECT FROM entente.image_results AS r
                 WHERE r.analysis_id = u.analysis_id AND r.image_id = u.image_id)
             ORDER BY u.image_id COLLATE "C"
-            """, [.texts(images.map(\.analysisID)), .texts(images.map(\.imageID))])
-        return try (0..<rows.count).map { try rows.text($0, 0) }
+            """, [.texts(images.map(\.analysisID)), .identifiers(images.map(\.imageID))])
+        return try (0..<rows.count).map { try rows.identifier($0, 0) }
     }
 
     /// After the broker has acknowledged them.

@@ -92,7 +92,7 @@ public struct DeadLetterStore {
                 topic: rows.text(row, 0), partition: rows.int(row, 1), offset: rows.bigint(row, 2))
             try found[source, default: []].append(
                 .init(
-                    analysisID: rows.text(row, 3), imageID: rows.text(row, 4), kind: rows.text(row, 5),
+                    analysisID: rows.text(row, 3), imageID: rows.identifier(row, 4), kind: rows.text(row, 5),
                     message: rows.text(row, 6), attempts: Int(rows.int(row, 7))))
         }
         return found

@@ -1,3 +1,5 @@
+import Inference
+
 /// An image, or a whole job, that can never succeed.
 public struct FailedImage: Sendable, Hashable {
     /// nil when it did not come over Kafka.
@@ -6,7 +8,7 @@ public struct FailedImage: Sendable, Hashable {
     public var analysisID: String?
     /// nil when the whole job failed.
     public var image: ImageReference?
-    public var submissionID: String?
+    public var submissionID: Identifier?
     /// Class of the failure, snake_case.
     public var kind: String
     /// One sentence, without credentials.
@@ -17,7 +19,7 @@ public struct FailedImage: Sendable, Hashable {
     public var shard: Int
 
     public init(
-        source: MessageSource?, analysisID: String?, image: ImageReference?, submissionID: String? = nil,
+        source: MessageSource?, analysisID: String?, image: ImageReference?, submissionID: Identifier? = nil,
         kind: String, message: String, attempts: Int = 1, worker: String, shard: Int
     ) {
         self.source = source

@@ -1,9 +1,11 @@
+import Inference
+
 /// Failures on their way into the table, one an image and source.
 enum FailureColumns {
     private struct Key: Hashable {
         let source: MessageSource?
         let analysisID: String
-        let imageID: String
+        let imageID: Identifier
     }
 
     /// With text that can be stored, whatever it was; the first of several for one image and source.
@@ -24,8 +26,9 @@ enum FailureColumns {
     static func storable(_ image: ImageReference) -> ImageReference {
         ImageReference(
             id: StorableText.key(image.id), uri: StorableText.message(image.uri),
-            label: image.label.map(StorableText.message), sha256: image.sha256.map(StorableText.message),
-            group: image.group.map(StorableText.message))
+            label: image.label.map { Identifier(StorableText.message($0.text)) },
+            sha256: image.sha256.map(StorableText.message),
+            group: image.group.map { Identifier(StorableText.message($0.text)) })
     }
 
     private static let columns = Columns<FailedImage>([

@@ -1,3 +1,5 @@
+import Inference
+
 /// The jobs that are being worked on, so that after a crash it is known which of them may have been its cause.
 public struct InFlightStore {
     private let connection: Connection
@@ -13,9 +15,10 @@ public struct InFlightStore {
 
     private static let take = Statement("entente_take_job", "SELECT entente.take_job($1, $2, $3, $4, $5, $6)")
     private static let begin = Statement(
-        "entente_begin_job",
+        "entente_open_job",
         """
-        SELECT is_ours, is_cancelled, standing FROM entente.begin_job($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        SELECT is_ours, is_cancelled, standing, states, labels, label_indexes, hashes, elsewhere, later
+        FROM entente.open_job($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         """)
     private static let suspects = Statement(
         "entente_suspects",
@@ -36,27 +39,41 @@ public struct InFlightStore {
     /// - Parameters:
     ///   - epoch: of the claim under which it was taken.
     ///   - alone: whether nothing runs beside it.
-    ///   - images: of which to say whether results stand.
+    ///   - images: of which to say what is known. Another URI of one is noted.
     /// - Returns: nil when the partition has another owner by now: the job is none of this worker's business.
     public func begin(
-        _ partition: PartitionKey, offset: Int64, epoch: Int64, alone: Bool, analysisID: String, images: [String],
-        force: Bool, submissionID: String?
+        _ partition: PartitionKey, offset: Int64, epoch: Int64, alone: Bool, analysisID: String,
+        images: [ImageReference],
+        force: Bool, submissionID: Identifier?
     ) throws -> JobStanding? {
         let rows = try connection.run(
             Self.begin,
             partition.parameters + [
-                .bigint(offset), .bigint(epoch), .bool(alone), .text(analysisID), .texts(images), .bool(force),
-                .text(submissionID),
+                .bigint(offset), .bigint(epoch), .bool(alone), .text(analysisID), .identifiers(images.map(\.id)),
+                .texts(images.map { $0.storedURI(keepData: false) }), .bool(force), .identifier(submissionID),
             ])
         guard try rows.bool(0, 0) else { return nil }
         if try rows.bool(0, 1) { return .cancelled }
-        let digests = try rows.optionalTexts(0, 2)
-        guard digests.count == images.count else {
+        return .wanted(try Self.standing(rows, images.count))
+    }
+
+    private static func standing(_ rows: Rows, _ count: Int) throws -> [StandingImage] {
+        let (digests, states) = (try rows.optionalTexts(0, 2), try rows.optionalTexts(0, 3))
+        let (labels, indexes) = (try rows.optionalIdentifiers(0, 4), try rows.optionalInts(0, 5))
+        let (hashes, elsewhere, later) = (try rows.optionalTexts(0, 6), try rows.bools(0, 7), try rows.bools(0, 8))
+        for answers in [
+            digests.count, states.count, labels.count, indexes.count, hashes.count, elsewhere.count, later.count,
+        ] where answers != count {
             throw PersistenceError(
-                .answer,
-                "entente.begin_job gave \(digests.count) answers for \(images.count) images; run `entente migrate`")
+                .answer, "entente.open_job gave \(answers) answers for \(count) images; run `entente migrate`")
         }
-        return .wanted(digests.map { digest in digest.map { $0.isEmpty ? .ofImage : .ofGroup($0) } ?? .missing })
+        return (0..<count).map { place in
+            StandingImage(
+                state: states[place].flatMap { .init(rawValue: $0) },
+                result: digests[place].map { $0.isEmpty ? .ofImage : .ofGroup($0) } ?? .missing, label: labels[place],
+                labelIndex: indexes[place].map(Int.init), sha256: hashes[place], isElsewhere: elsewhere[place],
+                isLater: later[place])
+        }
     }
 
     /// Notes whether a job that was begun runs alone now.

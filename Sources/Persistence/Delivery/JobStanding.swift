@@ -3,5 +3,5 @@ public enum JobStanding: Sendable, Hashable {
     /// Its submission was called off: it is not worth doing.
     case cancelled
     /// In the order of the images that were asked for.
-    case wanted([StandingResult])
+    case wanted([StandingImage])
 }

@@ -1,3 +1,5 @@
+import Inference
+
 /// A dead letter as the outbox holds it.
 public struct StoredDeadLetter: Sendable, Hashable {
     /// An image of it that failed, or the whole job.
@@ -5,7 +7,7 @@ public struct StoredDeadLetter: Sendable, Hashable {
         /// Empty when the job could not be read.
         public let analysisID: String
         /// Empty for the whole job.
-        public let imageID: String
+        public let imageID: Identifier
         public let kind: String
         public let message: String
         public let attempts: Int

@@ -1,10 +1,12 @@
+import Inference
+
 /// Images on their way into the table, each once.
 struct ImageColumns {
     private struct Row {
         let analysisID: String
         let image: ImageReference
         let uri: String
-        let submissionID: String?
+        let submissionID: Identifier?
         let shard: Int
     }
 
@@ -16,7 +18,7 @@ struct ImageColumns {
 
     var isEmpty: Bool { rows.isEmpty }
 
-    mutating func add(_ image: ImageReference, analysisID: String, submissionID: String?, shard: Int) {
+    mutating func add(_ image: ImageReference, analysisID: String, submissionID: Identifier?, shard: Int) {
         guard seen.insert(ImageKey(analysisID: analysisID, imageID: image.id)).inserted else { return }
         rows.append(
             Row(
@@ -50,15 +52,26 @@ struct ImageColumns {
         ON CONFLICT DO NOTHING
         """)
 
-    /// A submission also says where an image is now, unless its result is in and stays.
+    private static let isForced = "$\(columns.count + 1)"
+    private static let isOpen = "(i.state <> 'done' OR \(isForced))"
+    private static let isAnew = "(i.state = 'failed' OR \(isForced))"
+
+    /// A submission also says where an image is now, unless its result is in and stays; the other place of the two is noted.
+    /// Which picture it is, and of what, it says only of one that failed, or that it forces.
     private static let expect = Statement(
         "entente_expect_images",
         """
         \(insert)
         ORDER BY u.analysis_id, u.image_id
-        ON CONFLICT (analysis_id, image_id) DO UPDATE SET uri = excluded.uri, sha256 = excluded.sha256,
-            label = excluded.label, group_name = excluded.group_name, submission = excluded.submission
-        WHERE i.state <> 'done' OR $\(columns.count + 1)
+        ON CONFLICT (analysis_id, image_id) DO UPDATE SET
+            uri = CASE WHEN \(isOpen) THEN excluded.uri ELSE i.uri END,
+            other_uri = CASE WHEN NOT entente.is_elsewhere(i.uri, excluded.uri) THEN i.other_uri
+                WHEN \(isOpen) THEN i.uri ELSE excluded.uri END,
+            sha256 = CASE WHEN \(isAnew) THEN excluded.sha256 ELSE coalesce(i.sha256, excluded.sha256) END,
+            label = CASE WHEN \(isAnew) THEN excluded.label ELSE i.label END,
+            group_name = CASE WHEN \(isOpen) THEN excluded.group_name ELSE i.group_name END,
+            submission = CASE WHEN \(isOpen) THEN excluded.submission ELSE i.submission END
+        WHERE \(isOpen) OR entente.is_elsewhere(i.uri, excluded.uri)
         RETURNING (i.xmax = 0) AS is_new
         """)
 

@@ -1,14 +1,17 @@
+import Inference
+
 /// An image as a job names it.
 public struct ImageReference: Sendable, Hashable {
-    public var id: String
+    public var id: Identifier
     public var uri: String
     /// As it came: a class id, or a name.
-    public var label: String?
+    public var label: Identifier?
     /// What the job says the bytes hash to.
     public var sha256: String?
-    public var group: String?
+    public var group: Identifier?
 
-    public init(id: String, uri: String, label: String? = nil, sha256: String? = nil, group: String? = nil) {
+    public init(id: Identifier, uri: String, label: Identifier? = nil, sha256: String? = nil, group: Identifier? = nil)
+    {
         self.id = id
         self.uri = uri
         self.label = label

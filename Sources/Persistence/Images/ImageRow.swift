@@ -1,4 +1,5 @@
 import Concepts
+import Inference
 
 /// What is written of one image that succeeded.
 public struct ImageRow: Sendable {
@@ -10,7 +11,10 @@ public struct ImageRow: Sendable {
     public var contentHash: String?
     /// Of the images that were decomposed together; nil for `decomposition: image`.
     public var groupDigest: String?
-    public var submissionID: String?
+    public var submissionID: Identifier?
+    /// Whether the row of ``image`` may say something else, or was not there when its job was begun: it becomes what this says, if
+    /// this is written.
+    public var isNamedAnew: Bool
     /// Replaces a row whose submission is older than ``submissionID``; without a submission it replaces nothing.
     public var force: Bool
     public var worker: String
@@ -23,7 +27,8 @@ public struct ImageRow: Sendable {
 
     public init(
         analysisID: String, image: ImageReference, labelIndex: Int?, contentHash: String? = nil,
-        groupDigest: String? = nil, submissionID: String? = nil, force: Bool = false, worker: String,
+        groupDigest: String? = nil, submissionID: Identifier? = nil, isNamedAnew: Bool = false, force: Bool = false,
+        worker: String,
         kernelSet: String, methodRevision: Int, timings: StageTimings = .init(),
         shard: Int, findings: ImageFindings
     ) {
@@ -33,6 +38,7 @@ public struct ImageRow: Sendable {
         self.contentHash = contentHash
         self.groupDigest = groupDigest
         self.submissionID = submissionID
+        self.isNamedAnew = isNamedAnew
         self.force = force
         self.worker = worker
         self.kernelSet = kernelSet
@@ -48,5 +54,5 @@ public struct ImageRow: Sendable {
 /// What identifies an image's rows.
 struct ImageKey: Hashable {
     let analysisID: String
-    let imageID: String
+    let imageID: Identifier
 }

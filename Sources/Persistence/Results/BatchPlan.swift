@@ -1,9 +1,11 @@
+import Inference
+
 /// A batch as a list of statements, in the order that keeps writers from waiting for each other crosswise: offsets,
 /// shards, submissions, images, results, failures, dead letters.
 struct BatchPlan {
     private(set) var calls: [Call] = []
     /// Submissions that are in the table once the plan is committed.
-    private(set) var submissions: Set<String> = []
+    private(set) var submissions: Set<Identifier> = []
     private var resultCalls: [Int] = []
     private var failureCall: Int?
 
@@ -18,8 +20,9 @@ struct BatchPlan {
         "entente_lock_shards",
         "SELECT pg_catalog.pg_advisory_xact_lock($1, s.shard) FROM unnest($2::integer[]) AS s (shard) ORDER BY s.shard")
 
+    /// - Parameter isChecked: whether results that disagree with the ones in place end the batch.
     /// - Throws: ``PersistenceError`` of code `value` for a row that can't be stored.
-    init(_ batch: WriteBatch, keepData: Bool, knownSubmissions: Set<String>) throws {
+    init(_ batch: WriteBatch, keepData: Bool, knownSubmissions: Set<Identifier>, isChecked: Bool = true) throws {
         for advance in batch.offsets.sorted(by: { $0.partition < $1.partition }) {
             calls.append(
                 Call(
@@ -41,8 +44,8 @@ struct BatchPlan {
             for part in Self.chunks(round.filter { !$0.force }) { add(ResultColumns(part), ResultColumns.firstWrite) }
             for part in Self.chunks(round.filter(\.force)) { add(ResultColumns(part), ResultColumns.replace) }
         }
-        let grouped = GroupMembership(batch.results)
-        if !grouped.isEmpty { calls.append(grouped.check) }
+        if isChecked { addChecks(batch.results) }
+        if let naming = ImageNaming.call(batch.results, keepData: keepData) { calls.append(naming) }
         if !failures.isEmpty {
             failureCall = calls.count
             calls.append(FailureColumns.call(failures))
@@ -63,8 +66,15 @@ struct BatchPlan {
         calls.append(Call(statement, columns.parameters))
     }
 
+    private mutating func addChecks(_ results: [ImageRow]) {
+        let grouped = GroupMembership(results)
+        if !grouped.isEmpty { calls.append(grouped.check) }
+        let agreement = ImageAgreement(results)
+        if !agreement.isEmpty { calls.append(agreement.check) }
+    }
+
     private mutating func addImages(
-        _ results: [ImageRow], _ failures: [FailedImage], keepData: Bool, known: Set<String>
+        _ results: [ImageRow], _ failures: [FailedImage], keepData: Bool, known: Set<Identifier>
     ) {
         var images = ImageColumns(keepData: keepData)
         for row in results {
@@ -83,7 +93,7 @@ struct BatchPlan {
 
     /// Submissions of foreign producers are made known by their first image.
     private mutating func addSubmission(
-        _ submissionID: String?, _ analysisID: String, _ force: Bool, _ known: Set<String>
+        _ submissionID: Identifier?, _ analysisID: String, _ force: Bool, _ known: Set<Identifier>
     ) {
         guard let submissionID, !known.contains(submissionID), submissions.insert(submissionID).inserted else { return }
         calls.append(SubmissionStore.foreign(submissionID, analysisID: analysisID, force: force))

@@ -1,3 +1,5 @@
+import Inference
+
 /// Writes batches, each in one pipelined transaction of one round trip.
 ///
 /// The first write of an image wins, so a batch may be written again after any error; a row that is forced replaces
@@ -7,7 +9,7 @@ public final class BatchWriter {
     private let connection: Connection
     private let keepData: Bool
     /// Submissions that are known to be in the table, so that they are not sent with every batch.
-    private var knownSubmissions: Set<String> = []
+    private var knownSubmissions: Set<Identifier> = []
 
     /// - Parameter keepData: also store `data:` URIs of images that this writer sees first.
     public init(_ connection: Connection, keepData: Bool = false) {
@@ -78,8 +80,8 @@ public final class BatchWriter {
         public let error: PersistenceError
     }
 
-    /// Finds rows that make a batch fail with a record-level error: those in conflict with another group if there are
-    /// any, else by writing halves of the batch and rolling back. Turn them into ``FailedImage``s and write the rest; failures and dead letters themselves can always be stored.
+    /// Finds rows that make a batch fail with a record-level error: those in conflict with another group, or with the
+    /// picture or label in place, if there are any, else by writing halves of the batch and rolling back. Turn them into ``FailedImage``s and write the rest; failures and dead letters themselves can always be stored.
     ///
     /// - Throws: ``PersistenceError`` that is not record-level.
     public func refused(in batch: WriteBatch) throws -> [Refused] {
@@ -94,7 +96,37 @@ public final class BatchWriter {
                         sqlState: PersistenceError.groupConflictState))
             }
         }
+        let differing = try differing(in: batch)
+        guard differing.isEmpty else {
+            return differing.map { row in
+                Refused(
+                    row: row,
+                    error: PersistenceError(
+                        .server,
+                        "image \(batch.results[row].image.id) has a result of another label or of other contents",
+                        sqlState: PersistenceError.imageConflictState))
+            }
+        }
         return try refused(batch.results.indices, of: batch.results)
+    }
+
+    /// The rows that disagree with what would be in the table if all were written, on which label or which picture an image is;
+    /// none when something else keeps them from being written.
+    private func differing(in batch: WriteBatch) throws -> [Int] {
+        let agreement = ImageAgreement(batch.results)
+        guard !agreement.isEmpty else { return [] }
+        do {
+            let plan = try BatchPlan(
+                WriteBatch(results: batch.results), keepData: keepData, knownSubmissions: [], isChecked: false)
+            let answers = try connection.pipelinedTransaction(plan.calls + [agreement.differing], commit: false)
+            return try answers.last.map(agreement.conflicts) ?? []
+        } catch let failure as PipelineFailure where failure.error.isRecordLevel {
+            return []
+        } catch let failure as PipelineFailure {
+            throw failure.error
+        } catch let error as PersistenceError where error.isRecordLevel {
+            return []
+        }
     }
 
     private func refused(_ range: Range<Int>, of rows: [ImageRow]) throws -> [Refused] {

@@ -1,8 +1,9 @@
 import Concepts
+import Inference
 
 /// One image with what a picture of its explanation needs.
 public struct ExtremeImage: Sendable {
-    public let id: String
+    public let id: Identifier
     public let uri: String
     public let sha256: String?
     public let labelIndex: Int?
@@ -36,7 +37,7 @@ extension DatasetReader {
             """, [.text(analysisID), .text(partMethod), .int(Int32(clamping: count))])
         return try (0..<rows.count).map { row in
             ExtremeImage(
-                id: try rows.text(row, 0), uri: try rows.text(row, 1), sha256: try rows.optionalText(row, 2),
+                id: try rows.identifier(row, 0), uri: try rows.text(row, 1), sha256: try rows.optionalText(row, 2),
                 labelIndex: try rows.optionalInt(row, 3).map(Int.init), predictedIndex: Int(try rows.int(row, 4)),
                 grid: PatchGrid(height: Int(try rows.int(row, 5)), width: Int(try rows.int(row, 6))),
                 parts: try rows.bytes(row, 7).map { $0 == 255 ? -1 : Int($0) },

@@ -1,8 +1,9 @@
 import Concepts
+import Inference
 
 /// An image's findings under one part method, as far as ground truth can judge them.
 public struct JudgeableResult: Sendable {
-    public let image: String
+    public let image: Identifier
     /// What the database knows this version of the result by.
     let writtenAt: Int64
     public let grid: PatchGrid
@@ -75,10 +76,10 @@ public struct GroundTruthStore {
     public func score(
         partMethod: String, _ judge: (JudgeableResult) throws -> GroundTruthScore?
     ) throws -> (scored: Int, unknown: Int) {
-        var (last, scored, unknown) = ("", 0, 0)
+        var (last, scored, unknown): (Identifier, Int, Int) = ("", 0, 0)
         while true {
             let rows = try connection.run(
-                Self.page, [.text(analysisID), .text(last), .text(partMethod), .int(Self.pageSize)])
+                Self.page, [.text(analysisID), .identifier(last), .text(partMethod), .int(Self.pageSize)])
             var judged: [Judged] = []
             for row in 0..<rows.count {
                 let result = try Self.result(rows, row)
@@ -100,7 +101,7 @@ public struct GroundTruthStore {
     private static func result(_ rows: Rows, _ row: Int) throws -> JudgeableResult {
         let vision = try rows.ints(row, 5).map(Int.init)
         return JudgeableResult(
-            image: try rows.text(row, 0), writtenAt: try rows.bigint(row, 1),
+            image: try rows.identifier(row, 0), writtenAt: try rows.bigint(row, 1),
             grid: PatchGrid(height: Int(try rows.int(row, 2)), width: Int(try rows.int(row, 3))),
             parts: try rows.bytes(row, 4).map { $0 == 255 ? -1 : Int($0) }, vision: vision,
             mutual: zip(vision, try rows.bools(row, 6)).filter(\.1).map(\.0))

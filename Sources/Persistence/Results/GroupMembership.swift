@@ -28,7 +28,7 @@ struct GroupMembership {
 
     private var parameters: [Parameter] {
         [
-            .texts(places.map { rows[$0].analysisID }), .texts(places.map { rows[$0].image.id }),
+            .texts(places.map { rows[$0].analysisID }), .identifiers(places.map { rows[$0].image.id }),
             .texts(places.map { rows[$0].groupDigest }),
         ]
     }

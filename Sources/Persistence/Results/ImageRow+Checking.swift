@@ -5,15 +5,15 @@ extension ImageRow {
     ///
     /// - Throws: ``PersistenceError`` of code `value`, naming image and field.
     func check() throws {
-        try StorableText.check(key: image.id, "an image's id")
+        try StorableText.check(key: image.id.text, "an image's id")
         let name = "image \(image.id)"
         for (text, what) in [
-            (image.uri, "uri"), (image.label, "label"), (image.sha256, "sha256"),
-            (image.group, "group"), (contentHash, "content hash"), (groupDigest, "group digest"),
+            (image.uri, "uri"), (image.label?.text, "label"), (image.sha256, "sha256"),
+            (image.group?.text, "group"), (contentHash, "content hash"), (groupDigest, "group digest"),
             (worker, "worker"), (kernelSet, "kernel set"),
         ] { try StorableText.check(text, "\(name): its \(what)") }
         if let submission = submissionID {
-            try StorableText.check(key: submission, "\(name): its submission")
+            try StorableText.check(key: submission.text, "\(name): its submission")
         }
         func need(_ holds: Bool, _ what: String) throws {
             if !holds { throw PersistenceError(.value, "\(name): \(what)") }

@@ -1,6 +1,8 @@
+import Inference
+
 /// A class as its labelled images have it, under one part method (view `class_summary`).
 public struct ClassLine: Sendable {
-    public let classID: String
+    public let classID: Identifier
     public let name: String
     public let images: Int
     /// Share of its images that are predicted as it.
@@ -36,9 +38,9 @@ public struct ClassLine: Sendable {
             ORDER BY s.class_index
             """, [.text(analysisID), .text(partMethod)])
         return try (0..<rows.count).map { row in
-            let id = try rows.optionalText(row, 0) ?? "?"
+            let id = try rows.optionalIdentifier(row, 0) ?? "?"
             return ClassLine(
-                classID: id, name: try rows.optionalText(row, 1) ?? id, images: Int(try rows.bigint(row, 2)),
+                classID: id, name: try rows.optionalText(row, 1) ?? id.text, images: Int(try rows.bigint(row, 2)),
                 top1: try rows.optionalDouble(row, 3), mi: try rows.double(row, 4), auc: try rows.double(row, 5),
                 visionConcepts: try rows.double(row, 6), mutualConcepts: try rows.double(row, 7),
                 concepts: (try? rows.texts(row, 8)) ?? [])

@@ -1,10 +1,12 @@
+import Inference
+
 /// What differs between two analyses of the same images, in all of them or in those of one class, under one part method
 /// and estimator; the columns of `entente.compare_analyses`.
 public struct ComparisonRow: Sendable, Hashable {
     /// Whether it is over all images; else over those labelled ``classID``.
     public let isWhole: Bool
     /// nil for all images, and for those without a label.
-    public let classID: String?
+    public let classID: Identifier?
     public let partMethod: String
     public let estimator: String
     public let imagesInBoth: Int
@@ -33,7 +35,7 @@ extension AnalysisStore {
         return try (0..<rows.count).map { row in
             func count(_ column: Int) throws -> Int { Int(try rows.bigint(row, column)) }
             return try ComparisonRow(
-                isWhole: rows.bool(row, 0), classID: rows.optionalText(row, 1), partMethod: rows.text(row, 2),
+                isWhole: rows.bool(row, 0), classID: rows.optionalIdentifier(row, 1), partMethod: rows.text(row, 2),
                 estimator: rows.text(row, 3), imagesInBoth: count(4), imagesOnlyInFrom: count(5),
                 imagesOnlyInTo: count(6), flips: count(7), flipsToRight: count(8), flipsToWrong: count(9),
                 meanDeltaMI: rows.optionalDouble(row, 10), meanDeltaAUC: rows.optionalDouble(row, 11),

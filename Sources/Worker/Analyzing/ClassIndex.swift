@@ -1,4 +1,5 @@
 import Concepts
+import Inference
 
 /// Finds a class by its id, else by its name if only one class has it.
 package struct ClassIndex: Sendable {
@@ -7,21 +8,19 @@ package struct ClassIndex: Sendable {
         case ambiguous = "is the name of several classes"
     }
 
-    // Keyed by bytes, as the database compares: to String, canonically equivalent spellings are one.
-    private let byID: [[UInt8]: Int]
-    private let byName: [[UInt8]: Result<Int, Failure>]
+    private let byID: [Identifier: Int]
+    private let byName: [Identifier: Result<Int, Failure>]
 
     package init(_ classes: [Analysis.Class]) {
         byID = Dictionary(
-            zip(classes.map { Array($0.id.utf8) }, classes.indices), uniquingKeysWith: { first, _ in first })
+            zip(classes.map(\.id), classes.indices), uniquingKeysWith: { first, _ in first })
         byName = Dictionary(
-            zip(classes.map { Array($0.name.utf8) }, classes.indices.map { .success($0) }),
+            zip(classes.map { Identifier($0.name) }, classes.indices.map { .success($0) }),
             uniquingKeysWith: { _, _ in .failure(.ambiguous) })
     }
 
-    package func find(_ label: String) -> Result<Int, Failure> {
-        let key = Array(label.utf8)
-        if let index = byID[key] { return .success(index) }
-        return byName[key] ?? .failure(.unknown)
+    package func find(_ label: Identifier) -> Result<Int, Failure> {
+        if let index = byID[label] { return .success(index) }
+        return byName[label] ?? .failure(.unknown)
     }
 }

@@ -114,7 +114,7 @@ package final class ImageAnalyzer {
             }
         }
         // Jobs name their images in any order; a group has one.
-        let order = members.keys.sorted { GroupDigest.precedes(images[$0].id, images[$1].id) }
+        let order = members.keys.sorted { images[$0].id < images[$1].id }
         groupDigest = GroupDigest.value(order.map { (images[$0].id, images[$0].contentHash) })
         let joint = Decomposition.run(order.compactMap { members[$0] }, method: method)
         return (encoded, Dictionary(uniqueKeysWithValues: zip(order, joint)))
@@ -133,8 +133,8 @@ package final class ImageAnalyzer {
             }
         let prompting = denseWorkspace.map { encode(pictures, including: .dense, in: $0) } ?? encoded
         return zip(images, pictures.indices).map { image, place in
-            if let overflow = encoded.overflow(of: place, named: image.id)
-                ?? prompting.overflow(of: place, named: image.id)
+            if let overflow = encoded.overflow(of: place, named: image.id.text)
+                ?? prompting.overflow(of: place, named: image.id.text)
             {
                 return .failure(ImageFailure(encoding: overflow))
             }
@@ -197,7 +197,7 @@ package final class ImageAnalyzer {
         _ prompted: [(grouping: PartGrouping, prompts: [PromptedPart])], of image: PreparedImage
     ) throws(ImageFailure) -> [EncodedParts] {
         let pictures = prompted.flatMap { $0.prompts.flatMap(\.pictures) }
-        var rows = try embeddings(of: pictures, named: image.id).makeIterator()
+        var rows = try embeddings(of: pictures, named: image.id.text).makeIterator()
         return prompted.map { grouping, prompts in
             EncodedParts(
                 grouping: grouping,

@@ -30,12 +30,12 @@ package struct TextSideBuilder {
         let classTexts = analysis.templates.flatMap { template in
             analysis.classes.map { template.filled(with: $0.name) }
         }
-        let bankTexts = analysis.descriptors.map { analysis.descriptorTemplate.filled(with: $0) }
+        let bankTexts = analysis.descriptors.map { analysis.descriptorTemplate.filled(with: $0.text) }
         return TextSide(
             analysis: analysis,
             classEmbeddings: try embeddings(classTexts, averagedOver: analysis.templates.count, analysis, model),
             bankEmbeddings: try embeddings(bankTexts, averagedOver: 1, analysis, model),
-            bareEmbeddings: try embeddings(analysis.descriptors, averagedOver: 1, analysis, model))
+            bareEmbeddings: try embeddings(analysis.descriptors.map(\.text), averagedOver: 1, analysis, model))
     }
 
     /// One normalised row a name; `texts` holds all names under the first template, then under the next.

@@ -23,6 +23,8 @@ package struct ImageFailure: Error, Hashable, Sendable, CustomStringConvertible 
         case fetchExhausted = "fetch_exhausted"
         /// It has a result already that was computed in another group.
         case groupConflict = "group_conflict"
+        /// It is known as another picture, or with another label.
+        case imageConflict = "image_conflict"
         /// Its findings are nothing that the database can hold.
         case unstorable
     }

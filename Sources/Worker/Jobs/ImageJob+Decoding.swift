@@ -32,9 +32,9 @@ extension ImageJob {
         // First of all: of another major version nothing else can be said.
         try Self.check(schema: try fields.requiredString("schema"))
         let analysis = try fields.requiredString("analysis")
-        let submission = try fields.string("submission")
+        let submission = try fields.string("submission").map { Identifier($0) }
         let force = try fields.bool("force") ?? false
-        let group = try fields.string("group")
+        let group = try fields.string("group").map { Identifier($0) }
         let entries = try fields.requiredArray("images")
         // Before the entries are looked at: a million of them needn't be.
         try Self.check(imageCount: entries.count)
@@ -46,8 +46,9 @@ extension ImageJob {
             let fields = JobFields(members, place: "images[\(index)].")
             images.append(
                 try Image(
-                    id: try fields.requiredString("id"), uri: try fields.requiredString("uri"),
-                    label: try fields.string("label"), sha256: try fields.string("sha256"), place: fields.place))
+                    id: Identifier(try fields.requiredString("id")), uri: try fields.requiredString("uri"),
+                    label: try fields.string("label").map { Identifier($0) }, sha256: try fields.string("sha256"),
+                    place: fields.place))
         }
         try self.init(analysis: analysis, submission: submission, force: force, group: group, images: images)
     }

@@ -1,3 +1,5 @@
+import Inference
+
 extension ImageJob {
     /// The message's value: the fields in the order of the schema, absent ones left out, no white space, slashes as they
     /// are. The same job always gives the same bytes.
@@ -11,13 +13,13 @@ extension ImageJob {
     }
 
     /// Everything before the first image.
-    static func encodedHead(analysis: String, submission: String?, force: Bool, group: String?) -> [UInt8] {
+    static func encodedHead(analysis: String, submission: Identifier?, force: Bool, group: Identifier?) -> [UInt8] {
         var bytes = Array("{\"schema\":".utf8)
         bytes.appendJSON(schema)
         bytes.appendMember("analysis", analysis)
-        bytes.appendMember("submission", submission)
+        bytes.appendMember("submission", submission?.text)
         bytes += Array(",\"force\":\(force)".utf8)
-        bytes.appendMember("group", group)
+        bytes.appendMember("group", group?.text)
         return bytes + Array(",\"images\":[".utf8)
     }
 
@@ -28,9 +30,9 @@ extension ImageJob {
 extension ImageJob.Image {
     func encoded() -> [UInt8] {
         var bytes = Array("{\"id\":".utf8)
-        bytes.appendJSON(id)
+        bytes.appendJSON(id.text)
         bytes.appendMember("uri", uri)
-        bytes.appendMember("label", label)
+        bytes.appendMember("label", label?.text)
         bytes.appendMember("sha256", sha256)
         bytes.append(UInt8(ascii: "}"))
         return bytes

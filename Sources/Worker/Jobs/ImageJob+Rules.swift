@@ -1,10 +1,11 @@
+import Inference
 import Settings
 
 extension ImageJob {
-    static func check(analysis: String, submission: String?, group: String?) throws(JobError) {
+    static func check(analysis: String, submission: Identifier?, group: Identifier?) throws(JobError) {
         try checkHexadecimal(analysis, 32, "analysis", orUpperCase: false)
-        if let submission { try check(submission, "submission") }
-        if let group { try check(group, "group") }
+        if let submission { try check(submission.text, "submission") }
+        if let group { try check(group.text, "group") }
     }
 
     static func check(imageCount count: Int) throws(JobError) {

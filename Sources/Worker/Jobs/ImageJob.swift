@@ -1,3 +1,4 @@
+import Inference
 import Settings
 
 /// One message of the image-job topic: 1 to 256 images of one analysis. A value of this type keeps every rule of
@@ -11,24 +12,24 @@ package struct ImageJob: Sendable, Hashable {
     static let maximumNameLength = 512
 
     package struct Image: Sendable, Hashable {
-        package let id: String
+        package let id: Identifier
         package let uri: String
         /// A class id, else a unique class name.
-        package let label: String?
+        package let label: Identifier?
         /// Lower-case hex of the SHA-256 that the fetched bytes must have.
         package let sha256: String?
 
         /// - Throws: ``JobError`` (`bad_field`) that names the field.
-        package init(id: String, uri: String, label: String? = nil, sha256: String? = nil) throws(JobError) {
+        package init(id: Identifier, uri: String, label: Identifier? = nil, sha256: String? = nil) throws(JobError) {
             try self.init(id: id, uri: uri, label: label, sha256: sha256, place: "")
         }
 
         /// - Parameter place: what goes before a field's name in messages, such as `images[3].`.
-        init(id: String, uri: String, label: String?, sha256: String?, place: String) throws(JobError) {
-            try ImageJob.check(id, "\(place)id")
+        init(id: Identifier, uri: String, label: Identifier?, sha256: String?, place: String) throws(JobError) {
+            try ImageJob.check(id.text, "\(place)id")
             try ImageJob.check(uri, "\(place)uri", maximum: .max, shown: redactedURI(uri))
             try ImageJob.check(length: uri, "\(place)uri")
-            try label.map { value throws(JobError) in try ImageJob.check(value, "\(place)label") }
+            try label.map { value throws(JobError) in try ImageJob.check(value.text, "\(place)label") }
             if let sha256 { try ImageJob.checkHexadecimal(sha256, 64, "\(place)sha256", orUpperCase: true) }
             self.id = id
             self.uri = uri
@@ -40,25 +41,24 @@ package struct ImageJob: Sendable, Hashable {
     /// The analysis id: 32 lower-case hex digits.
     package let analysis: String
     /// The submission that expects these images, if one was announced.
-    package let submission: String?
+    package let submission: Identifier?
     /// Rows of an older submission are to be replaced.
     package let force: Bool
     /// What is decomposed jointly, or merely kept together.
-    package let group: String?
+    package let group: Identifier?
     /// 1…256, with distinct ids.
     package let images: [Image]
 
     /// - Throws: ``JobError``: `bad_field`, `no_images`, `too_many_images`, `duplicate_image`.
     package init(
-        analysis: String, submission: String? = nil, force: Bool = false, group: String? = nil, images: [Image]
+        analysis: String, submission: Identifier? = nil, force: Bool = false, group: Identifier? = nil, images: [Image]
     ) throws(JobError) {
         try Self.check(analysis: analysis, submission: submission, group: group)
         try Self.check(imageCount: images.count)
-        // Bytes, because String compares canonically: ids that differ only in normalisation are two files.
-        var seen: Set<[UInt8]> = []
+        var seen: Set<Identifier> = []
         for image in images {
-            guard seen.insert(Array(image.id.utf8)).inserted else {
-                throw JobError(.duplicateImage, "the image id \(quoted(image.id)) occurs twice in this job")
+            guard seen.insert(image.id).inserted else {
+                throw JobError(.duplicateImage, "the image id \(quoted(image.id.text)) occurs twice in this job")
             }
         }
         self.analysis = analysis
@@ -69,5 +69,5 @@ package struct ImageJob: Sendable, Hashable {
     }
 
     /// The Kafka key: jobs of a group share a partition.
-    package var key: String { group ?? images[0].id }
+    package var key: Identifier { group ?? images[0].id }
 }

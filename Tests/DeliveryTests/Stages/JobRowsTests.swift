@@ -1,4 +1,5 @@
 import Concepts
+import Inference
 import Persistence
 import Testbed
 import Testing
@@ -28,7 +29,8 @@ import Testing
     }
 
     private func image(_ id: String) throws -> ImageJob.Image {
-        try ImageJob.Image(id: id, uri: "file:///\(id)", label: "n2", sha256: String(repeating: "f", count: 64))
+        try ImageJob.Image(
+            id: Identifier(id), uri: "file:///\(id)", label: "n2", sha256: String(repeating: "f", count: 64))
     }
 
     private func done(_ entry: ImageJob.Image) -> JobImage {

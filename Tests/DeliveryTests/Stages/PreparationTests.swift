@@ -195,7 +195,7 @@ import Testing
         try run(
             [cancelled.id, kept.id].map { id in
                 #"{"schema": "entente.image-job/v1", "analysis": "\#(analysis.id)", "submission": "\#(id)", "#
-                    + #""images": [\#(image(id, good))]}"#
+                    + #""images": [\#(image(id.text, good))]}"#
             })
         #expect(prepared.popAll(waiting: 0).map { $0.images.map(\.entry.id) } == [[kept.id]])
         let done = finished.popAll(waiting: 0)
@@ -227,6 +227,56 @@ import Testing
         }
         #expect(job.images.map(\.id) == ["a"] && images.isEmpty)
         #expect(prepared.popAll(waiting: 0).map { $0.images.map(\.entry.id) } == [["b"]])
+    }
+
+    private func failures(_ images: [JobImage]) -> [String] {
+        images.compactMap { image in image.failure.map { "\(image.entry.id) \($0.kind.rawValue)" } }
+    }
+
+    /// What is known as another picture fails, and the others of its job go on.
+    @Test func anotherLabelOrPictureFailsAlone() throws {
+        let store = SubmissionStore(try database.connect())
+        let label = analysis.classes[1].id
+        let old = try store.create(analysisID: analysis.id, kind: .submit)
+        try store.expect(
+            [
+                ImageReference(id: "relabelled", uri: "file:///x", label: analysis.classes[0].id),
+                ImageReference(
+                    id: "changed", uri: "file:///x", label: label, sha256: String(repeating: "a", count: 64)),
+                ImageReference(id: "moved", uri: "file:///x", label: label),
+            ], of: old)
+        let said = #", "label": "\#(label)""#
+        let images = [
+            image("relabelled", good, said), image("moved", good, said), image("new", good, said),
+            image("changed", good, said + #", "sha256": "\#(String(repeating: "b", count: 64))""#),
+        ]
+        try run([job(images.joined(separator: ","))])
+        let jobs = prepared.popAll(waiting: 0)
+        try #require(jobs.count == 1)
+        #expect(failures(jobs[0].images) == ["relabelled image_conflict", "changed image_conflict"])
+        #expect(jobs[0].images.filter { $0.picture != nil }.map(\.entry.id) == ["moved", "new"])
+        #expect(jobs[0].images.map(\.isNamedAnew) == [true, true, true, true])
+    }
+
+    /// A job of a submission may be late: what a later one has said of its images since counts.
+    @Test(arguments: [true, false]) func whatALaterSubmissionReplacesIsNotComputed(isOlder: Bool) throws {
+        let store = SubmissionStore(try database.connect())
+        var submissions = try (0..<2).map { _ in try store.create(analysisID: analysis.id, kind: .submit, force: true) }
+        if !isOlder { submissions.reverse() }
+        try store.expect(
+            [ImageReference(id: "a", uri: "file:///x", label: analysis.classes[0].id)], of: submissions[1])
+        try run(
+            [
+                #"{"schema": "entente.image-job/v1", "analysis": "\#(analysis.id)", "submission": "\#(submissions[0].id)", "#
+                    + #""images": [\#(image("a", good))]}"#
+            ])
+        let done = finished.popAll(waiting: 0)
+        guard case .images(_, _, let images)? = done.first?.outcome ?? nil, isOlder else {
+            // Failed images go the way of those that a lane computes.
+            #expect(!isOlder && prepared.popAll(waiting: 0).flatMap { failures($0.images) } == ["a image_conflict"])
+            return
+        }
+        #expect(images.isEmpty)
     }
 
     @Test func jobsThatCanNeverSucceedGoStraightToTheWriter() throws {
@@ -279,7 +329,7 @@ import Testing
         let later = try later()
         let submissions = try SubmissionStore(database.connect())
         let submission = try submissions.create(analysisID: later.id, kind: .submit)
-        _ = try submissions.cancel(submission.id)
+        _ = try submissions.cancel(submission.id.text)
         let job = #"""
             {"schema": "entente.image-job/v1", "analysis": "\#(later.id)", "submission": "\#(submission.id)",
             "images": [\#(image("a", good))]}

@@ -1,4 +1,5 @@
 import Concepts
+import Inference
 import Testbed
 import Testing
 
@@ -84,7 +85,7 @@ import Testing
             .init(id: "n1", name: "tench"), .init(id: "n2", name: "crane"), .init(id: "n3", name: "crane"),
             .init(id: "tench", name: "n1"), .init(id: "n5", name: "crane"),
         ])
-        func found(_ label: String) -> Int? { try? index.find(label).get() }
+        func found(_ label: String) -> Int? { try? index.find(Identifier(label)).get() }
         // “n1” is an id and a name of another class, “tench” likewise.
         #expect(found("n1") == 0)
         #expect(found("tench") == 3)

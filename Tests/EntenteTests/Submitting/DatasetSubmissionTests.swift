@@ -1,3 +1,4 @@
+import Inference
 import Testbed
 import Testing
 
@@ -17,7 +18,8 @@ import Testing
 
     private func image(_ id: String, _ label: String? = nil, uri: String = "data:,x", sha: String? = nil) -> ListedImage
     {
-        ListedImage(id: id, uri: uri, label: label, sha256: sha, origin: "row of \(id)")
+        ListedImage(
+            id: Identifier(id), uri: uri, label: label.map { Identifier($0) }, sha256: sha, origin: "row of \(id)")
     }
 
     private func submission(_ images: [ListedImage], grouped: Bool = false, perJob: Int = 32) throws

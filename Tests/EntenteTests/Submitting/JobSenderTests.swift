@@ -1,4 +1,5 @@
 import Concepts
+import Inference
 import Testing
 
 @testable import Entente
@@ -10,7 +11,9 @@ import Testing
         func forEach(_ body: (OutgoingImage) throws -> Void) throws { try entries.forEach(body) }
     }
 
-    private func entry(_ id: String, group: String? = nil, jointKey: [String?]? = nil) throws -> OutgoingImage {
+    private func entry(_ id: Identifier, group: Identifier? = nil, jointKey: [Identifier?]? = nil) throws
+        -> OutgoingImage
+    {
         OutgoingImage(image: try .init(id: id, uri: "file:///\(id)"), group: group, jointKey: jointKey)
     }
 
@@ -34,7 +37,7 @@ import Testing
             found.filter { $0.group == "a" }.map { $0.images.map(\.id) } == [
                 ["a0", "a1", "a2", "a3", "a4"], ["a5", "a6", "a7"],
             ])
-        let singles = found.filter { $0.images[0].id.hasPrefix("single") }.map { $0.images.map(\.id) }
+        let singles = found.filter { $0.images[0].id.text.hasPrefix("single") }.map { $0.images.map(\.id) }
         #expect(singles == [["single 0", "single 1"], ["single 2", "single 3"]])
     }
 
@@ -43,7 +46,7 @@ import Testing
             var found: ImageJob?
             try sender.jobs(of: Listed(entries: [entry]), maximumBytes: sender.bytesAlone(entry)) { found = $0 }
             let job = try #require(found)
-            #expect(job.encoded().count + job.key.utf8.count == sender.bytesAlone(entry))
+            #expect(job.encoded().count + job.key.text.utf8.count == sender.bytesAlone(entry))
             let failure = #expect(throws: CommandFailure.self) {
                 try sender.jobs(of: Listed(entries: [entry]), maximumBytes: sender.bytesAlone(entry) - 1) { _ in }
             }

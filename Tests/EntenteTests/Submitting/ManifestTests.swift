@@ -1,3 +1,4 @@
+import Inference
 import Testbed
 import Testing
 
@@ -131,7 +132,7 @@ import Testing
         ("https://h.org/é.jpg", "https://h.org/é.jpg"),
     ]) func idsOutOfURIsHoldNoSecrets(uri: String, id: String?) throws {
         let csv = "uri\n\"\(uri)\"\n"
-        guard let id else {
+        guard let id = id.map({ Identifier($0) }) else {
             let failure = failure(csv)
             #expect(failure?.description.contains("needs an `id`") == true, "\(failure?.description ?? "")")
             #expect(failure?.description.contains("Quoll") == false, "\(failure?.description ?? "")")

@@ -1,4 +1,5 @@
 import Concepts
+import Inference
 import Testing
 
 @testable import Entente
@@ -10,8 +11,8 @@ import Testing
 
     private func job(_ ids: [String], group: String? = nil) throws -> ImageJob {
         try ImageJob(
-            analysis: Self.analysis, submission: "s", force: true, group: group,
-            images: ids.map { try .init(id: $0, uri: "file:///\($0)?token=hush", label: "n", sha256: nil) })
+            analysis: Self.analysis, submission: "s", force: true, group: group.map { Identifier($0) },
+            images: ids.map { try .init(id: Identifier($0), uri: "file:///\($0)?token=hush", label: "n", sha256: nil) })
     }
 
     private func letter(_ value: [UInt8]?, failed: [String]) -> StoredDeadLetter {
@@ -20,7 +21,7 @@ import Testing
                 source: .init(topic: "jobs", partition: 0, offset: 1), key: Array("k".utf8), value: value,
                 headers: [.init(name: Array("h".utf8), value: [0xff])], reason: "r"),
             failures: failed.map {
-                .init(analysisID: Self.analysis, imageID: $0, kind: "not_found", message: "m", attempts: 1)
+                .init(analysisID: Self.analysis, imageID: Identifier($0), kind: "not_found", message: "m", attempts: 1)
             }, isPublished: true, writtenAt: "2026-01-02T03:04:05Z", requeuedAt: nil, requeueCount: 0)
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Inference
 import Testbed
 
 @testable import Fetch
@@ -14,7 +15,9 @@ struct BadImage {
     /// What the message has to name.
     let named: String
 
-    func entry() throws -> ImageJob.Image { try ImageJob.Image(id: id, uri: uri, label: label, sha256: sha256) }
+    func entry() throws -> ImageJob.Image {
+        try ImageJob.Image(id: Identifier(id), uri: uri, label: label.map { Identifier($0) }, sha256: sha256)
+    }
 
     /// All kinds of them, their files made below and beside `root`.
     ///

@@ -1,4 +1,5 @@
 import Foundation
+import Inference
 import Logging
 
 @testable import Jobs
@@ -24,11 +25,11 @@ struct BadInput {
         let label = DrawnWorld.classes[0]
         let inline = Data(try DrawnWorld.bytes(DrawnWorld.ids(perClass: 2)[1])).base64EncodedString()
         let good = [
-            try ImageJob.Image(id: "good, label by name", uri: uri, label: label.replacing("-", with: " ")),
-            try ImageJob.Image(id: "good, inline", uri: "data:image/jpeg;base64,\(inline)", label: label),
+            try ImageJob.Image(id: "good, label by name", uri: uri, label: Identifier(label.replacing("-", with: " "))),
+            try ImageJob.Image(id: "good, inline", uri: "data:image/jpeg;base64,\(inline)", label: Identifier(label)),
             try ImageJob.Image(id: "good, unlabelled", uri: uri),
         ]
-        goodIDs = good.map(\.id) + ["good, alone"]
+        goodIDs = good.map(\.id.text) + ["good, alone"]
         bad = try BadImage.all(root: site.root, scratch: site.scratch, good: picture)
         let entries = try bad.map { try $0.entry() }
         let analysis = submitted.analysis
@@ -36,7 +37,7 @@ struct BadInput {
             try ImageJob(analysis: analysis, images: images).encoded()
         }
         let split = entries.count - 3
-        let alone = try ImageJob.Image(id: goodIDs[3], uri: uri, label: label)
+        let alone = try ImageJob.Image(id: Identifier(goodIDs[3]), uri: uri, label: Identifier(label))
         let wholes = try BadMessage.wholes(analysis: analysis, image: alone)
         messages =
             wholes + [

@@ -1,5 +1,6 @@
 import Concepts
 import Foundation
+import Inference
 import Persistence
 import Testbed
 
@@ -76,22 +77,23 @@ struct ChaosJobs {
         }
     }
 
-    private mutating func goodImage(_ id: String, label: String? = nil) throws -> ImageJob.Image {
+    private mutating func goodImage(_ id: Identifier, label: String? = nil) throws -> ImageJob.Image {
         let choice = Self.pictures.filter { label == nil || $0.label == label }
         let picture = choice[generator.next(below: choice.count)]
         // A few come without label.
         let isLabelled = generator.next(below: 10) > 0
-        return try ImageJob.Image(id: id, uri: "file://" + picture.path, label: isLabelled ? picture.label : nil)
+        return try ImageJob.Image(
+            id: id, uri: "file://" + picture.path, label: isLabelled ? Identifier(picture.label) : nil)
     }
 
-    private mutating func badImage(_ id: String) throws -> ImageJob.Image {
+    private mutating func badImage(_ id: Identifier) throws -> ImageJob.Image {
         let kind = generator.next(below: badFiles.count + 1)
         if kind < badFiles.count { return try ImageJob.Image(id: id, uri: "file://" + badFiles[kind]) }
         return try ImageJob.Image(id: id, uri: "file://" + Self.pictures[0].path, label: "gryphon")
     }
 
     private mutating func job(
-        _ images: [ImageJob.Image], bad: [String] = [], announcing: Bool = true, forcing: Bool = false
+        _ images: [ImageJob.Image], bad: [Identifier] = [], announcing: Bool = true, forcing: Bool = false
     ) throws -> ChaosMessage {
         // Some producers announce nothing.
         let isAnnounced = announcing && !forcing && generator.next(below: 3) > 0
@@ -101,14 +103,15 @@ struct ChaosJobs {
         let submission = forcing ? forced.id : isAnnounced ? first.id : nil
         let job = try ImageJob(analysis: self.images.id, submission: submission, force: forcing, images: images)
         return ChaosMessage(
-            key: job.key, value: job.encoded(), good: images.map(\.id).filter { !bad.contains($0) }, bad: bad)
+            key: job.key.text, value: job.encoded(), good: images.map(\.id).filter { !bad.contains($0) }.map(\.text),
+            bad: bad.map(\.text))
     }
 
     private mutating func largeJob(_ number: Int) throws -> ChaosMessage {
         var images: [ImageJob.Image] = []
         for member in 0..<5 { images.append(try goodImage("large-\(number)-\(member)")) }
         guard generator.next(below: 3) == 0 else { return try job(images) }
-        let bad = "large-\(number)-bad"
+        let bad: Identifier = "large-\(number)-bad"
         images.insert(try badImage(bad), at: generator.next(below: images.count))
         return try job(images, bad: [bad])
     }
@@ -118,13 +121,13 @@ struct ChaosJobs {
         var images: [ImageJob.Image] = []
         for member in 0..<3 { images.append(try goodImage("group-\(number)-\(member)", label: label)) }
         let good = images.map(\.id)
-        var bad: [String] = []
+        var bad: [Identifier] = []
         if generator.next(below: 4) == 0 {
             bad = ["group-\(number)-bad"]
             images.append(try badImage(bad[0]))
         }
         let job = try ImageJob(analysis: groups.id, group: "group-\(number)", images: images)
-        return ChaosMessage(key: job.key, value: job.encoded(), good: good, bad: bad)
+        return ChaosMessage(key: job.key.text, value: job.encoded(), good: good.map(\.text), bad: bad.map(\.text))
     }
 
     private mutating func badJob(_ number: Int) throws -> ChaosMessage {

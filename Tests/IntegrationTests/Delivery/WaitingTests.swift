@@ -1,5 +1,6 @@
 import Concepts
 import Foundation
+import Inference
 import Logging
 import Persistence
 import Testbed
@@ -151,13 +152,13 @@ import Testing
         let uri = ImageFetcher.fileURI(ofPath: path)
         let submissions = SubmissionStore(try site.connect())
         let submission = try submissions.create(analysisID: analysis.id, kind: .submit)
-        try submissions.expect([ImageReference(id: id, uri: uri)], of: submission)
+        try submissions.expect([ImageReference(id: Identifier(id), uri: uri)], of: submission)
         try site.produce(
             #"""
             {"schema": "entente.image-job/v1", "analysis": "\#(analysis.id)", "submission": "\#(submission.id)",
             "images": [{"id": "\#(id)", "uri": "\#(uri)"}]}
             """#, key: id)
-        return submission.id
+        return submission.id.text
     }
 
     /// An analysis file whose model has other weights than the demo's.

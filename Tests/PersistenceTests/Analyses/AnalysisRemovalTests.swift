@@ -108,7 +108,7 @@ import Testing
         let submission = try store.create(analysisID: doomed, kind: .submit)
         try store.expect([ImageReference(id: "new", uri: "file:///n")], of: submission)
         #expect(try removal.obstacles() == .init(unfinishedSubmissions: 1, pendingImages: 1))
-        _ = try store.cancel(submission.id)
+        _ = try store.cancel(submission.id.text)
         #expect(try removal.obstacles() == .init(unfinishedSubmissions: 0, pendingImages: 0))
     }
 }

@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test func oddTextsAreKeptOrRefusedByName() throws {
-        func analysis(_ descriptor: String, class: String = "c") -> Analysis {
+        func analysis(_ descriptor: Identifier, class: Identifier = "c") -> Analysis {
             Analysis(
                 model: .init(weights: "w", configuration: "c", tokenizer: "t"),
                 classes: [.init(id: `class`, name: "it's")],
@@ -77,7 +77,7 @@ import Testing
         let nul = #expect(throws: PersistenceError.self) { try store.register(analysis("a\0"), name: "n") }
         #expect(nul?.description.contains("descriptor 0 holds the character U+0000") == true)
         #expect(throws: PersistenceError.self) {
-            try store.register(analysis("a", class: String(repeating: "x", count: 3000)), name: "n")
+            try store.register(analysis("a", class: Identifier(String(repeating: "x", count: 3000))), name: "n")
         }
     }
 

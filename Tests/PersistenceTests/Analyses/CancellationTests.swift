@@ -1,3 +1,4 @@
+import Inference
 import Testbed
 import Testing
 
@@ -16,7 +17,7 @@ import Testing
 
     private func submit(_ names: String...) throws -> Submission {
         let submission = try store.create(analysisID: id, kind: .submit)
-        try store.expect(names.map { ImageReference(id: $0, uri: "file:///\($0)") }, of: submission)
+        try store.expect(names.map { ImageReference(id: Identifier($0), uri: "file:///\($0)") }, of: submission)
         return submission
     }
 
@@ -30,7 +31,7 @@ import Testing
         #expect(try store.progress(analysisID: id) == .init(expected: 6, done: 1, failed: 1, pending: 4))
         #expect(try store.list().map(\.pending) == [2, 2])
 
-        #expect(try store.cancel(first.id) == 2)
+        #expect(try store.cancel(first.id.text) == 2)
         #expect(try store.progress(analysisID: id) == .init(expected: 4, done: 1, failed: 1, pending: 2))
         #expect(try store.list().map(\.state) == [.unfinished, .cancelled])
         #expect(try Verifier(connection).differences() == [])
@@ -39,9 +40,9 @@ import Testing
         let at = "SELECT cancelled_at::text FROM entente.submissions WHERE submission_id = '\(first.id)'"
         let before = try connection.query(at).text(0, 0)
         try store.expect([ImageReference(id: "g", uri: "file:///g")], of: first)
-        #expect(try store.cancel(first.id) == 1)
+        #expect(try store.cancel(first.id.text) == 1)
         #expect(try connection.query(at).text(0, 0) == before)
-        #expect(try store.cancel(second.id) == 2)
+        #expect(try store.cancel(second.id.text) == 2)
         #expect(try store.progress(analysisID: id) == .init(expected: 2, done: 1, failed: 1, pending: 0))
         #expect(try Verifier(connection).differences() == [])
     }
@@ -55,7 +56,7 @@ import Testing
         let submission = try submit("a")
         try connection.exec("SET ROLE entente_worker")
         #expect(throws: PersistenceError.self) { try connection.exec("DELETE FROM entente.images") }
-        #expect(try store.cancel(submission.id) == 1)
+        #expect(try store.cancel(submission.id.text) == 1)
         #expect(try store.progress(analysisID: id).expected == 0)
     }
 
@@ -76,7 +77,7 @@ import Testing
             }
             guard index == 0 else {
                 try eventually("the worker has looked") { try locksOnImages("granted AND mode = 'RowExclusiveLock'") }
-                return try SubmissionStore(own).cancel(submission.id)
+                return try SubmissionStore(own).cancel(submission.id.text)
             }
             try own.transaction {
                 try own.query(

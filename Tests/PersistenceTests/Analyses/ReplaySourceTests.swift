@@ -1,3 +1,4 @@
+import Inference
 import Testbed
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
         id = try Fixture.register(on: connection)
     }
 
-    private func expect(_ images: [(id: String, group: String?)]) throws {
+    private func expect(_ images: [(id: Identifier, group: Identifier?)]) throws {
         let store = SubmissionStore(connection)
         try store.expect(
             images.map { ImageReference(id: $0.id, uri: "file:///\($0.id)", sha256: "announced", group: $0.group) },
@@ -44,7 +45,7 @@ import Testing
             ("a1", "a"), ("b1", "b"), ("a2", "a"), ("b2", "b"), ("alone", nil), ("a3", "a"), ("b3", "b"), ("c", "c"),
         ])
         // Group a was one job and lost a member; group b two jobs, and nobody knows of which b3 was.
-        func row(_ image: String, _ digest: String) -> ImageRow {
+        func row(_ image: Identifier, _ digest: String) -> ImageRow {
             var row = Fixture.row(image, analysisID: id)
             row.groupDigest = digest
             return row
@@ -53,8 +54,8 @@ import Testing
             WriteBatch(
                 results: [row("a1", "da"), row("a3", "da"), row("b1", "db"), row("b2", "dc")],
                 failures: [Fixture.failure("a2", analysisID: id), Fixture.failure("b3", analysisID: id)]))
-        var runs: [[String]] = []
-        var last: [String?]?
+        var runs: [[Identifier]] = []
+        var last: [Identifier?]?
         for image in try found() {
             if image.jointKey == nil || image.jointKey != last { runs.append([]) }
             last = image.jointKey
@@ -72,7 +73,7 @@ import Testing
         try source.snapshot {
             for _ in 0..<2 {
                 var ids: [String] = []
-                try source.forEach { ids.append($0.reference.id) }
+                try source.forEach { ids.append($0.reference.id.text) }
                 #expect(ids == ["a"])
                 let store = SubmissionStore(other)
                 try store.expect(

@@ -1,3 +1,4 @@
+import Inference
 import Testbed
 import Testing
 
@@ -63,6 +64,56 @@ import Testing
         #expect(try uris() == ["file:///forced/0", "file:///forced/1"])
     }
 
+    private func facts() throws -> [String] {
+        let rows = try connection.query(
+            """
+            SELECT concat_ws(' ', image_id, uri, coalesce(other_uri, '-'), coalesce(label, '-'), coalesce(sha256, '-'))
+            FROM entente.images ORDER BY image_id
+            """)
+        return try (0..<rows.count).map { try rows.text($0, 0) }
+    }
+
+    /// Whatever two submissions say at the same time, the label and the picture of what stands or is on its way stay.
+    @Test func anImageStaysWhatItIs() throws {
+        let old = ["done", "failed", "pending"].map {
+            ImageReference(id: Identifier($0), uri: "file:///old", label: "n00", sha256: "aa")
+        }
+        try store.expect(old, of: store.create(analysisID: id, kind: .submit))
+        var row = Fixture.row("done", analysisID: id)
+        row.contentHash = "aa"
+        try BatchWriter(connection).write(
+            WriteBatch(results: [row], failures: [Fixture.failure("failed", analysisID: id)]))
+        let new = old.map { ImageReference(id: $0.id, uri: "file:///new", label: "n01", sha256: "bb") }
+        try store.expect(new, of: store.create(analysisID: id, kind: .submit))
+        #expect(
+            try facts() == [
+                "done file:///old file:///new n00 aa", "failed file:///new file:///old n01 bb",
+                "pending file:///new file:///old n00 aa",
+            ])
+        try store.expect(new, of: store.create(analysisID: id, kind: .submit, force: true))
+        #expect(
+            try facts() == [
+                "done file:///new file:///old n01 bb", "failed file:///new file:///old n01 bb",
+                "pending file:///new file:///old n01 bb",
+            ])
+        #expect(try store.progress(analysisID: id) == .init(expected: 3, done: 1, failed: 1, pending: 1))
+    }
+
+    @Test func whatIsKnownIsToldInOrder() throws {
+        try store.expect(
+            [ImageReference(id: "announced", uri: "file:///x", label: "n01", sha256: "aa")],
+            of: store.create(analysisID: id, kind: .submit))
+        try BatchWriter(connection).write(WriteBatch(results: [Fixture.row("done", analysisID: id, label: 3)]))
+        #expect(
+            try store.known(["unknown", "done", "announced"], analysisID: id) == [
+                StandingImage(),
+                StandingImage(state: .done, result: .ofImage, label: "n03", labelIndex: 3, sha256: "00"),
+                StandingImage(state: .pending, label: "n01", sha256: "aa"),
+            ])
+        #expect(
+            try store.known([], analysisID: id) == [] && store.known(["done"], analysisID: "none") == [StandingImage()])
+    }
+
     @Test func jobsAreCountedUntilTheLast() throws {
         let submission = try store.create(analysisID: id, kind: .submit)
         func state() throws -> [String] {
@@ -91,7 +142,7 @@ import Testing
         let submission = try store.create(analysisID: id, kind: .submit)
         for bad in ["a\0", String(repeating: "é", count: 600)] {
             let error = #expect(throws: PersistenceError.self) {
-                try store.expect([ImageReference(id: bad, uri: "file:///x")], of: submission)
+                try store.expect([ImageReference(id: Identifier(bad), uri: "file:///x")], of: submission)
             }
             #expect(error?.isRecordLevel == true)
         }

@@ -1,4 +1,5 @@
 import Concepts
+import Inference
 
 @testable import Persistence
 
@@ -15,12 +16,12 @@ enum DashboardRows {
             let submission = try submissions.create(
                 analysisID: analysis, kind: former == nil ? .submit : .replay, replayedFrom: former)
             let ids = (0..<24).map { "image \($0)" }
-            try submissions.expect(ids.map { ImageReference(id: $0, uri: "file:///\($0)") }, of: submission)
+            try submissions.expect(ids.map { ImageReference(id: Identifier($0), uri: "file:///\($0)") }, of: submission)
             try submissions.plan(jobs: 3, of: submission)
             // Three images stay pending, one fails.
             let rows = ids.dropLast(4).enumerated().map { index, id in
                 Fixture.row(
-                    id, analysisID: analysis, label: index % Fixture.classCount,
+                    Identifier(id), analysisID: analysis, label: index % Fixture.classCount,
                     findings: findings(index, shifted: former == nil ? 0 : 1), submission: submission.id)
             }
             offset += 1

@@ -1,3 +1,4 @@
+import Inference
 import Testbed
 import Testing
 
@@ -45,8 +46,8 @@ import Testing
         let id = try Fixture.register(on: connection)
         let long = String(repeating: "é", count: 3000)
         let failures = [
-            Fixture.failure("a\0b", analysisID: id, kind: "k\0"), Fixture.failure(long, analysisID: id),
-            Fixture.failure(long + "x", analysisID: id), Fixture.failure("z", analysisID: long, offset: 1),
+            Fixture.failure("a\0b", analysisID: id, kind: "k\0"), Fixture.failure(Identifier(long), analysisID: id),
+            Fixture.failure(Identifier(long + "x"), analysisID: id), Fixture.failure("z", analysisID: long, offset: 1),
         ]
         #expect(try BatchWriter(connection).write(WriteBatch(failures: failures)).failuresWritten == 4)
         #expect(try BatchWriter(connection).write(WriteBatch(failures: failures)).failuresWritten == 0)

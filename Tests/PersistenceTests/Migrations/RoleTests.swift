@@ -37,8 +37,9 @@ import Testing
         try jobs.release(partition, epoch: claim.epoch)
         #expect(
             try jobs.begin(
-                partition, offset: 8, epoch: claim.epoch, alone: false, analysisID: id, images: ["a"], force: true,
-                submissionID: submission.id) == .wanted([.missing]))
+                partition, offset: 8, epoch: claim.epoch, alone: false, analysisID: id,
+                images: [ImageReference(id: "a", uri: "file:///a")], force: true,
+                submissionID: submission.id) == .wanted([StandingImage()]))
         #expect(try !submissions.isCancelled(submission.id))
         let writer = BatchWriter(connection)
         try writer.write(

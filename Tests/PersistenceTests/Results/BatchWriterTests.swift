@@ -1,4 +1,5 @@
 import Concepts
+import Inference
 import Testbed
 import Testing
 
@@ -37,7 +38,7 @@ import Testing
                 r.method_revision, r.fetch_microseconds, r.concepts_microseconds, r.shard::int, i.uri, i.label, i.state
             FROM entente.image_results r JOIN entente.images i USING (analysis_id, image_id)
             JOIN entente.submissions s ON s.sequence = r.submission WHERE r.image_id = $1
-            """, [.text(row.image.id)])
+            """, [.text(row.image.id.text)])
         #expect(image.count == 1)
         #expect(try image.int(0, 0) == 1)
         #expect(try image.int(0, 1) == 2)
@@ -128,7 +129,7 @@ import Testing
         let old = try submissions.create(analysisID: id, kind: .submit)
         let new = try submissions.create(analysisID: id, kind: .submit, force: true)
         let writer = BatchWriter(connection)
-        func write(_ worker: String, _ submission: String?, force: Bool) throws -> Int {
+        func write(_ worker: String, _ submission: Identifier?, force: Bool) throws -> Int {
             let found = Fixture.findings(
                 predicted: force ? 4 : 1,
                 parts: [
@@ -199,7 +200,7 @@ import Testing
         rows[2].image.uri = "file:///a\0b"
         rows[5].analysisID = "ffffffffffffffffffffffffffffffff"
         rows[6].labelIndex = -3
-        rows[8].image.id = String(repeating: "x", count: 5000)
+        rows[8].image.id = Identifier(String(repeating: "x", count: 5000))
         let batch = WriteBatch(results: rows)
         let error = #expect(throws: PersistenceError.self) { try writer.write(batch) }
         #expect(error?.isRecordLevel == true)
@@ -225,7 +226,7 @@ import Testing
 
     @Test func dataURIsAreKeptOnlyWhenAsked() throws {
         let (_, connection, id) = try setUp()
-        for (keep, image) in [(false, "a"), (true, "b")] {
+        for (keep, image) in [(false, "a"), (true, "b")] as [(Bool, Identifier)] {
             var row = Fixture.row(image, analysisID: id)
             row.image.uri = "data:image/png;base64,AAAA"
             try BatchWriter(connection, keepData: keep).write(WriteBatch(results: [row]))
@@ -242,7 +243,7 @@ import Testing
             var rng = Seeded(UInt64(writer))
             var written = 0
             for batch in 0..<12 {
-                func some() -> String { "image \(Int.random(in: 0..<300, using: &rng))" }
+                func some() -> Identifier { "image \(Int.random(in: 0..<300, using: &rng))" }
                 let rows = (0..<20).map { _ in Fixture.randomRow(some(), analysisID: id, &rng, shard: writer / 2) }
                 let failed = Fixture.failure(
                     some(), analysisID: id, offset: Int64(writer * 100 + batch), shard: writer / 2)

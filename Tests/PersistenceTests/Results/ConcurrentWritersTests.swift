@@ -29,7 +29,7 @@ import Testing
                 CREATE CONSTRAINT TRIGGER hold_locks AFTER UPDATE ON entente.job_offsets
                     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION hold_locks();
                 """)
-            let written = try concurrently(Self.connections) { number in
+            let written = try concurrently(Self.connections) { (number: Int) -> Int in
                 let session = try database.connect("writer \(number)")
                 let partition = PartitionKey(group: "g", topic: "t", partition: Int32(number))
                 let epoch = try OffsetLedger(session).claim(partition, owner: "w").epoch

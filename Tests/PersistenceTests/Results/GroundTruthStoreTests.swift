@@ -1,4 +1,5 @@
 import Concepts
+import Inference
 import Testbed
 import Testing
 
@@ -14,7 +15,7 @@ import Testing
         try BatchWriter(connection).write(WriteBatch(results: ["a", "b", "c"].map { row($0) }))
     }
 
-    private func row(_ image: String, vision: [Int] = [4, 2, 7], submission: String? = nil) -> ImageRow {
+    private func row(_ image: Identifier, vision: [Int] = [4, 2, 7], submission: Identifier? = nil) -> ImageRow {
         Fixture.row(
             image, analysisID: id,
             findings: Fixture.findings(

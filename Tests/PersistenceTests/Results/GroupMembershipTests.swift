@@ -1,3 +1,4 @@
+import Inference
 import Testbed
 import Testing
 
@@ -5,7 +6,7 @@ import Testing
 
 /// An image's result comes from one group.
 @Suite struct GroupMembershipTests {
-    private static func row(_ id: String, _ analysisID: String, digest: String?, force: Bool = false) -> ImageRow {
+    private static func row(_ id: Identifier, _ analysisID: String, digest: String?, force: Bool = false) -> ImageRow {
         var row = Fixture.row(id, analysisID: analysisID, submission: force ? "later" : nil, force: force)
         row.groupDigest = digest
         return row

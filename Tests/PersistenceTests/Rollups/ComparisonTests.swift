@@ -1,4 +1,5 @@
 import Concepts
+import Inference
 import Testbed
 import Testing
 
@@ -44,7 +45,7 @@ import Testing
     }
 
     private func row(
-        _ image: String, _ analysis: String, label: Int?, predicted: Int, vision: [Int], mutual: [Int], mi: Int64
+        _ image: Identifier, _ analysis: String, label: Int?, predicted: Int, vision: [Int], mutual: [Int], mi: Int64
     ) -> ImageRow {
         let curve = [mi * 1_000_000_000] + Array(repeating: 0, count: vision.count)
         return Fixture.row(

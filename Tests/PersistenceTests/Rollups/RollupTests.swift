@@ -1,4 +1,5 @@
 import Concepts
+import Inference
 import Testbed
 import Testing
 
@@ -16,7 +17,7 @@ import Testing
         var offset: Int64 = 0
         for step in 0..<40 {
             let id = analyses.randomElement(using: &rng) ?? ""
-            func some() -> String { "image \(Int.random(in: 0..<30, using: &rng))" }
+            func some() -> Identifier { "image \(Int.random(in: 0..<30, using: &rng))" }
             switch Int.random(in: 0..<9, using: &rng) {
             case 0...2:
                 let rows = (0..<Int.random(in: 1...8, using: &rng)).map { _ in
@@ -39,7 +40,7 @@ import Testing
                 try submissions.expect((0..<4).map { _ in ImageReference(id: some(), uri: "file:///x") }, of: new)
             case 5:
                 try connection.query(
-                    "DELETE FROM entente.image_results WHERE image_id = ANY ($1)", [.texts([some(), some()])])
+                    "DELETE FROM entente.image_results WHERE image_id = ANY ($1)", [.identifiers([some(), some()])])
             case 6:
                 try connection.query(
                     """
@@ -48,7 +49,7 @@ import Testing
                     """,
                     [
                         .text(id), .int(Bool.random(using: &rng) ? Int32.random(in: 0..<6, using: &rng) : nil), .int(2),
-                        .texts([some(), some(), some()]),
+                        .identifiers([some(), some(), some()]),
                     ])
             case 7:
                 try connection.query(
@@ -57,15 +58,15 @@ import Testing
                         curve_released = array_prepend(mi_released + 5, curve_released[2:]),
                         vision_mutual = array_fill(true, ARRAY[vision_count])
                     WHERE image_id = $1
-                    """, [.text(some())])
+                    """, [.identifier(some())])
             default:
-                try connection.query("DELETE FROM entente.failed_images WHERE image_id = $1", [.text(some())])
-                try connection.query("DELETE FROM entente.part_results WHERE image_id = $1", [.text(some())])
+                try connection.query("DELETE FROM entente.failed_images WHERE image_id = $1", [.identifier(some())])
+                try connection.query("DELETE FROM entente.part_results WHERE image_id = $1", [.identifier(some())])
                 try connection.query(
                     """
                     DELETE FROM entente.images i WHERE image_id = $1 AND NOT EXISTS (SELECT FROM entente.image_results r
                         WHERE r.analysis_id = i.analysis_id AND r.image_id = i.image_id)
-                    """, [.text(some())])
+                    """, [.identifier(some())])
             }
             let differences = try Verifier(connection).differences()
             try #require(differences == [], "seed \(seed), step \(step): \(differences.prefix(3))")

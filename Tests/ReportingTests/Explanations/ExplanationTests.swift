@@ -1,4 +1,5 @@
 import Concepts
+import Inference
 import Testbed
 import Testing
 
@@ -24,7 +25,7 @@ import Testing
             flags: flags)
     }
 
-    private func text(_ part: PartFindings, label: Int? = nil, descriptors: [String]? = nil) -> [String] {
+    private func text(_ part: PartFindings, label: Int? = nil, descriptors: [Identifier]? = nil) -> [String] {
         var method = MethodParameters()
         method.parts.by = [.kmeans]
         let analysis = Analysis(
@@ -101,10 +102,10 @@ import Testing
 
     /// Letters are more than code units: none is cut, and the columns stand where the eye expects them.
     @Test func longLettersAreNotCut() {
-        let names = ["👩‍👩‍👧 head", "e\u{301}toile", "plain"]
+        let names: [Identifier] = ["👩‍👩‍👧 head", "e\u{301}toile", "plain"]
         let lines = text(part(seen: [(0, 1, [0]), (1, 1, [0]), (2, 1, [0])], said: []), descriptors: names)
         for name in names {
-            let line = lines.first { $0.contains(name) }
+            let line = lines.first { $0.contains(name.text) }
             #expect(line?.hasSuffix("  1.000  part 0") == true, "\(name)")
             #expect(line?.count == 4 + 6 + 7 + 8 || line?.count == 4 + 7 + 7 + 8)
         }

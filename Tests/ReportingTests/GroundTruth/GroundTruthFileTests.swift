@@ -41,6 +41,17 @@ import Testing
         #expect(try file.truth(of: "b.jpg", bank: [:]) == nil)
     }
 
+    @Test func anotherSpellingIsAnotherImageAndAnotherDescriptor() throws {
+        let file = try file(
+            """
+            {\(Self.head), "images": {"\u{E4}.jpg": {"size": [3, 2], "box": [0, 0, 1, 1], "mask": "masks/a.png",
+                "descriptors": ["a\u{308}pfel", "\u{E4}pfel"]}}}
+            """)
+        #expect(try file.truth(of: "a\u{308}.jpg", bank: [:]) == nil)
+        let truth = try file.truth(of: "\u{E4}.jpg", bank: ["a\u{308}pfel": 0, "\u{E4}pfel": 1])
+        #expect(truth?.descriptors == [0, 1])
+    }
+
     @Test(arguments: [
         (#"{"size": [3], "box": [0, 0, 1, 1], "descriptors": [], "mask": "masks/a.png"}"#, "`size`"),
         (#"{"size": [3, 2], "box": [0, 0, 3, 1], "descriptors": [], "mask": "masks/a.png"}"#, "`box`"),

@@ -8,8 +8,10 @@ import Threads
 /// An image of a job, on its way from its entry in the message to what is written of it.
 struct JobImage: Sendable {
     let entry: ImageJob.Image
-    /// What was in when its job was begun.
-    var result = StandingResult.missing
+    /// What was known of it when its job was begun.
+    var known = StandingImage()
+    /// Why it fails all the same once its group is decomposed, of which it is a member with the right picture.
+    var conflict: ImageFailure?
     /// Index of the class that the label names.
     var label: Int?
     var timings = StageTimings()
@@ -41,6 +43,9 @@ struct JobImage: Sendable {
         self.entry = entry
         fetching = Fetching(patience: patience)
     }
+
+    /// Whether the tables may say something else of it, or nothing yet.
+    var isNamedAnew: Bool { known.state == nil || known.state == .failed || known.isElsewhere }
 
     var isAwaited: Bool { if case .awaited = state { true } else { false } }
     var isStanding: Bool { if case .standing = state { true } else { false } }

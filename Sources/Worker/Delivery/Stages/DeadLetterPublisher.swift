@@ -1,4 +1,5 @@
 import Foundation
+import Inference
 import Kafka
 import Logging
 import Persistence
@@ -111,7 +112,10 @@ final class DeadLetterPublisher: @unchecked Sendable {
     }
 
     private static func reasons(_ stored: StoredDeadLetter) throws -> [KafkaHeader] {
-        struct Failure: Encodable { let image, kind, message: String }
+        struct Failure: Encodable {
+            let image: Identifier
+            let kind, message: String
+        }
         let failures = stored.failures.map { Failure(image: $0.imageID, kind: $0.kind, message: $0.message) }
         let letter = stored.letter
         return [

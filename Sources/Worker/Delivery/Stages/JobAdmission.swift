@@ -1,4 +1,5 @@
 import Foundation
+import Inference
 import Jobs
 import Kafka
 import Logging
@@ -44,9 +45,9 @@ final class JobAdmission: @unchecked Sendable {
 
     /// Waits until the job may be worked on and is noted as such. Blocks while the database is away.
     ///
-    /// - Parameter images: of which to say whether results stand.
+    /// - Parameter images: of which to say what is known.
     /// - Returns: nil when it is not to be worked on: its partition has another owner, or the worker stops.
-    func enter(_ ticket: Ticket, _ job: ImageJob, asking images: [String]) -> JobStanding? {
+    func enter(_ ticket: Ticket, _ job: ImageJob, asking images: [ImageReference]) -> JobStanding? {
         let alone = ticket.crashes != nil
         // At the stop, jobs that were taken are still finished; only waiting for a place of its own is not worth it.
         guard

@@ -66,7 +66,8 @@ struct JobRows: Sendable {
                         ImageRow(
                             analysisID: job.analysis, image: reference, labelIndex: image.label,
                             contentHash: contentHash.hexadecimal, groupDigest: groupDigest,
-                            submissionID: job.submission, force: job.force, worker: worker, kernelSet: kernelSet,
+                            submissionID: job.submission, isNamedAnew: image.isNamedAnew, force: job.force,
+                            worker: worker, kernelSet: kernelSet,
                             methodRevision: analysis.analysis.methodRevision, timings: image.timings, shard: shard,
                             findings: findings))
                     if let refusal { fail(reference, of: job, refusal) }

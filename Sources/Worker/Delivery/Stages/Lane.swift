@@ -10,7 +10,7 @@ struct Lane: Sendable {
     let assignments: Assignments
     let batchSize: Int
     var observation = Observation()
-    var beforeComputing: @Sendable ([String]) -> Void = { _ in }
+    var beforeComputing: @Sendable ([Identifier]) -> Void = { _ in }
     /// Says that a job is done with, whatever came of it.
     let leave: @Sendable (Ticket) -> Void
 
@@ -56,8 +56,9 @@ struct Lane: Sendable {
             // One for each picture that was prepared, in order.
             switch findings.removeFirst() {
             case .success(let found):
-                images[index].state = .analyzed(
-                    found, contentHash: picture.contentHash, groupDigest: analyzer.groupDigest)
+                images[index].state =
+                    images[index].conflict.map { .failed($0) }
+                    ?? .analyzed(found, contentHash: picture.contentHash, groupDigest: analyzer.groupDigest)
             case .failure(let failure): images[index].state = .failed(failure)
             }
         }

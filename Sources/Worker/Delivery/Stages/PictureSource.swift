@@ -40,11 +40,11 @@ struct PictureSource: Sendable {
         observation.prepared()
     }
 
-    private func labelIndex(_ label: String, _ analysis: LoadedAnalysis) throws(ImageFailure) -> Int {
+    private func labelIndex(_ label: Identifier, _ analysis: LoadedAnalysis) throws(ImageFailure) -> Int {
         switch analysis.classIndex.find(label) {
         case .success(let index): return index
         case .failure(let failure):
-            throw ImageFailure(.unknownLabel, "The label \(quoted(label)) \(failure.rawValue); use a class id.")
+            throw ImageFailure(.unknownLabel, "The label \(quoted(label.text)) \(failure.rawValue); use a class id.")
         }
     }
 

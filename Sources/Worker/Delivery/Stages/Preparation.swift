@@ -69,8 +69,8 @@ struct Preparation: Sendable {
         task.job = job
         while true {
             // What stands is asked for once.
-            let ids = task.images.isEmpty ? job.images.map(\.id) : []
-            guard let standing = admission.enter(task.ticket, job, asking: ids) else {
+            let images = task.images.isEmpty ? job.images.map { ImageReference($0, of: job) } : []
+            guard let standing = admission.enter(task.ticket, job, asking: images) else {
                 return .finished(end(task, .abandoned))
             }
             let step: Step
@@ -130,8 +130,8 @@ struct Preparation: Sendable {
         }
         stall(&task, false)
         if task.images.isEmpty {
-            guard case .wanted(let results) = standing else { return .over(.cancelled(job)) }
-            task.images = begin(job, results, analysis)
+            guard case .wanted(let known) = standing else { return .over(.cancelled(job)) }
+            task.images = begin(job, known, analysis)
         }
         for index in task.images.indices where task.images[index].isAwaited {
             guard assignments.isCurrent(task.ticket) else { return .over(.abandoned) }
@@ -143,12 +143,24 @@ struct Preparation: Sendable {
     }
 
     /// What is known of a job's images before any is fetched.
-    private func begin(_ job: ImageJob, _ results: [StandingResult], _ analysis: LoadedAnalysis) -> [JobImage] {
-        zip(job.images, results).map { entry, result in
+    private func begin(_ job: ImageJob, _ known: [StandingImage], _ analysis: LoadedAnalysis) -> [JobImage] {
+        // What is forced replaces what stands, or has been replaced itself; without a submission it can do neither.
+        let replaces = job.force && job.submission != nil
+        return zip(job.images, known).map { entry, known in
             var image = JobImage(entry, patience: pictures.giveUpAfter)
-            image.result = result
+            image.known = known
             // Whether a group's result stands is seen once all members' contents are known.
-            if result != .missing, !analysis.isOfGroups { image.state = .standing }
+            if known.result != .missing, !analysis.isOfGroups { image.state = .standing }
+            guard !replaces,
+                let contradiction = Contradiction(
+                    known, label: entry.label, sha256: entry.sha256, analysis.classIndex)
+            else { return image }
+            switch contradiction {
+            // What a later submission says counts, and this was said before it.
+            case _ where known.isLater: if !analysis.isOfGroups { image.state = .standing }
+            case .label where analysis.isOfGroups: image.conflict = ImageFailure(contradiction)
+            default: image.state = .failed(ImageFailure(contradiction))
+            }
             return image
         }
     }
@@ -156,7 +168,12 @@ struct Preparation: Sendable {
     /// What to compute, once everything is fetched.
     private func step(_ task: PreparationTask, _ job: ImageJob, _ analysis: LoadedAnalysis) -> Step {
         let isStanding = analysis.isOfGroups && isGroupStanding(task.images)
-        let images = task.images.filter { !$0.isStanding && !(isStanding && $0.picture != nil) }
+        var images = task.images.filter { !$0.isStanding && !(isStanding && $0.picture != nil && $0.conflict == nil) }
+        if isStanding {
+            for index in images.indices {
+                if let conflict = images[index].conflict { images[index].state = .failed(conflict) }
+            }
+        }
         if images.isEmpty { return .over(.images(analysis, job, [])) }
         return .ready(PreparedJob(ticket: task.ticket, job: job, analysis: analysis, images: images))
     }
@@ -165,6 +182,6 @@ struct Preparation: Sendable {
     private func isGroupStanding(_ images: [JobImage]) -> Bool {
         let members = images.filter { $0.picture != nil }
         let digest = GroupDigest.value(members.compactMap(\.picture))
-        return members.allSatisfy { $0.result == .ofGroup(digest) }
+        return members.allSatisfy { $0.known.result == .ofGroup(digest) }
     }
 }

@@ -123,7 +123,8 @@ final class Writer: @unchecked Sendable {
         var limit = limit
         for job in ready.flatMap(\.outcomes) {
             guard case .images(_, _, let images) = job.outcome else { continue }
-            let failures = images.map(\.failure)
+            // An image that is known as another one says nothing of what this worker reads.
+            let failures = images.map(\.failure).filter { $0?.kind != .imageConflict }
             if let finding = limit.add(failures.map { $0 != nil }) {
                 throw TooManyFailures(finding: finding, example: failures.last { $0 != nil }??.description)
             }

@@ -18,7 +18,7 @@ enum ClassesFile {
         }
         if entries.isEmpty { report("The file needs at least one class.") }
         var classes: [Analysis.Class] = []
-        var seen: Set<[UInt8]> = []
+        var seen: Set<Identifier> = []
         for (index, entry) in entries.enumerated() {
             guard case .object(let members) = entry else {
                 kinds.add(
@@ -38,13 +38,14 @@ enum ClassesFile {
             }
             // Both asked before either is missed, so that both are reported.
             let (readID, readName) = (field("id"), field("name"))
-            guard let id = readID, let name = readName else { continue }
-            if !seen.insert(Array(id.utf8)).inserted {
+            guard let id = readID.map({ Identifier($0) }), let name = readName else { continue }
+            if !seen.insert(id).inserted {
                 kinds.add(
-                    "These class ids stand twice", item: quoted(id), "The class id \(quoted(id)) stands twice.")
+                    "These class ids stand twice", item: quoted(id.text),
+                    "The class id \(quoted(id.text)) stands twice.")
             }
             // Images are labelled with it, so it has to fit an image job.
-            do throws(JobError) { try ImageJob.check(id, "id") } catch {
+            do throws(JobError) { try ImageJob.check(id.text, "id") } catch {
                 kinds.add(
                     "The ids of these entries hold control characters, or more than 512 characters", item: "\(index)",
                     "Entry \(index): \(error.message).")

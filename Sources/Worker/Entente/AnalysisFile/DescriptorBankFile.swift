@@ -6,7 +6,7 @@ import Settings
 /// `descriptors.json`: `{"class id or unique name": ["descriptor", …], …}` or a plain array of descriptors.
 struct DescriptorBankFile {
     /// Unique, in order of first occurrence over the whole file.
-    let descriptors: [String]
+    let descriptors: [Identifier]
     /// Class index → indexes into ``descriptors``; empty for a plain array.
     let perClass: [Int: [Int]]
 
@@ -42,7 +42,7 @@ struct DescriptorBankFile {
                         "These descriptors hold the character U+0000, which can't be stored", item: quoted(text),
                         "\(owner): \(quoted(text)) holds the character U+0000, which can't be stored; remove it.")
                 }
-                return numbering.number(text)
+                return numbering.number(Identifier(text))
             }
         }
 
@@ -55,7 +55,7 @@ struct DescriptorBankFile {
                 let numbers = read(list, of: quoted(key))
                 // Without classes there is a problem already, and every key would look unknown.
                 guard !classes.isEmpty else { continue }
-                switch index.find(key) {
+                switch index.find(Identifier(key)) {
                 case .success(let number):
                     if perClass.updateValue(numbers, forKey: number) != nil {
                         kinds.add(
@@ -78,16 +78,15 @@ struct DescriptorBankFile {
         self.perClass = perClass
     }
 
-    /// Numbers strings by first occurrence. Compared by bytes: canonically equivalent spellings are two descriptors,
-    /// as they are two strings to the reference.
+    /// Numbers strings by first occurrence. Canonically equivalent spellings are two descriptors, as they are two
+    /// strings to the reference.
     private struct Numbering {
-        private(set) var texts: [String] = []
-        private var numbers: [[UInt8]: Int] = [:]
+        private(set) var texts: [Identifier] = []
+        private var numbers: [Identifier: Int] = [:]
 
-        mutating func number(_ text: String) -> Int {
-            let key = Array(text.utf8)
-            if let number = numbers[key] { return number }
-            numbers[key] = texts.count
+        mutating func number(_ text: Identifier) -> Int {
+            if let number = numbers[text] { return number }
+            numbers[text] = texts.count
             texts.append(text)
             return texts.count - 1
         }

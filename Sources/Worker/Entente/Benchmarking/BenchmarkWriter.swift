@@ -1,4 +1,5 @@
 import Concepts
+import Inference
 import Persistence
 
 /// One session that writes results of one partition, one image a transaction.
@@ -44,7 +45,7 @@ final class BenchmarkWriter: @unchecked Sendable {
     }
 
     private var row: ImageRow {
-        let id = "\(partition.partition)/\(written)"
+        let id: Identifier = "\(partition.partition)/\(written)"
         return ImageRow(
             analysisID: submission.analysisID,
             image: ImageReference(id: id, uri: "file:///\(id)", label: "class-0"), labelIndex: 0,

@@ -70,7 +70,7 @@ struct AnalysesShowCommand: AsyncParsableCommand {
             "  classes      \(analysis.classes.count): "
                 + analysis.classes.map(\.name).joined(separator: ", ").shortened(to: 72),
             "  descriptors  \(analysis.descriptors.count): "
-                + analysis.descriptors.joined(separator: ", ").shortened(to: 72),
+                + analysis.descriptors.map(\.text).joined(separator: ", ").shortened(to: 72),
             "  templates    \(analysis.templates.joined(separator: " | ").shortened(to: 72))",
             "  method       revision \(analysis.methodRevision), decomposition \(method.decomposition.rawValue), "
                 + "features \(method.features.rawValue), "

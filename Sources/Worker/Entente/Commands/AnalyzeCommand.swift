@@ -2,6 +2,7 @@ import Analyzing
 import ArgumentParser
 import Concepts
 import Foundation
+import Inference
 import Reporting
 import Settings
 
@@ -60,7 +61,7 @@ struct AnalyzeCommand: AsyncParsableCommand {
             }
             for (index, image) in prepared.enumerated() {
                 guard let drawn = drawings[index], case .success(let found) = findings[index] else { continue }
-                try artifacts?.write(image: image.id, findings: found, drawings: drawn)
+                try artifacts?.write(image: image.id.text, findings: found, drawings: drawn)
             }
             try printer.print(zip(paths, results), findings: findings)
         }
@@ -69,7 +70,7 @@ struct AnalyzeCommand: AsyncParsableCommand {
 
     private func labelIndex(_ loaded: LoadedAnalysis) throws(CommandFailure) -> Int? {
         guard let label else { return nil }
-        switch loaded.classIndex.find(label) {
+        switch loaded.classIndex.find(Identifier(label)) {
         case .success(let index): return index
         case .failure(let failure): throw CommandFailure(.usage, "--label \"\(label)\" \(failure.rawValue).")
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Inference
 import Persistence
 
 /// `compare`: what differs between two analyses of the same images.
@@ -34,7 +35,7 @@ struct CompareCommand: AsyncParsableCommand {
 
     private struct Line: Encodable {
         let from_analysis, to_analysis, scope: String
-        let class_id: String?
+        let class_id: Identifier?
         let part_method, estimator: String
         let images_both, images_only_from, images_only_to, flips, flips_to_right, flips_to_wrong: Int
         let mean_delta_mi, mean_delta_auc: Double?
@@ -70,10 +71,10 @@ struct CompareCommand: AsyncParsableCommand {
             table(rows.filter(\.isWhole), title: "all images") { _ in "" },
         ]
         let ofClasses = rows.filter { !$0.isWhole && $0.estimator == "released" }
-        var ranked: [String?] = []
+        var ranked: [Identifier?] = []
         for row in ofClasses where !ranked.contains(row.classID) { ranked.append(row.classID) }
         let shown = ranked.prefix(classes).flatMap { id in ofClasses.filter { $0.classID == id } }
-        if !shown.isEmpty { lines += ["", table(shown, title: "class") { $0.classID ?? "(no label)" }] }
+        if !shown.isEmpty { lines += ["", table(shown, title: "class") { $0.classID?.text ?? "(no label)" }] }
         return lines.joined(separator: "\n")
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Inference
 import Jobs
 import Persistence
 import Reporting
@@ -14,23 +15,23 @@ struct DeadLetterDescription: Encodable {
     struct Failure: Encodable {
         let analysis: String
         /// Empty: the whole job.
-        let image: String
+        let image: Identifier
         let kind, message: String
         let attempts: Int
     }
 
     struct Image: Encodable {
-        let id: String
+        let id: Identifier
         /// Without credentials, query and inline bytes.
         let uri: String
-        let label: String?
+        let label: Identifier?
     }
 
     struct Job: Encodable {
         let analysis: String
-        let submission: String?
+        let submission: Identifier?
         let force: Bool
-        let group: String?
+        let group: Identifier?
         let images: [Image]
     }
 
@@ -87,7 +88,7 @@ struct DeadLetterDescription: Encodable {
         var failed = TextTable(.text("  failed image"), .text("kind"), .number("tries"), .text("why"))
         for failure in failures {
             failed.add(
-                "  " + (failure.image.isEmpty ? "(the whole job)" : failure.image.shortened(to: 60)), failure.kind,
+                "  " + (failure.image.isEmpty ? "(the whole job)" : failure.image.text.shortened(to: 60)), failure.kind,
                 "\(failure.attempts)", failure.message)
         }
         lines.append(failed.text)
@@ -97,7 +98,9 @@ struct DeadLetterDescription: Encodable {
             "  job of analysis \(job.analysis)" + (job.submission.map { ", submission \($0)" } ?? "")
                 + (job.group.map { ", group \($0)" } ?? "") + (job.force ? ", forced" : ""))
         var images = TextTable(.text("  image"), .text("label"), .text("uri"))
-        for image in job.images { images.add("  " + image.id.shortened(to: 60), image.label ?? "–", image.uri) }
+        for image in job.images {
+            images.add("  " + image.id.text.shortened(to: 60), image.label?.text ?? "–", image.uri)
+        }
         return (lines + [images.text]).joined(separator: "\n")
     }
 }

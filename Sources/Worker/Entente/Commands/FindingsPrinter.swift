@@ -1,6 +1,7 @@
 import Analyzing
 import Concepts
 import Fetch
+import Inference
 import Jobs
 import Reporting
 import Settings
@@ -10,7 +11,7 @@ struct FindingsPrinter {
     private let explanation: Explanation
     private let document: ReportDocument
     private let label: Int?
-    private let labelID: String?
+    private let labelID: Identifier?
     private let json: Bool
     /// Whether a picture failed.
     private(set) var hasFailures = false
@@ -33,7 +34,8 @@ struct FindingsPrinter {
             switch result.flatMap({ _ in rest.removeFirst() }) {
             case .success(let found):
                 if json {
-                    try StandardOutput.json(text: document.line(image: path, label: labelID, findings: found))
+                    try StandardOutput.json(
+                        text: document.line(image: Identifier(path), label: labelID, findings: found))
                 } else {
                     try StandardOutput.line(explanation.text(image: path, label: label, findings: found))
                 }
@@ -42,7 +44,7 @@ struct FindingsPrinter {
                 if json {
                     try StandardOutput.json(
                         text: ReportDocument.failureLine(
-                            image: path, kind: failure.kind.rawValue, message: failure.description))
+                            image: Identifier(path), kind: failure.kind.rawValue, message: failure.description))
                 } else {
                     try StandardOutput.line("\(neutral(path))\n  \(failure)\n")
                 }

@@ -33,7 +33,7 @@ struct LocalAnalysis {
     func prepare(_ path: String, label: Int?) -> Result<PreparedImage, ImageFailure> {
         Result { () throws(ImageFailure) in
             let (picture, hash) = try pictures.load(path)
-            return PreparedImage(id: path, label: label, picture: loaded.fit(picture), contentHash: hash)
+            return PreparedImage(id: Identifier(path), label: label, picture: loaded.fit(picture), contentHash: hash)
         }
     }
 }

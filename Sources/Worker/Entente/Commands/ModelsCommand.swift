@@ -42,7 +42,7 @@ struct ModelsListCommand: AsyncParsableCommand {
                 if json {
                     try StandardOutput.json(
                         text: ReportDocument.failureLine(
-                            image: directory, kind: "unusable_model", message: neutral("\(error)")))
+                            image: Identifier(directory), kind: "unusable_model", message: neutral("\(error)")))
                 } else {
                     try StandardOutput.line(neutral("\(directory)  can't be used: \(error)"))
                 }

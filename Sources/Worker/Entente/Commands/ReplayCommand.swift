@@ -35,7 +35,7 @@ struct ReplayCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Images in a job at most, 1 to 256; of those without a group.", valueName: "n"))
     var imagesPerJob = 32
 
-    @Flag(help: "Compute again what is already there.")
+    @Flag(help: "Compute again what is already there, also of another picture or label.")
     var force = false
 
     @Flag(help: "Print {\"analysis\", \"submission\", \"jobs\", \"images\", \"left_out\"}.")

@@ -35,7 +35,7 @@ struct SubmitCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Images in a job at most, 1 to 256.", valueName: "n"))
     var imagesPerJob = 32
 
-    @Flag(help: "Compute again what is already there.")
+    @Flag(help: "Compute again what is already there, also of another picture or label.")
     var force = false
 
     @Flag(help: "Keep the bytes of data: images in the database, so that they can be replayed.")

@@ -1,6 +1,7 @@
 import Analyzing
 import Concepts
 import Foundation
+import Inference
 import Persistence
 import Reporting
 import Settings
@@ -26,7 +27,7 @@ struct ZooExamples {
             let local = try LocalAnalysis(file, path: file.name, settings: settings)
             let analyzer = ImageAnalyzer(local.loaded, batchSize: 8)
             for (why, image) in pictures {
-                let folder = String(image.prefix { $0 != "/" })
+                let folder = Identifier(String(image.prefix { $0 != "/" }))
                 let label = try? local.loaded.classIndex.find(folder).get()
                 let prepared = try local.prepare(zoo + "/heldout/" + image, label: label).get()
                 let card = Self.card(analyzer, prepared, local.loaded.analysis, model: model.name, image: image)

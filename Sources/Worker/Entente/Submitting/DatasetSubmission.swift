@@ -26,7 +26,8 @@ struct DatasetSubmission: OutgoingImages {
         target = try TargetAnalysis(file)
         modelDirectory = file.modelDirectory
         sender = JobSender(
-            analysisID: target.analysis.id, imagesPerJob: imagesPerJob, force: force, keepData: keepData)
+            analysisID: target.analysis.id, classes: target.analysis.classes, imagesPerJob: imagesPerJob, force: force,
+            keepData: keepData)
         let classes = target.analysis.classes
         let index = ClassIndex(classes)
         try Self.checkLabels(listed, index)
@@ -47,16 +48,16 @@ struct DatasetSubmission: OutgoingImages {
 
     /// All unknown labels in one message, each with the first place that has it.
     private static func checkLabels(_ images: [ListedImage], _ index: ClassIndex) throws(CommandFailure) {
-        var unknown: [(label: String, place: String, reason: String)] = []
-        var seen: Set<[UInt8]> = []
+        var unknown: [(label: Identifier, place: String, reason: String)] = []
+        var seen: Set<Identifier> = []
         for image in images {
-            guard let label = image.label, seen.insert(Array(label.utf8)).inserted else { continue }
+            guard let label = image.label, seen.insert(label).inserted else { continue }
             if case .failure(let failure) = index.find(label) {
                 unknown.append((label, image.origin, failure.rawValue))
             }
         }
         guard !unknown.isEmpty else { return }
-        let shown = unknown.prefix(20).map { "\(quoted($0.label)) (\($0.place)) \($0.reason)" }
+        let shown = unknown.prefix(20).map { "\(quoted($0.label.text)) (\($0.place)) \($0.reason)" }
         let more = unknown.count > 20 ? ["and \(unknown.count - 20) more"] : []
         throw CommandFailure(
             .badInput,

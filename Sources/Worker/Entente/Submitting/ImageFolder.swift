@@ -1,5 +1,6 @@
 import Fetch
 import Foundation
+import Inference
 
 /// The ImageFolder layout: one folder a class, named by class id or name; pictures directly in the root have no label.
 enum ImageFolder {
@@ -23,7 +24,8 @@ enum ImageFolder {
         let images = paths.map { path in
             let folder = path.contains("/") ? String(path.prefix { $0 != "/" }) : nil
             return ListedImage(
-                id: path, uri: ImageFetcher.fileURI(ofPath: base + "/" + path), label: folder, sha256: nil,
+                id: Identifier(path), uri: ImageFetcher.fileURI(ofPath: base + "/" + path),
+                label: folder.map { Identifier($0) }, sha256: nil,
                 origin: folder.map { "the folder \($0)" } ?? root)
         }
         guard !images.isEmpty else {

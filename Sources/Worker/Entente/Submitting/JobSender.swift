@@ -1,12 +1,18 @@
+import Analyzing
 import Concepts
+import Delivery
 import Foundation
+import Inference
 import Jobs
 import Kafka
 import Persistence
+import Settings
 
 /// Announces images of one analysis to the database and then sends them to Kafka as jobs.
 struct JobSender {
     let analysisID: String
+    /// Of the analysis.
+    var classes: [Analysis.Class] = []
     /// Of images that need not stay with others.
     let imagesPerJob: Int
     var force = false
@@ -22,17 +28,17 @@ struct JobSender {
     typealias Progress = (_ phase: Phase, _ done: Int, _ total: Int) -> Void
 
     /// An id's length, for packing before there is one.
-    private static let standIn = String(repeating: "0", count: 36)
+    private static let standIn = Identifier(String(repeating: "0", count: 36))
 
     /// The jobs, each below `maximumBytes`, in order.
     func jobs(
-        of images: some OutgoingImages, submission: String? = standIn, maximumBytes: Int,
+        of images: some OutgoingImages, submission: Identifier? = standIn, maximumBytes: Int,
         _ body: (ImageJob) throws -> Void
     ) throws {
         do {
             var single = try packer(submission, maximumImages: imagesPerJob, maximumBytes)
             var joint = try packer(submission, maximumImages: ImageJob.imageCounts.upperBound, maximumBytes)
-            var jointKey: [String?]?
+            var jointKey: [Identifier?]?
             try images.forEach { entry in
                 if entry.jointKey == nil {
                     if let job = try single.add(entry.image, group: entry.group) { try body(job) }
@@ -48,7 +54,9 @@ struct JobSender {
         }
     }
 
-    private func packer(_ submission: String?, maximumImages: Int, _ maximumBytes: Int) throws(JobError) -> JobPacker {
+    private func packer(_ submission: Identifier?, maximumImages: Int, _ maximumBytes: Int) throws(JobError)
+        -> JobPacker
+    {
         try JobPacker(
             analysis: analysisID, submission: submission, force: force, maximumImages: maximumImages,
             maximumBytes: maximumBytes)
@@ -75,6 +83,7 @@ struct JobSender {
             total += job.images.count
         }
         _ = try producer.partitionCount(of: topic, within: .seconds(10))
+        if !force { try refuseOthers(images, SubmissionStore(connection)) }
         try prepare()
         guard planned > 0 else { return SentJobs(analysis: analysisID, submission: nil, jobs: 0, images: 0) }
         let store = SubmissionStore(connection, keepData: keepData)
@@ -89,7 +98,7 @@ struct JobSender {
         try store.plan(jobs: planned, of: submission)
         var (jobsSent, imagesSent) = (0, 0)
         try jobs(of: images, submission: submission.id, maximumBytes: limit) { job in
-            try producer.send(to: topic, key: Array(job.key.utf8), value: job.encoded())
+            try producer.send(to: topic, key: Array(job.key.text.utf8), value: job.encoded())
             jobsSent += 1
             imagesSent += job.images.count
             progress(.sent, imagesSent, total)
@@ -98,6 +107,40 @@ struct JobSender {
         try store.produced(jobs: jobsSent, of: submission)
         return SentJobs(analysis: analysisID, submission: submission.id, jobs: jobsSent, images: imagesSent)
     }
+
+    /// - Throws: ``CommandFailure`` that names images which the analysis knows as another picture or with another label.
+    private func refuseOthers(_ images: some OutgoingImages, _ store: SubmissionStore) throws {
+        let index = ClassIndex(classes)
+        var (found, count): ([String], Int) = ([], 0)
+        var waiting: [ImageJob.Image] = []
+        func compare() throws {
+            for (image, known) in zip(waiting, try store.known(waiting.map(\.id), analysisID: analysisID)) {
+                guard let contradiction = Contradiction(known, label: image.label, sha256: image.sha256, index) else {
+                    continue
+                }
+                count += 1
+                if found.count < Self.namedConflicts {
+                    found.append("\(quoted(image.id.text)) \(contradiction.description)")
+                }
+            }
+            waiting = []
+        }
+        try images.forEach { entry in
+            waiting.append(entry.image)
+            if waiting.count == SubmissionStore.knownTogether { try compare() }
+        }
+        try compare()
+        guard count > 0 else { return }
+        let more = count > found.count ? "; and \(count - found.count) more" : ""
+        throw CommandFailure(
+            .badInput,
+            "An image of an analysis is one picture with one label: " + found.joined(separator: "; ") + more
+                + ". Give these pictures ids of their own, or have what stands replaced with --force; nothing was sent."
+        )
+    }
+
+    /// Of images that are known as others.
+    private static let namedConflicts = 5
 
     private func announce(
         _ images: some OutgoingImages, of submission: Submission, _ store: SubmissionStore, _ announced: (Int) -> Void

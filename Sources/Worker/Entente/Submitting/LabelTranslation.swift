@@ -1,25 +1,25 @@
 import Analyzing
 import Concepts
+import Inference
 import Settings
 
 /// What the labels of one analysis's images are called in another one.
 struct LabelTranslation {
-    // Keyed by bytes, as the database compares.
-    private var names: [[UInt8]: String] = [:]
+    private var names: [Identifier: Identifier] = [:]
 
     /// A label that `from` knows has to be a class of `to` as well: by the class's id, else by its own text. One that
     /// it does not know, so that its images failed, goes as it is: perhaps `to` knows it.
     ///
     /// - Throws: ``CommandFailure`` that names the labels without a class.
-    init(labels: [String], from: [Analysis.Class], to: [Analysis.Class]) throws(CommandFailure) {
+    init(labels: [Identifier], from: [Analysis.Class], to: [Analysis.Class]) throws(CommandFailure) {
         let (before, after) = (ClassIndex(from), ClassIndex(to))
-        var lost: [String] = []
+        var lost: [Identifier] = []
         for label in labels {
             guard case .success(let place) = before.find(label) else { continue }
             if case .success(let now) = after.find(from[place].id) {
-                names[Array(label.utf8)] = to[now].id
+                names[label] = to[now].id
             } else if case .success(let now) = after.find(label) {
-                names[Array(label.utf8)] = to[now].id
+                names[label] = to[now].id
             } else {
                 lost.append(label)
             }
@@ -29,9 +29,9 @@ struct LabelTranslation {
         throw CommandFailure(
             .badInput,
             "Images are labelled with classes that the analysis of --to does not have: "
-                + lost.prefix(20).map { quoted($0) }.joined(separator: ", ") + more
+                + lost.prefix(20).map { quoted($0.text) }.joined(separator: ", ") + more
                 + "; add them to its classes, or submit the images anew.")
     }
 
-    func callAsFunction(_ label: String) -> String { names[Array(label.utf8)] ?? label }
+    func callAsFunction(_ label: Identifier) -> Identifier { names[label] ?? label }
 }

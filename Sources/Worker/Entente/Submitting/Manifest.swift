@@ -117,10 +117,15 @@ struct Manifest {
         } else {
             throw CommandFailure(.badInput, "\(name), \(place): neither `uri` nor `path` is given.")
         }
-        let id: String
-        if let given = field("id") ?? field("path") { id = given } else { id = try self.id(ofURI: uri, place) }
+        let id: Identifier
+        if let given = field("id") ?? field("path") {
+            id = Identifier(given)
+        } else {
+            id = try self.id(ofURI: uri, place)
+        }
         return ListedImage(
-            id: id, uri: uri, label: field("label"), sha256: field("sha256"), origin: "\(name), \(place)")
+            id: id, uri: uri, label: field("label").map { Identifier($0) }, sha256: field("sha256"),
+            origin: "\(name), \(place)")
     }
 
     /// Whether a path is none: it begins like a URI of a kind that is fetched, or like any with a slash behind its colon.
@@ -130,7 +135,7 @@ struct Manifest {
             || !scheme.isEmpty && path.utf8.dropFirst(scheme.utf8.count).starts(with: ":/".utf8)
     }
 
-    private func id(ofURI uri: String, _ place: String) throws(CommandFailure) -> String {
+    private func id(ofURI uri: String, _ place: String) throws(CommandFailure) -> Identifier {
         let visible = VisibleURI(uri)
         guard visible.scheme != "data" else {
             throw CommandFailure(.badInput, "\(name), \(place): an image given as data: needs an `id`.")
@@ -141,17 +146,17 @@ struct Manifest {
                 "\(name), \(place): the image needs an `id`, since \(redactedURI(uri)) does not show where its credentials end; "
                     + "in user and password @ is written as %40 and / as %2F.")
         }
-        return visible.text
+        return Identifier(visible.text)
     }
 
     private func checkUnique(_ images: [ListedImage]) throws(CommandFailure) {
         guard !images.isEmpty else { throw CommandFailure(.badInput, "\(name) lists no images.") }
-        var seen: Set<[UInt8]> = []
-        for image in images where !seen.insert(Array(image.id.utf8)).inserted {
-            let isPart = image.id != image.uri && image.id == VisibleURI(image.uri).text
+        var seen: Set<Identifier> = []
+        for image in images where !seen.insert(image.id).inserted {
+            let isPart = image.id.text != image.uri && image.id == Identifier(VisibleURI(image.uri).text)
             throw CommandFailure(
                 .badInput,
-                "\(image.origin): the image id \(quoted(image.id)) stands twice"
+                "\(image.origin): the image id \(quoted(image.id.text)) stands twice"
                     + (isPart ? "; it is the URI without its query and fragment, so give these images an `id`." : "."))
         }
     }

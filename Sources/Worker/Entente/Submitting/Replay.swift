@@ -54,7 +54,7 @@ struct Replay {
         let producer = try KafkaProducer(kafka, logger: log)
         defer { producer.close(within: .seconds(5)) }
         let sender = JobSender(
-            analysisID: analysis.id, imagesPerJob: imagesPerJob, force: force,
+            analysisID: analysis.id, classes: analysis.classes, imagesPerJob: imagesPerJob, force: force,
             // What was kept once was meant to be kept.
             keepData: true, replayedFrom: fromID)
         let source = ReplaySource(

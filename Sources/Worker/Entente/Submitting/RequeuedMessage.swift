@@ -1,4 +1,5 @@
 import Concepts
+import Inference
 import Jobs
 import Persistence
 
@@ -15,7 +16,7 @@ enum RequeuedMessage: Hashable {
     ///   - unresolved: ids of its failed images that have no result.
     ///   - decomposition: of its analysis; nil when nobody registered that.
     init(
-        _ letter: StoredDeadLetter, unresolved: [String], decomposition: MethodParameters.Decomposition?
+        _ letter: StoredDeadLetter, unresolved: [Identifier], decomposition: MethodParameters.Decomposition?
     ) {
         let failures = letter.failures
         // Without failures nobody knows what went wrong in it.
@@ -31,9 +32,9 @@ enum RequeuedMessage: Hashable {
             self = .whole
             return
         }
-        let wanted = Set(unresolved.map { Array($0.utf8) })
+        let wanted = Set(unresolved)
         // The tables keep a long id cut short, under which no image of the job is found: then all of them go.
-        let images = job.images.filter { wanted.contains(Array($0.id.utf8)) }
+        let images = job.images.filter { wanted.contains($0.id) }
         let part = try? ImageJob(
             analysis: job.analysis, submission: job.submission, force: job.force, group: job.group, images: images)
         guard images.count == wanted.count, let part else {

@@ -1,8 +1,10 @@
+import Inference
+
 /// What `submit` and `replay` have to say when the broker has everything.
 struct SentJobs: Hashable, Sendable {
     let analysis: String
     /// nil when there was nothing to send.
-    let submission: String?
+    let submission: Identifier?
     let jobs: Int
     let images: Int
 

@@ -38,12 +38,12 @@ package struct Explanation {
 
     private func part(_ found: PartFindings) -> [String] {
         let mutual = Set(found.mutualDescriptors)
-        let width = found.visionConcepts.map { neutral(analysis.descriptors[$0.descriptor]).count }.max() ?? 0
+        let width = found.visionConcepts.map { neutral(analysis.descriptors[$0.descriptor].text).count }.max() ?? 0
         var lines = ["  \(found.key) parts"]
         lines += grid(found).map { "    " + $0 }
         lines.append("  what is seen, most relevant first (* = also said of the class)")
         for concept in found.visionConcepts {
-            let descriptor = neutral(analysis.descriptors[concept.descriptor])
+            let descriptor = neutral(analysis.descriptors[concept.descriptor].text)
             let name = descriptor + String(repeating: " ", count: width - descriptor.count)
             let parts = concept.parts.map(String.init).joined(separator: ",")
             let star = mutual.contains(concept.descriptor) ? "*" : " "

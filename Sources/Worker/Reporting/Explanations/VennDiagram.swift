@@ -17,7 +17,7 @@ package struct VennDiagram {
     package init(_ found: PartFindings, predicted: Int, analysis: Analysis) {
         self.init(
             seen: found.visionConcepts.map(\.descriptor), said: found.languageConcepts.map(\.descriptor),
-            descriptors: analysis.descriptors,
+            descriptors: analysis.descriptors.map(\.text),
             title: "\(analysis.classes[predicted].name), \(found.key) parts")
     }
 

@@ -20,7 +20,7 @@ package struct GroundTruthFile {
     struct Entry: Decodable {
         let size: [Int]
         let box: [Int]
-        let descriptors: [String]
+        let descriptors: [Identifier]
         let mask: String
     }
 
@@ -31,7 +31,7 @@ package struct GroundTruthFile {
     }
 
     private let path: String
-    private let content: Content
+    private let images: [Identifier: Entry]
     private let numbers: [UInt8: UInt8]
     private let masks: LocalFile
     private let limits: DecodingLimits
@@ -44,6 +44,7 @@ package struct GroundTruthFile {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw ReportingError("\(path) can't be read; check the path and its permissions.")
         }
+        let content: Content
         do {
             content = try JSONReader.decode(Content.self, from: [UInt8](data))
         } catch let error as DecodingError {
@@ -67,16 +68,17 @@ package struct GroundTruthFile {
             }
         }
         self.numbers = numbers
+        images = Dictionary(uniqueKeysWithValues: content.images.map { (Identifier($0.key), $0.value) })
     }
 
     /// What is known of an image; nil if nothing is.
     ///
     /// - Parameter bank: descriptor to index; descriptors of the file that it lacks are not asked about.
     /// - Throws: ``ReportingError`` that names the image and what is wrong with its entry or mask.
-    func truth(of image: String, bank: [String: Int]) throws(ReportingError) -> GroundTruth? {
-        guard let entry = content.images[image] else { return nil }
+    func truth(of image: Identifier, bank: [Identifier: Int]) throws(ReportingError) -> GroundTruth? {
+        guard let entry = images[image] else { return nil }
         func fault(_ reason: String) -> ReportingError {
-            ReportingError("\(path): the entry of \(quoted(image)) \(reason).")
+            ReportingError("\(path): the entry of \(quoted(image.text)) \(reason).")
         }
         guard entry.size.count == 2, entry.size.allSatisfy({ $0 > 0 }) else {
             throw fault("needs a `size` of two positive numbers, width and height")

@@ -100,7 +100,7 @@ package struct ReportReader {
             image: image, label: image.labelIndex.map(name), predicted: name(image.predictedIndex),
             picture: pictures.overlay(image, fitting: analysis.method.image),
             venn: VennDiagram(
-                seen: image.vision.map(\.descriptor), said: language, descriptors: analysis.descriptors,
+                seen: image.vision.map(\.descriptor), said: language, descriptors: analysis.descriptors.map(\.text),
                 title: name(spoken)))
     }
 

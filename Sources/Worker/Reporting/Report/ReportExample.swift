@@ -15,7 +15,7 @@ struct ReportExample {
         let (width, height) = example.venn.size
         return """
             <article>
-            <h3>\(Markup.escaped(example.image.id))</h3>
+            <h3>\(Markup.escaped(example.image.id.text))</h3>
             <p>\(Markup.escaped(verdict)) <span class="quiet">AUC \(String(format: "%.2f", example.image.auc.nats)) nats</span></p>
             \(picture)
             <svg class="venn" aria-hidden="true" viewBox="0 0 \(Markup.coordinate(width)) \(Markup.coordinate(height))" \
@@ -39,7 +39,7 @@ struct ReportExample {
     private var picture: String {
         switch example.picture {
         case .success(let bytes):
-            "<img alt=\"\(Markup.escaped(example.image.id)) with its parts in colour, the background dark\" "
+            "<img alt=\"\(Markup.escaped(example.image.id.text)) with its parts in colour, the background dark\" "
                 + "src=\"data:image/jpeg;base64,\(Data(bytes).base64EncodedString())\">"
         case .failure(let missing):
             "<p class=\"quiet\">The picture is not shown: \(Markup.escaped(missing.reason))</p>"

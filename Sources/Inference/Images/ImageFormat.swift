@@ -1,20 +1,38 @@
 /// What a file is by its first bytes; its name is never asked.
-enum ImageFormat: Equatable {
+public enum ImageFormat: Equatable, Sendable {
     case jpeg
     case png
     case webp
-    /// Recognised, but not read here; with the name that a person would use, article included.
-    case other(String)
+    case gif
+    case tiff
+    case bmp
+    case avif
+    /// Recognised, but not read here; with the name that a person would use, article included, and what would mend it.
+    case other(String, mend: String)
     case unknown
 
-    /// - Complexity: O(1), looks at no more than the first 1,024 bytes.
-    init(sniffing bytes: UnsafeRawBufferPointer) {
+    /// As many bytes as it takes to tell.
+    public static let headBytes = 1024
+
+    /// The kinds that are read here, for messages.
+    public static let readable = "JPEG, PNG, WebP, GIF, TIFF, BMP or AVIF"
+
+    public var isReadable: Bool {
+        switch self {
+        case .jpeg, .png, .webp, .gif, .tiff, .bmp, .avif: true
+        case .other, .unknown: false
+        }
+    }
+
+    /// - Complexity: O(1), looks at no more than the first ``headBytes``.
+    public init(sniffing bytes: UnsafeRawBufferPointer) {
         func has(_ prefix: [UInt8], at offset: Int = 0) -> Bool {
             bytes.count >= offset + prefix.count && bytes[offset...].starts(with: prefix)
         }
         func has(_ prefix: StaticString, at offset: Int = 0) -> Bool {
             prefix.withUTF8Buffer { bytes.count >= offset + $0.count && bytes[offset...].starts(with: $0) }
         }
+        func unread(_ kind: String) -> ImageFormat { .other(kind, mend: "convert it to JPEG, PNG or WebP") }
 
         if has([0xFF, 0xD8, 0xFF]) {
             self = .jpeg
@@ -23,37 +41,51 @@ enum ImageFormat: Equatable {
         } else if has("RIFF") && has("WEBP", at: 8) {
             self = .webp
         } else if has("GIF87a") || has("GIF89a") {
-            self = .other("a GIF")
+            self = .gif
         } else if has("II*\0") || has("MM\0*") || has("II+\0") || has("MM\0+") {
-            self = .other("a TIFF")
+            self = .tiff
         } else if has("ftyp", at: 4) {
-            self = .other(Self.isoMedia(brand: bytes[8..<min(12, bytes.count)]))
+            self = Self.isoMedia(bytes)
         } else if has([0xFF, 0x0A]) || has("JXL ", at: 4) {
-            self = .other("a JPEG XL")
+            self = unread("a JPEG XL")
         } else if has("jP  ", at: 4) || has([0xFF, 0x4F, 0xFF, 0x51]) {
-            self = .other("a JPEG 2000")
+            self = unread("a JPEG 2000")
         } else if has("8BPS") {
-            self = .other("a Photoshop document")
+            self = unread("a Photoshop document")
         } else if has([0, 0, 1, 0]) {
-            self = .other("an icon (ICO)")
+            self = unread("an icon (ICO)")
         } else if has("%PDF-") {
-            self = .other("a PDF")
+            self = unread("a PDF")
         } else if has([0x1F, 0x8B]) || has("PK\u{3}\u{4}") {
-            self = .other("a compressed archive")
+            self = .other("a compressed archive", mend: "unpack it")
+        } else if has("version https://git-lfs") {
+            self = .other("a Git LFS pointer in the place of the file", mend: "run git lfs pull where it comes from")
+        } else if has([0, 5, 0x16, 7]) {
+            self = .other("what macOS keeps beside a file (AppleDouble)", mend: "leave out names that begin with ._")
         } else if has("BM") && has([0, 0, 0, 0], at: 6) {
             // The four reserved bytes keep ordinary text that starts with BM apart.
-            self = .other("a BMP")
+            self = .bmp
         } else {
-            self = Self.markup(bytes.prefix(1024))
+            self = Self.markup(bytes.prefix(Self.headBytes))
         }
     }
 
-    private static func isoMedia(brand: Slice<UnsafeRawBufferPointer>) -> String {
-        switch String(decoding: brand, as: UTF8.self) {
-        case "avif", "avis": "an AVIF"
-        case "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1": "a HEIC"
-        case "crx ": "a camera raw file"
-        default: "a video"
+    /// By the brand that a file of ISO media has first, or for containers of any kind by those that follow.
+    private static func isoMedia(_ bytes: UnsafeRawBufferPointer) -> ImageFormat {
+        func brand(_ offset: Int) -> String {
+            String(decoding: bytes[min(offset, bytes.count)..<min(offset + 4, bytes.count)], as: UTF8.self)
+        }
+        let end = bytes.prefix(4).reduce(0) { $0 << 8 | Int($1) }
+        let others = stride(from: 16, to: min(end, bytes.count, headBytes) - 3, by: 4).map(brand)
+        switch brand(8) {
+        case "avif", "avis": return .avif
+        case "mif1", "msf1":
+            if others.contains("avif") || others.contains("avis") { return .avif }
+            return .other("a HEIC", mend: "convert it to JPEG, PNG or WebP")
+        case "heic", "heix", "heim", "heis", "hevc", "hevx":
+            return .other("a HEIC", mend: "convert it to JPEG, PNG or WebP")
+        case "crx ": return .other("a camera raw file", mend: "convert it to JPEG, PNG or WebP")
+        default: return .other("a video", mend: "take pictures out of it, as JPEG, PNG or WebP")
         }
     }
 
@@ -62,11 +94,12 @@ enum ImageFormat: Equatable {
         guard let first = text.first(where: { !$0.isWhitespace && $0 != "\u{FEFF}" }), first == "<" else {
             return .unknown
         }
-        if text.contains("<svg") { return .other("an SVG") }
-        if text.contains("<!doctype html") || text.contains("<html") || text.contains("<head") || text.contains("<body")
-        {
-            return .other("an HTML page")
+        if text.contains("<svg") { return .other("an SVG", mend: "convert it to JPEG, PNG or WebP") }
+        let tags = ["<!doctype html", "<html", "<head", "<body"]
+        if tags.contains(where: text.contains) {
+            return .other(
+                "an HTML page, as a login or an error is answered with,", mend: "fetch the picture itself")
         }
-        return .other("an XML document")
+        return .other("an XML document", mend: "fetch the picture itself")
     }
 }

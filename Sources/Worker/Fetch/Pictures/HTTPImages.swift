@@ -95,6 +95,9 @@ struct HTTPImages: Sendable {
         case .malformed:
             return ImageFailure(
                 .unsupportedURI, "\(shown): \(host) is no name that a host can have; correct the URI.")
+        case .contentEncoding:
+            return ImageFailure(
+                .undecodable, "\(shown) can't be decoded: \(error); store or serve the picture without it.")
         // Everything else is the state of a host or of the network, a certificate that has expired included: its images wait
         // for it to be mended.
         default: return TransientFetchFailure(description: "\(shown) can't be fetched now: \(error).")

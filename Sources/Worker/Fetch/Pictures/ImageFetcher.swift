@@ -35,7 +35,7 @@ package struct ImageFetcher: Sendable {
             throw ImageFailure(.unsupportedURI, "\(redactedURI(uri)) has no scheme; use \(Self.schemes).")
         }
         switch uri[..<colon].lowercased() {
-        case "file": return try files.read(Self.path(ofFileURI: uri))
+        case "file": return try files.read(FileURI.path(of: uri))
         case "data": return try DataURI.decode(uri, limit: files.limit)
         case "http", "https":
             if let remote { return try remote.http.read(uri) }
@@ -55,36 +55,6 @@ package struct ImageFetcher: Sendable {
 
     private static let schemes = "file:///path, http://, https://, s3://bucket/key or data:"
 
-    /// The decoded path of `file:///…` or `file://localhost/…`.
-    static func path(ofFileURI uri: String) throws(ImageFailure) -> String {
-        guard !uri.utf8.contains(where: { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }) else {
-            throw ImageFailure(
-                .unsupportedURI,
-                "\(redactedURI(uri)) goes on with a query or fragment, which a file has none of; in a file's name ? is "
-                    + "written %3F and # is %23.")
-        }
-        let rest = uri.utf8.dropFirst("file:".utf8.count)
-        let path =
-            if rest.starts(with: "//localhost/".utf8) {
-                rest.dropFirst("//localhost".utf8.count)
-            } else if rest.starts(with: "///".utf8) {
-                rest.dropFirst(2)
-            } else if rest.starts(with: "/".utf8), !rest.starts(with: "//".utf8) {
-                rest
-            } else {
-                throw ImageFailure(
-                    .unsupportedURI, "\(redactedURI(uri)) names a host or no absolute path; use file:///path.")
-            }
-        guard let decoded = String(Substring(path)).removingPercentEncoding else {
-            throw ImageFailure(.unsupportedURI, "\(redactedURI(uri)) has a broken percent escape.")
-        }
-        return decoded
-    }
-
     /// The `file://` URI of an absolute path.
-    package static func fileURI(ofPath path: String) -> String {
-        var allowed = CharacterSet.urlPathAllowed
-        allowed.remove(charactersIn: ";")
-        return "file://" + (path.addingPercentEncoding(withAllowedCharacters: allowed) ?? path)
-    }
+    package static func fileURI(ofPath path: String) -> String { FileURI.uri(of: path.utf8) }
 }

@@ -37,7 +37,13 @@ public enum ImageFormat: Equatable, Sendable {
         if has([0xFF, 0xD8, 0xFF]) {
             self = .jpeg
         } else if has([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
-            self = .png
+            // Without a zlib header, channels in another order, multiplied by alpha.
+            let isApples = has("CgBI", at: 12)
+            self =
+                isApples
+                ? .other(
+                    "a PNG in the form that Xcode packs for devices (CgBI)",
+                    mend: "take the original, or restore it with pngcrush -revert-iphone-optimizations") : .png
         } else if has("RIFF") && has("WEBP", at: 8) {
             self = .webp
         } else if has("GIF87a") || has("GIF89a") {

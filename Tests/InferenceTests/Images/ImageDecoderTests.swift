@@ -79,6 +79,37 @@ import Testing
         #expect(error.description.contains(kind), "\(error)")
     }
 
+    /// Pillow checks no sum of a chunk with pixels, and every other that it needs.
+    @Test(arguments: ["rgb_8_interlaced.png", "rgb_16.png", "palette_4.png", "gray_1.png"])
+    func sumsOfPixelsAreNotChecked(_ name: String) throws {
+        let bytes = try GoldenImages.bytes(of: name)
+        let picture = try ImageDecoder.decode(bytes, named: name)
+        var pixels = 0
+        for chunk in PNGChunk.chunks(of: bytes) {
+            let kind = String(decoding: bytes[chunk].dropFirst(4).prefix(4), as: UTF8.self)
+            var broken = bytes
+            broken[chunk.upperBound - 2] ^= 0x5A
+            switch kind {
+            case "IDAT":
+                pixels += 1
+                #expect(try ImageDecoder.decode(broken, named: name) == picture, "\(kind)")
+            case "IHDR", "PLTE":
+                let error = #expect(throws: InferenceError.self) { try ImageDecoder.decode(broken, named: name) }
+                #expect(error?.code == .damagedImage)
+            default: break
+            }
+        }
+        #expect(pixels > 0)
+    }
+
+    @Test func applesPNGsAreNamed() throws {
+        var bytes = try GoldenImages.bytes(of: "rgba_8.png")
+        bytes.insert(contentsOf: PNGChunk.bytes("CgBI", [0x50, 0, 0x20, 2]), at: 8)
+        let error = #expect(throws: InferenceError.self) { try ImageDecoder.decode(bytes, named: "icon.png") }
+        #expect(error?.code == .unsupportedImage)
+        #expect(error?.description.contains("CgBI") == true && error?.description.contains("pngcrush") == true)
+    }
+
     @Test func emptyFileIsNamed() throws {
         let error = try #require(throws: InferenceError.self) { try ImageDecoder.decode([UInt8](), named: "cat.jpg") }
         #expect(error.code == .damagedImage)

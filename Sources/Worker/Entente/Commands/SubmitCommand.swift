@@ -70,6 +70,7 @@ struct SubmitCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try await global.settings(database.flags.merging(kafka.flags) { $1 })
         let file = try AnalysisFile(path: analysis, share: settings.value(.share))
+        StandardError.warn(file.warnings())
         let passedOver: PassedOver
         let submission: DatasetSubmission
         if let images {

@@ -24,6 +24,11 @@ struct HTTPImages: Sendable {
         return try follow(try hop.url(parsing: uri), &hop)
     }
 
+    /// - Throws: ``ImageFailure`` for what is no URL that can be asked.
+    static func check(_ uri: String) throws(ImageFailure) {
+        _ = try Hop(shown: redactedURI(uri), deadline: .now).url(parsing: uri)
+    }
+
     /// Where a fetch is on its way.
     struct Hop {
         /// The image's URI for messages.

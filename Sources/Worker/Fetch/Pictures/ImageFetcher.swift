@@ -43,9 +43,30 @@ package struct ImageFetcher: Sendable {
             if let remote { return try remote.s3.read(uri) }
         default: break
         }
-        throw ImageFailure(
-            .unsupportedURI,
-            "\(redactedURI(uri)): \(Self.shownScheme(of: uri)) is not supported; use \(Self.schemes).")
+        throw Self.unsupported(uri)
+    }
+
+    /// What can be said of a URI without asking anybody: whether it could ever be fetched.
+    ///
+    /// - Throws: the ``ImageFailure`` that a worker would record.
+    package static func check(_ uri: String) throws(ImageFailure) {
+        switch uri.utf8.firstIndex(of: UInt8(ascii: ":")).map({ uri[..<$0].lowercased() }) {
+        case "file"?: _ = try FileURI.path(of: uri)
+        case "data"?: _ = try DataURI.decode(uri, limit: .max)
+        case "http"?, "https"?: try HTTPImages.check(uri)
+        case "s3"?: _ = try S3Location(parsing: uri)
+        case nil: throw ImageFailure(.unsupportedURI, "\(redactedURI(uri)) has no scheme; use \(schemes).")
+        default: throw unsupported(uri)
+        }
+    }
+
+    private static func unsupported(_ uri: String) -> ImageFailure {
+        if uri.firstMatch(of: /^[A-Za-z]:[\\\/]/) != nil {
+            return ImageFailure(
+                .unsupportedURI, "\(redactedURI(uri)) is a path of Windows; use \(schemes), as the workers see it.")
+        }
+        return ImageFailure(
+            .unsupportedURI, "\(redactedURI(uri)): \(shownScheme(of: uri)) is not supported; use \(schemes).")
     }
 
     private static func shownScheme(of uri: String) -> String {

@@ -62,17 +62,15 @@ public enum ImageFormat: Equatable, Sendable {
             self = unread("an icon (ICO)")
         } else if has("%PDF-") {
             self = unread("a PDF")
-        } else if has([0x1F, 0x8B]) || has("PK\u{3}\u{4}") {
-            self = .other("a compressed archive", mend: "unpack it")
-        } else if has("version https://git-lfs") {
-            self = .other("a Git LFS pointer in the place of the file", mend: "run git lfs pull where it comes from")
-        } else if has([0, 5, 0x16, 7]) {
-            self = .other("what macOS keeps beside a file (AppleDouble)", mend: "leave out names that begin with ._")
         } else if has("BM") && has([0, 0, 0, 0], at: 6) {
             // The four reserved bytes keep ordinary text that starts with BM apart.
             self = .bmp
+        } else if Self.isSVG(bytes.prefix(Self.headBytes)) {
+            self = unread("an SVG")
+        } else if let other = StandIn(bytes) {
+            self = .other(other.name, mend: other.mend)
         } else {
-            self = Self.markup(bytes.prefix(Self.headBytes))
+            self = .unknown
         }
     }
 
@@ -95,17 +93,8 @@ public enum ImageFormat: Equatable, Sendable {
         }
     }
 
-    private static func markup(_ head: Slice<UnsafeRawBufferPointer>) -> ImageFormat {
+    private static func isSVG(_ head: Slice<UnsafeRawBufferPointer>) -> Bool {
         let text = String(decoding: head, as: UTF8.self).lowercased()
-        guard let first = text.first(where: { !$0.isWhitespace && $0 != "\u{FEFF}" }), first == "<" else {
-            return .unknown
-        }
-        if text.contains("<svg") { return .other("an SVG", mend: "convert it to JPEG, PNG or WebP") }
-        let tags = ["<!doctype html", "<html", "<head", "<body"]
-        if tags.contains(where: text.contains) {
-            return .other(
-                "an HTML page, as a login or an error is answered with,", mend: "fetch the picture itself")
-        }
-        return .other("an XML document", mend: "fetch the picture itself")
+        return text.first { !$0.isWhitespace && $0 != "\u{FEFF}" } == "<" && text.contains("<svg")
     }
 }

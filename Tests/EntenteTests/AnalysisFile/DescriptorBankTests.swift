@@ -125,7 +125,9 @@ import Testing
 
     @Test(arguments: [
         ("{}", "at least one descriptor"), ("[]", "at least one descriptor"), (#"{"n1": []}"#, "at least one"),
-        ("5", "not a number"), ("", "not JSON"), (#"{"n1": ["a"], "n1": ["b"]}"#, "occurs twice"),
+        ("5", "not a number"), ("", "not JSON"),
+        ("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", "it is a Git LFS pointer"),
+        ("<!doctype html><body>", "it is an HTML page"), (#"{"n1": ["a"], "n1": ["b"]}"#, "occurs twice"),
     ]) func unusableFiles(json: String, says: String) throws {
         let problems = try read(json).problems
         #expect(problems.count == 1)

@@ -52,7 +52,8 @@ import Testing
 
     /// A folder as macOS unpacks it, and a class as editors write it.
     @Test func aLabelComposedOtherwiseNamesItsTwin() throws {
-        let classes = #"[{"id": "k", "name": "A\u{308}gyptische Maus"}, {"id": "\u{e5}l", "name": "eel"}]"#
+        let classes =
+            "[{\"id\": \"k\", \"name\": \"A\u{308}gyptische Maus\"}, {\"id\": \"\u{e5}l\", \"name\": \"eel\"}]"
         try fixture.folder.write(classes, to: "classes.json")
         try fixture.folder.write(#"["a tail"]"#, to: "descriptors.json")
         let file = try fixture.read(

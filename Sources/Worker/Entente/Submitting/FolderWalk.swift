@@ -50,8 +50,8 @@ struct FolderWalk {
     private mutating func walk(_ place: [UInt8], above: [PathBytes]) throws(CommandFailure) {
         var names = PathList()
         guard Self.list(absolute(place), { names.append($0) }) else {
-            throw CommandFailure(
-                .badInput, "--images: \(absolute(place)) is no folder that may be read; mend or move it.")
+            let folder = PathBytes(place.isEmpty ? base : absolute(place.dropLast()).bytes)
+            throw CommandFailure(.badInput, "--images: \(folder) is no folder that may be read; mend or move it.")
         }
         // A folder sorts by its name with the slash behind it, as its pictures do.
         var (keys, entries) = (PathList(), [Entry]())

@@ -44,7 +44,8 @@ let package = Package(
         .target(
             name: "CImageCodecs", path: "Sources/Inference/CImageCodecs",
             linkerSettings: [
-                .linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("webp"),
+                .linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("webp"), .linkedLibrary("gif"),
+                .linkedLibrary("tiff"), .linkedLibrary("avif"),
             ]),
         .target(
             name: "CKernels", path: "Sources/Inference/CKernels",

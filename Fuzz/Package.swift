@@ -15,7 +15,10 @@ let package = Package(
         .systemLibrary(name: "CCurl", path: "Sources/Worker/HTTP/CCurl", pkgConfig: "libcurl"),
         .target(
             name: "CImageCodecs", path: "Sources/Inference/CImageCodecs", cSettings: c,
-            linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("webp")]),
+            linkerSettings: [
+                .linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("webp"), .linkedLibrary("gif"),
+                .linkedLibrary("tiff"), .linkedLibrary("avif"),
+            ]),
         .target(
             name: "CKernels", path: "Sources/Inference/CKernels", cSettings: c + [.unsafeFlags(["-fno-math-errno"])],
             linkerSettings: [.linkedLibrary("m")]),

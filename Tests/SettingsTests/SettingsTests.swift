@@ -57,6 +57,32 @@ import Testing
         #expect(settings.value(.postgresURI) == nil)
     }
 
+    /// As Kubernetes makes variables of secrets that were made of files; what is within stays.
+    @Test func whiteSpaceAroundValuesIsDropped() async throws {
+        let path = try scratch.write(#"{"kafka": {"group": "\tg h\r\n"}, "model": {"path": " /m:/n "}}"#, to: "s.json")
+        let settings = try await Settings(
+            flags: [.kafkaTopic: " t "],
+            environment: [
+                "ENTENTE_CONFIG": path + "\n", "ENTENTE_POSTGRES_URI": "postgresql://u:p@h/d\n",
+                "ENTENTE_WORKER_LANES": "\r\n 3\n", "ENTENTE_FILE_ROOTS": "/a b:/c\n", "ENTENTE_SHARE": " \n",
+                "AWS_REGION": "eu-west-1\n", "HF_TOKEN": "\n", "ENTENTE_KAFKA_PROPERTIES_SASL_PASSWORD": " Numbat \r\n",
+            ])
+        #expect(settings.value(.kafkaTopic) == "t" && settings.value(.kafkaGroup) == "g h")
+        #expect(try settings.required(.postgresURI) == "postgresql://u:p@h/d")
+        #expect(try settings.integer(.workerLanes, in: 1...9) == 3)
+        #expect(settings.paths(.fileRoots) == ["/a b", "/c"] && settings.paths(.modelPath) == ["/m", "/n"])
+        #expect(settings.foreign("AWS_REGION") == "eu-west-1" && settings.foreign("HF_TOKEN") == nil)
+        #expect(settings.kafkaProperties == ["sasl.password": " Numbat "])
+        #expect(throws: SettingsError.self) { try settings.required(.share) }
+    }
+
+    @Test func aFileMayBeginWithAByteOrderMark() async throws {
+        let path = try scratch.write("\u{FEFF}" + #"{"kafka": {"group": "g"}, "worker": {"lanes": 2}}"#, to: "s.json")
+        let settings = try await Settings(configFile: path, environment: [:])
+        #expect(settings.value(.kafkaGroup) == "g")
+        #expect(try settings.integer(.workerLanes, in: 1...9) == 2)
+    }
+
     @Test func theEnvironmentMayNameTheFile() async throws {
         let one = try scratch.write(#"{"kafka": {"topic": "one"}}"#, to: "1.json")
         let two = try scratch.write(#"{"kafka": {"topic": "two"}}"#, to: "2.json")

@@ -1,6 +1,7 @@
 /// What a picture from outside may cost, checked against its header before any pixel is allocated.
 ///
-/// Decoding takes 3 bytes a pixel for the result; for JPEGs of several scans up to 8 more for coefficients, for WebPs up to 5.
+/// Decoding takes 3 bytes a pixel for the result; for JPEGs of several scans up to 8 more for coefficients, for WebPs up to 5, for
+/// AVIFs 12, with more than 8 bits a sample 24, for a TIFF a row or a tile, and 3 a pixel if it is turned.
 public struct DecodingLimits: Sendable, Hashable {
     /// The largest file, in bytes.
     public var maxBytes: Int

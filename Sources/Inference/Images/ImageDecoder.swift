@@ -1,13 +1,14 @@
 import CImageCodecs
 
-/// JPEG, PNG and WebP files to 8-bit RGB, with the pixels that Pillow's `Image.open(f).convert("RGB")` gives.
+/// JPEG, PNG, WebP, GIF, TIFF, BMP and AVIF files to 8-bit RGB, with the pixels that Pillow's `Image.open(f).convert("RGB")` gives.
 ///
 /// * The kind is told by content, not by name.
 /// * Alpha, `tRNS` and palette transparency are dropped, nothing is composited; EXIF rotation, ICC profiles and gamma are
 ///   not applied.
 /// * Four-component JPEGs (CMYK, YCCK) are taken for Adobe's inverted inks and converted by Pillow's integer formula.
 /// * 16-bit samples keep their high byte. For gray PNGs this differs from Pillow, which clips them at 255.
-/// * An animated PNG gives its default picture; an animated WebP is refused.
+/// * An animated PNG gives its default picture, a GIF, TIFF or AVIF of several its first; an animated WebP is refused.
+/// * Of TIFFs alone the orientation is applied, as Pillow does on opening them.
 /// * A file that ends before its picture does is refused. Corrupt entropy-coded data inside a complete JPEG is not: like
 ///   Pillow, the decoder fills in what is lost. Bytes after the picture are ignored.
 public enum ImageDecoder {
@@ -58,13 +59,20 @@ public enum ImageDecoder {
         case .webp:
             return try decode(
                 bytes, name, limits, "WebP", header: ImageHeader(webp: bytes), with: entente_webp_decode, use)
-        case .other(let kind):
-            throw InferenceError(
-                .unsupportedImage, "\(name) is \(kind), which is not read here; convert it to JPEG, PNG or WebP")
+        case .gif:
+            return try decode(bytes, name, limits, "GIF", entente_gif_header, entente_gif_decode, use)
+        case .tiff:
+            return try decode(bytes, name, limits, "TIFF", entente_tiff_header, entente_tiff_decode, use)
+        case .bmp:
+            return try decode(bytes, name, limits, "BMP", entente_bmp_header, entente_bmp_decode, use)
+        case .avif:
+            return try decode(bytes, name, limits, "AVIF", entente_avif_header, entente_avif_decode, use)
+        case .other(let kind, let mend):
+            throw InferenceError(.unsupportedImage, "\(name) is \(kind), which is not read here; \(mend)")
         case .unknown:
             throw InferenceError(
                 .unsupportedImage,
-                "\(name) does not start like a JPEG, PNG or WebP; give a picture of one of these kinds")
+                "\(name) does not start like a \(ImageFormat.readable); give a picture of one of these kinds")
         }
     }
 
@@ -81,18 +89,37 @@ public enum ImageDecoder {
         UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<UInt8>?, UInt32, UInt32
     ) -> entente_codec_result
 
+    private typealias HeaderReader = (UnsafePointer<UInt8>?, Int) -> entente_codec_result
+
     private static func decodeJPEG<Result>(
         _ bytes: UnsafeRawBufferPointer, _ name: PictureName, _ limits: DecodingLimits, _ use: (Picture) -> Result
     ) throws(InferenceError) -> Result {
-        let result = entente_jpeg_header(bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
+        let header = try header(bytes, name, limits, "JPEG", entente_jpeg_header)
+        let scans = Int32(clamping: min(limits.maxScans, limits.maxScanPixels / max(header.width * header.height, 1)))
+        let decoder: Decoder = { entente_jpeg_decode($0, $1, scans, $2, $3, $4) }
+        return try decode(bytes, name, limits, "JPEG", header: header, with: decoder, use)
+    }
+
+    /// With a header that the format's own library reads.
+    private static func decode<Result>(
+        _ bytes: UnsafeRawBufferPointer, _ name: PictureName, _ limits: DecodingLimits, _ format: String,
+        _ reader: HeaderReader, _ decoder: Decoder, _ use: (Picture) -> Result
+    ) throws(InferenceError) -> Result {
+        let header = try header(bytes, name, limits, format, reader)
+        return try decode(bytes, name, limits, format, header: header, with: decoder, use)
+    }
+
+    private static func header(
+        _ bytes: UnsafeRawBufferPointer, _ name: PictureName, _ limits: DecodingLimits, _ format: String,
+        _ reader: HeaderReader
+    ) throws(InferenceError) -> ImageHeader {
+        let result = reader(bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
         let header = ImageHeader(
             width: Int(result.width), height: Int(result.height), working: Int(clamping: result.memory))
         // The size comes first: a header that declares too much is refused for that, whatever else is wrong.
         try check(header, name, limits)
-        try check(result, name, "JPEG")
-        let scans = Int32(clamping: min(limits.maxScans, limits.maxScanPixels / max(header.width * header.height, 1)))
-        let decoder: Decoder = { entente_jpeg_decode($0, $1, scans, $2, $3, $4) }
-        return try decode(bytes, name, limits, "JPEG", header: header, with: decoder, use)
+        try check(result, name, format)
+        return header
     }
 
     private static func decode<Result>(
@@ -102,7 +129,7 @@ public enum ImageDecoder {
         guard let header else {
             throw InferenceError(
                 .damagedImage,
-                "\(name) starts like a \(format) but its header is cut short or damaged; "
+                "\(name) starts like \(Self.article(format)) \(format) but its header is cut short or damaged; "
                     + "fetch or export it again")
         }
         try check(header, name, limits)
@@ -167,7 +194,7 @@ public enum ImageDecoder {
         case ENTENTE_CODEC_UNSUPPORTED:
             throw InferenceError(
                 .unsupportedImage,
-                "\(name) is a \(format) of a kind that is not read here (\(reason)); "
+                "\(name) is \(Self.article(format)) \(format) of a kind that is not read here (\(reason)); "
                     + "export it as an ordinary JPEG, PNG or WebP")
         case ENTENTE_CODEC_OUT_OF_MEMORY:
             throw InferenceError(
@@ -178,4 +205,6 @@ public enum ImageDecoder {
                 .damagedImage, "\(name) is a damaged \(format) (\(reason)); fetch or export it again")
         }
     }
+
+    private static func article(_ format: String) -> String { format == "AVIF" ? "an" : "a" }
 }

@@ -44,8 +44,13 @@ extension PreprocessConfiguration: Decodable {
             throw Self.refusal(.mode, "\"\(name)\" is not known here; only \"RGB\" is")
         }
         if try !Self.isAbsent(object, .fillColor) {
-            guard let level = try? object.decode(UInt8.self, forKey: .fillColor) else {
-                throw Self.refusal(.fillColor, "must be an integer from 0 to 255")
+            // Three that are equal are one.
+            let levels =
+                (try? object.decode(UInt8.self, forKey: .fillColor)).map { [$0] }
+                ?? (try? object.decode([UInt8].self, forKey: .fillColor)) ?? []
+            guard let level = levels.first, levels.count == 1 || levels.count == 3, levels.allSatisfy({ $0 == level })
+            else {
+                throw Self.refusal(.fillColor, "must be an integer from 0 to 255, or three that are equal")
             }
             fillColor = level
         }

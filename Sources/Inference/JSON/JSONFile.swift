@@ -29,6 +29,9 @@ enum JSONFile {
         do {
             return try JSONReader.decode(type, from: bytes)
         } catch {
+            if let other = bytes.withUnsafeBytes({ StandIn($0) }) {
+                throw InferenceError(code, "\(name) is not JSON: it is \(other.name); \(other.mend)")
+            }
             throw InferenceError(code, "\(name)\(reason(error))")
         }
     }

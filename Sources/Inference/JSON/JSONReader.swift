@@ -2,10 +2,14 @@
 ///
 /// Stricter and safer than Foundation's: nesting is bounded before the stack is, a name that occurs twice in an object
 /// is an error instead of a silent choice, and so are invalid UTF-8, half a surrogate pair, and any text that RFC 8259
-/// doesn't allow (NaN, comments, trailing commas, a byte order mark). Time and memory are linear in the input.
+/// doesn't allow (NaN, comments, trailing commas). A byte order mark at the very beginning is passed over, as it allows.
+/// Time and memory are linear in the input.
 public struct JSONReader {
     /// Deepest nesting of arrays and objects that is read.
     public static let maximumDepth = 64
+
+    /// U+FEFF, which editors put before a text.
+    public static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
     /// Why the bytes are no JSON text that is read here.
     public struct Fault: Error, Hashable {
@@ -17,14 +21,12 @@ public struct JSONReader {
 
     /// - Throws: ``Fault``, never anything else, whatever the bytes are.
     public static func read(_ bytes: [UInt8]) throws(Fault) -> JSONValue {
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
-            throw Fault(kind: .notJSON, reason: "it begins with a byte order mark")
-        }
         // Once for all: afterwards any run of bytes between quotes is text.
         guard String(validating: bytes, as: UTF8.self) != nil else {
             throw Fault(kind: .notJSON, reason: "it is not UTF-8")
         }
         var reader = JSONReader(bytes: bytes)
+        if bytes.starts(with: byteOrderMark) { reader.position = byteOrderMark.count }
         reader.skipSpace()
         let value = try reader.value(depth: 0)
         reader.skipSpace()

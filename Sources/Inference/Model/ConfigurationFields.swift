@@ -78,9 +78,11 @@ struct ConfigurationFields {
         }
     }
 
+    /// null counts as false, as it does in Python.
     mutating func boolean(_ name: String, default standard: Bool) throws(InferenceError) -> Bool {
         switch fields.removeValue(forKey: name) {
         case nil: return standard
+        case .null where !standard: return false
         case .boolean(let value): return value
         case .some(let value): throw refusal(name, "is \(value); true or false is needed")
         }
@@ -113,10 +115,12 @@ struct ConfigurationFields {
         for name in names { fields.removeValue(forKey: name) }
     }
 
-    /// Fields of which only values that change nothing are implemented.
+    /// Fields of which only values that change nothing are implemented. Where false is one, null is too.
     mutating func require(_ names: String..., toBe neutral: ConfigurationValue...) throws(InferenceError) {
         for name in names {
-            guard let value = fields.removeValue(forKey: name), !neutral.contains(value) else { continue }
+            guard let value = fields.removeValue(forKey: name), !neutral.contains(value),
+                !(value == .null && neutral.contains(.boolean(false)))
+            else { continue }
             throw refusal(
                 name,
                 "is \(value), which is not implemented; only \(neutral.map(\.description).joined(separator: " or ")) "

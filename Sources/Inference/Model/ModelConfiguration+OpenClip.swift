@@ -130,12 +130,29 @@ extension ModelConfiguration.Text {
         // eos_id and pad_id matter to pooling and masks that are refused below.
         fields.ignore("eos_id", "pad_id", "hf_model_pretrained", "hf_proj_type", "hf_pooler_type")
         try fields.require("hf_tokenizer_name", "tokenizer_mode", toBe: .null, .string(""))
-        try fields.require("tokenizer_kwargs", toBe: .null, .object([:]))
+        try fields.requireDefaults(ofTokenizer: "tokenizer_kwargs", contextLength: contextLength)
         try fields.require("pool_type", toBe: .string("argmax"))
         try fields.require("proj_type", toBe: .string("linear"))
         try fields.require(
             "embed_cls", "no_causal_mask", "final_ln_after_pool", "proj_bias", "output_tokens", toBe: .boolean(false))
         try fields.refuseRest()
+    }
+}
+
+extension ConfigurationFields {
+    /// What open_clip hands to its tokenizer: spelled-out defaults change nothing, and nothing else is implemented.
+    fileprivate mutating func requireDefaults(ofTokenizer name: String, contextLength: Int) throws(InferenceError) {
+        guard let value = take(name) else { return }
+        guard case .object(let given) = value else { throw refusal(name, "is \(value), not an object") }
+        let defaults: [String: [ConfigurationValue]] = [
+            "clean": [.string("lower")], "additional_special_tokens": [.null, .array([])],
+            "reduction_mask": [.null, .string("")], "context_length": [.null, .integer(contextLength)],
+        ]
+        for (key, value) in given.sorted(by: { $0.key < $1.key }) {
+            guard let neutral = defaults[key], neutral.contains(value) else {
+                throw refusal("\(name).\(key)", "is \(value), which is not implemented; leave it out")
+            }
+        }
     }
 }
 
@@ -151,7 +168,8 @@ extension TransformerShape {
         }
         mlpWidth = Int(hidden)
         try fields.require("ls_init_value", toBe: .null)
-        try fields.require("act_kwargs", "norm_kwargs", toBe: .null, .object([:]))
+        try fields.require("act_kwargs", toBe: .null, .object([:]))
+        try fields.require("norm_kwargs", toBe: .null, .object([:]), .object(["eps": .number(1e-5)]))
         try fields.require("block_type", toBe: .null, .string("default"))
         try fields.require(
             "qk_norm", "scaled_cosine_attn", "scale_heads", "scale_attn_inner", "scale_attn", "scale_fc",

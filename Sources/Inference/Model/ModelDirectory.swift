@@ -101,7 +101,8 @@ public struct ModelDirectory: Sendable {
         case .openClip:
             // open_clip reads these two sections and no other.
             configuration = try ModelConfiguration(openClip: sections["model_cfg"], file: file)
-            preprocess = sections["preprocess_cfg"] ?? .object([:])
+            let given = sections["preprocess_cfg"] ?? .null
+            preprocess = given == .null ? .object([:]) : given
         case .transformers:
             configuration = try ModelConfiguration(transformers: value, file: file)
             preprocess = try Self.transformersPreprocessing(path, imageSize: configuration.vision.imageSize)

@@ -1,4 +1,5 @@
 import CKernels
+import Foundation
 
 /// A safetensors file, checked as a whole when opened and mapped while it is held.
 ///
@@ -22,6 +23,7 @@ public final class Safetensors: Sendable {
     /// - Throws: ``InferenceError/Code/unreadableFile``, or ``InferenceError/Code/modelTensor`` when the header
     ///   contradicts itself or the file's size.
     public init(path: String) throws(InferenceError) {
+        guard FileManager.default.fileExists(atPath: path) else { throw MissingWeights.error(path) }
         let file = try MappedFile(path: path)
         let header: Result<SafetensorsHeader, InferenceError> = file.withBytes { bytes in
             Result { () throws(InferenceError) in try SafetensorsHeader(bytes, path: path) }

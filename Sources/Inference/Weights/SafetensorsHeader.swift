@@ -12,12 +12,22 @@ struct SafetensorsHeader: Sendable {
 
     let entries: [String: Entry]
 
+    /// What PyTorch saves is an archive too.
+    private static func mend(_ other: StandIn) -> String {
+        other.name.contains("archive")
+            ? "if PyTorch saved it, save its state dict with safetensors.torch.save_file instead" : other.mend
+    }
+
     /// Checks everything that the header claims against `bytes`, the whole file.
     ///
     /// - Throws: ``InferenceError/Code/modelTensor`` naming the file and, where there is one, the tensor.
     init(_ bytes: UnsafeRawBufferPointer, path: String) throws(InferenceError) {
         func refusal(_ reason: String) -> InferenceError {
             InferenceError(.modelTensor, "\(path): not a complete safetensors file: \(reason)")
+        }
+        // A header's length is no text, so that none of these begins like a file that could be one.
+        if let other = StandIn(bytes) {
+            throw InferenceError(.modelTensor, "\(path): \(other.name) and no safetensors file; \(Self.mend(other))")
         }
         guard bytes.count >= 8 else { throw refusal("\(bytes.count) bytes can't hold a header") }
         let claimed = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))

@@ -87,8 +87,21 @@ final class TensorReader {
                 .modelTensor,
                 "\(file.path): tensor \(name) has shape \(found.shape); the configuration asks for \(shape)")
         }
+        guard file[name] != nil else { throw missing(name, in: file) }
         taken.insert(name)
         return try file.floats(name)
+    }
+
+    /// Tools that wrap a model save its tensors under a name of theirs: `module.`, `_orig_mod.`, `model.`.
+    private func missing(_ name: String, in file: Safetensors) -> InferenceError {
+        let wrapped = file.names.first { $0.hasSuffix("." + name) }.map { $0.dropLast(name.count) }
+        guard let wrapped, file.names.allSatisfy({ $0.hasPrefix(wrapped) }) else {
+            return InferenceError(.modelTensor, "\(file.path): tensor \(name): it is missing")
+        }
+        return InferenceError(
+            .modelTensor,
+            "\(file.path): tensor \(name): it is missing, and all names there begin with \(String(wrapped).quoted), which a wrapper "
+                + "of the model puts before them; save the weights without it")
     }
 
     func scope(_ prefix: String) -> TensorScope {

@@ -21,6 +21,8 @@ extension Analysis.ModelFingerprint {
         var hash = SHA256()
         for path in paths {
             guard let file = FileHandle(forReadingAtPath: path) else {
+                // What lies in the place of weights is said where they are opened.
+                if path.hasSuffix(".safetensors") { _ = try Safetensors(path: path) }
                 throw InferenceError(
                     .unreadableFile, "\(path) is missing or can't be read; a model directory needs it.")
             }

@@ -32,9 +32,10 @@ package final class HTTPClient: Sendable {
         self.isCancelled = isCancelled
     }
 
-    /// Sends a GET; redirects are not followed.
+    /// Sends a GET; redirects are not followed. Codings of the body are undone; what its head calls a coding and is none is passed
+    /// over, as browsers do.
     ///
-    /// - Parameter receive: gets the body as it comes; `false` ends the exchange, and the head is returned all the same.
+    /// - Parameter receive: gets the body as it comes, decoded; `false` ends the exchange, and the head is returned all the same.
     package func get(
         _ url: HTTPURL, headers: [(name: String, value: String)] = [], limits: HTTPLimits = HTTPLimits(),
         receive: @escaping HTTPExchange.Receiver
@@ -44,9 +45,18 @@ package final class HTTPClient: Sendable {
         if let warm = idle.withLock({ $0.popLast() }) { handle = warm.handle } else { handle = try HTTPHandle() }
         let returned = Idle(handle: handle)
         defer { idle.withLock { $0.append(returned) } }
-        let exchange = HTTPExchange(host: url.host, policy: policy, isCancelled: isCancelled, receive: receive)
-        try handle.get(
-            url, .init(headers: headers, limits: limits, usesProxy: usesProxy, resolve: resolve), exchange)
-        return exchange.head
+        var options = HTTPHandle.Options(
+            headers: headers, limits: limits, usesProxy: usesProxy, resolve: resolve)
+        func exchange() throws(HTTPError) -> HTTPHead {
+            let exchange = HTTPExchange(host: url.host, policy: policy, isCancelled: isCancelled, receive: receive)
+            try handle.get(url, options, exchange)
+            return exchange.head
+        }
+        do { return try exchange() } catch {
+            guard error.kind == .contentEncoding(isOne: false) else { throw error }
+            // Nothing of the body has come yet.
+            options.decodes = false
+            return try exchange()
+        }
     }
 }

@@ -1,4 +1,5 @@
 import CCurl
+import Settings
 
 extension HTTPError {
     /// What libcurl's code means.
@@ -25,6 +26,12 @@ extension HTTPError {
             CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_SSL_ENGINE_INITFAILED:
             // Here the details matter, and they are the certificate's.
             self.init(kind: .tls, description: "no secure connection: \(message.isEmpty ? general : message)")
+        case CURLE_BAD_CONTENT_ENCODING:
+            let coding = exchange.head["content-encoding"] ?? ""
+            self.init(
+                kind: .contentEncoding(isOne: ContentEncoding.isOne(coding)),
+                description: "its body is not what its Content-Encoding says, or that is not known here: "
+                    + quoted(coding))
         case CURLE_URL_MALFORMAT: self.init(kind: .malformed, description: "its URL can't be asked")
         default: self.init(kind: .other, description: general)
         }

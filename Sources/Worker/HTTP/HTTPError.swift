@@ -8,6 +8,8 @@ package struct HTTPError: Error, Sendable, CustomStringConvertible {
         case tls
         /// The connection broke off.
         case brokenOff
+        /// The body has a coding that can't be undone; whether any of what its head names is a coding at all.
+        case contentEncoding(isOne: Bool)
         /// Whoever waited no longer wants it.
         case cancelled
         /// No host can be made of the URL's, as of a name that is none in any script.

@@ -22,6 +22,8 @@ final class HTTPHandle {
     struct Options {
         var headers: [(name: String, value: String)] = []
         var limits = HTTPLimits()
+        /// Whether a body's `Content-Encoding` is undone.
+        var decodes = true
         /// The environment's proxy; through one, the address that is connected in the end is not seen.
         var usesProxy = false
         /// `name:port:address,…` instead of what a resolver says.
@@ -51,7 +53,9 @@ final class HTTPHandle {
                 setter.string(CURLOPT_PROXY, "")
                 setter.string(CURLOPT_NOPROXY, "*")
             }
-            setter.list(CURLOPT_HTTPHEADER, options.headers.map { "\($0.name): \($0.value)" }, &lists)
+            // None is asked for; what is stored with a coding comes with it all the same.
+            let headers = options.headers + [(name: "Accept-Encoding", value: "identity")]
+            setter.list(CURLOPT_HTTPHEADER, headers.map { "\($0.name): \($0.value)" }, &lists)
             setter.list(CURLOPT_RESOLVE, options.resolve, &lists)
             guard setter.code == CURLE_OK else { return setter.code }
             defer { curl_easy_reset(handle) }
@@ -106,6 +110,8 @@ final class HTTPHandle {
             long(CURLOPT_FOLLOWLOCATION, 0)
             // Signals and threads do not go together.
             long(CURLOPT_NOSIGNAL, 1)
+            // Empty: all that this libcurl knows.
+            if options.decodes { string(CURLOPT_ACCEPT_ENCODING, "") }
             string(CURLOPT_USERAGENT, "entente/\(BuildInformation.version)")
             // As OpenSSL and the curl tool have it, for an authority of one's own.
             if let file = ProcessInfo.processInfo.environment["SSL_CERT_FILE"], !file.isEmpty {

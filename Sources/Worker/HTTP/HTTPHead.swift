@@ -6,8 +6,10 @@ package struct HTTPHead: Sendable, Hashable {
 
     package subscript(_ name: String) -> String? { headers[name] }
 
-    /// Bytes of the body, if it says.
+    /// Bytes of the body as it is sent, if it says; one with a `Content-Encoding` has others when that is undone.
     package var contentLength: Int? { headers["content-length"].flatMap { Int($0) } }
+
+    package var isCoded: Bool { headers["content-encoding"].map { $0.lowercased() != "identity" } ?? false }
 
     package var isRedirect: Bool { [301, 302, 303, 307, 308].contains(status) && headers["location"] != nil }
 

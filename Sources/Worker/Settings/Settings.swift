@@ -99,7 +99,7 @@ package struct Settings: Sendable {
         self.flags = flags
         self.environment = environment
         let variables = EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "entente")
-        guard let path = configFile ?? environment["ENTENTE_CONFIG"] else {
+        guard let path = configFile ?? environment["ENTENTE_CONFIG"].map(Self.trimmed) else {
             reader = ConfigReader(provider: variables)
             return
         }
@@ -113,14 +113,17 @@ package struct Settings: Sendable {
         }
     }
 
-    /// The value, or the default, or nil.
+    /// The value without white space around it, or the default, or nil.
     package func value(_ setting: Setting) -> String? {
-        if let flag = flags[setting] { return flag }
+        if let flag = flags[setting] { return Self.trimmed(flag) }
         let key = ConfigKey(setting.rawValue)
         let secret = setting == .postgresURI
-        return reader.string(forKey: key, isSecret: secret) ?? reader.int(forKey: key).map(String.init)
-            ?? setting.defaultValue
+        let text = reader.string(forKey: key, isSecret: secret) ?? reader.int(forKey: key).map(String.init)
+        return text.map(Self.trimmed) ?? setting.defaultValue
     }
+
+    /// Secrets that are made of files end in a line break, and no setting means one.
+    private static func trimmed(_ text: String) -> String { text.trimmingCharacters(in: .whitespacesAndNewlines) }
 
     /// The value; a missing one is a usage error that names the variable.
     package func required(_ setting: Setting) throws(SettingsError) -> String {
@@ -142,20 +145,23 @@ package struct Settings: Sendable {
     }
 
     /// A variable that other programs know too, such as `AWS_REGION`; nil if it is empty.
-    package func foreign(_ variable: String) -> String? { environment[variable].flatMap { $0.isEmpty ? nil : $0 } }
+    package func foreign(_ variable: String) -> String? {
+        environment[variable].map(Self.trimmed).flatMap { $0.isEmpty ? nil : $0 }
+    }
 
     /// The colon-separated paths of a setting.
     package func paths(_ setting: Setting) -> [String] {
         (value(setting) ?? "").split(separator: ":").map(String.init)
     }
 
-    /// librdkafka properties: `ENTENTE_KAFKA_PROPERTIES_SECURITY_PROTOCOL` is `security.protocol`.
+    /// librdkafka properties: `ENTENTE_KAFKA_PROPERTIES_SECURITY_PROTOCOL` is `security.protocol`. Of line breaks at the end alone
+    /// it is certain that no password means them.
     package var kafkaProperties: [String: String] {
         let prefix = "ENTENTE_KAFKA_PROPERTIES_"
         return environment.reduce(into: [:]) { properties, variable in
             guard variable.key.hasPrefix(prefix) else { return }
             let name = variable.key.dropFirst(prefix.count).lowercased().replacing("_", with: ".")
-            properties[name] = variable.value
+            properties[name] = variable.value.trimmingCharacters(in: .newlines)
         }
     }
 }

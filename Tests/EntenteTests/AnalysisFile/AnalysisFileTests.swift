@@ -21,6 +21,14 @@ import Testing
         #expect(method.language.count == 50)
     }
 
+    @Test func filesMayBeginWithAByteOrderMark() throws {
+        let mark = "\u{FEFF}"
+        let plain = try AnalysisFixture().id(AnalysisFixture.minimal)
+        let fixture = try AnalysisFixture(
+            classes: mark + AnalysisFixture.classes, descriptors: mark + AnalysisFixture.descriptors)
+        #expect(try fixture.id(mark + AnalysisFixture.minimal) == plain)
+    }
+
     @Test func everyKeyIsRead() throws {
         let fixture = try AnalysisFixture()
         let file = try fixture.read(

@@ -1,7 +1,9 @@
 import Concepts
+import Inference
 import Testbed
 import Testing
 
+@testable import Analyzing
 @testable import Entente
 @testable import Settings
 
@@ -57,32 +59,58 @@ import Testing
         #expect(bank.perClass == [1: [0], 2: [1]])
     }
 
-    @Test func everyUnknownOrAmbiguousKeyIsNamed() throws {
-        let problems = try read(#"{"crane": ["a"], "n1": ["b"], "trout": ["c"], "N1": ["d"]}"#).problems
-        try #require(problems.count == 3, "\(problems)")
-        #expect(problems[0].hasPrefix("“crane” is the name of several classes"))
-        #expect(problems[1].hasPrefix("“trout” is no class of this analysis"))
-        #expect(problems[2].hasPrefix("“N1” is no class of this analysis"))
-        #expect(problems.allSatisfy { $0.contains("class ids") })
+    /// Lists of classes come in editions; the bank is their descriptors, whatever they are called.
+    @Test func keysWithoutAClassAreWarnedOfAndStay() throws {
+        let bank = try #require(
+            try read(
+                #"{"crane": ["a"], "n1": ["b"], "trout": ["c", "a"], "N1": ["d"], "tench": ["e"], "other": ["f"]}"#
+            ).bank)
+        #expect(bank.descriptors == ["a", "b", "c", "d", "e", "f"])
+        #expect(bank.perClass == [0: [1], 3: [4]])
+        try #require(bank.warnings.count == 1)
+        let text = bank.warnings[0].message
+        #expect(
+            text.hasPrefix(
+                "4 keys bind to no class; the descriptors are in the bank all the same: “crane” is the name of"))
+        for words in ["“trout” is no class", "“N1” is no class", "“other” names a class that has a list"] {
+            #expect(text.contains(words), "\(text)")
+        }
+        #expect(try read(#"{"n1": ["a"], "n2": ["a"]}"#).bank?.warnings.isEmpty == true)
     }
 
     @Test func aThousandOfAKindAreOneSentence() throws {
         let keys = (0..<1000).map { "\"class \($0)\": [\"a\"]" }.joined(separator: ",")
-        let unknown = try read("{\(keys)}").problems
-        #expect(unknown.count == 1, "\(unknown.prefix(3))")
-        #expect(
-            unknown.first?.contains("“class 0”, “class 1”") == true && unknown.first?.hasSuffix("and 995 more.") == true
-        )
-        for entry in ["7", "\"\"", "\"\\u0000\""] {
+        let warnings = try #require(try read("{\(keys)}").bank).warnings
+        #expect(warnings.count == 1)
+        #expect(warnings.first?.message.hasPrefix("1000 keys bind to no class") == true)
+        #expect(warnings.first?.message.hasSuffix("and 995 more.") == true)
+        for entry in ["7", "\"\"", "\"\\u0000\"", "\" \\t\""] {
             let problems = try read("[" + Array(repeating: entry, count: 1000).joined(separator: ",") + "]").problems
             #expect(problems.count == 1 && problems.first?.hasSuffix("and 995 more.") == true, "\(problems.prefix(3))")
         }
     }
 
-    @Test func aClassGetsItsListOnce() throws {
-        let problems = try read(#"{"tench": ["a"], "other": ["b"]}"#).problems
-        #expect(problems.count == 1, "\(problems)")
-        #expect(problems.first?.hasPrefix("“other” names a class that already has descriptors") == true)
+    @Test(arguments: [" ", "\\n", "\\u00a0 ", "\\u3000", "\\t \\r"]) func blankDescriptorsAreRefused(text: String)
+        throws
+    {
+        let problems = try read("{\"n1\": [\"a\", \"\(text)\"]}").problems
+        #expect(problems.count == 1 && problems.first?.contains("“n1” holds a blank string") == true, "\(problems)")
+    }
+
+    /// Case, white space at the ends and between, entities: what the model's own text cleaning makes equal.
+    @Test func descriptorsThatReadAlikeAreWarnedOf() throws {
+        let tokenizer = try ModelDirectory(Checkout.demo + "/model").tokenizer()
+        func warning(_ descriptors: [String]) -> String? {
+            AnalysisFile.likeness(of: descriptors, template: "a photo showing {}", tokenizer)
+        }
+        #expect(warning(["a red tail", "a long nose", "a red nose"]) == nil)
+        let one = warning(["a red tail", "a long nose", "A  red tail "])
+        #expect(
+            one
+                == "1 descriptor reads like another to the model's tokenizer, and counts apart: “A  red tail ” as “a red tail”."
+        )
+        let many = warning(["x"] + (1...9).map { String(repeating: " ", count: $0) + "X" })
+        #expect(many?.hasPrefix("9 descriptors read like others") == true && many?.hasSuffix("and 4 more.") == true)
     }
 
     @Test func whatIsNoStringIsNamed() throws {
@@ -97,7 +125,9 @@ import Testing
 
     @Test(arguments: [
         ("{}", "at least one descriptor"), ("[]", "at least one descriptor"), (#"{"n1": []}"#, "at least one"),
-        ("5", "not a number"), ("", "not JSON"), (#"{"n1": ["a"], "n1": ["b"]}"#, "occurs twice"),
+        ("5", "not a number"), ("", "not JSON"),
+        ("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", "it is a Git LFS pointer"),
+        ("<!doctype html><body>", "it is an HTML page"), (#"{"n1": ["a"], "n1": ["b"]}"#, "occurs twice"),
     ]) func unusableFiles(json: String, says: String) throws {
         let problems = try read(json).problems
         #expect(problems.count == 1)

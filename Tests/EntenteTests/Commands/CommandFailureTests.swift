@@ -81,7 +81,10 @@ import Testing
     }
 
     @Test(
-        arguments: [("57P03", .unavailable), ("53300", .unavailable), ("42501", .unavailable), ("42601", .bug)]
+        arguments: [
+            ("57P03", .unavailable), ("53300", .unavailable), ("42501", .unavailable), ("42601", .bug),
+            ("3D000", .unavailable), ("28P01", .unavailable), ("3F000", .bug),
+        ]
             as [(String, CommandFailure.Exit)])
     func serverErrors(state: String, expected: CommandFailure.Exit) {
         #expect(exit(PersistenceError(.server, "x", sqlState: state)) == expected)

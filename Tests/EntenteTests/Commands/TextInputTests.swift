@@ -29,6 +29,12 @@ import Testing
         #expect(found.map { Array($0.utf8) } == expected.map { Array($0.utf8) })
     }
 
+    @Test func aByteOrderMarkIsNoText() throws {
+        #expect(
+            try lines("\u{FEFF}a\n\u{FEFF}b\n")?.map { Array($0.utf8) } == [Array("a".utf8), Array("\u{FEFF}b".utf8)])
+        #expect(try strings("\u{FEFF}[\"a\"]") == ["a"])
+    }
+
     @Test func jsonFilesAreArraysOfStrings() throws {
         #expect(try strings(#"["a\nb", "", "\u00e9"]"#) == ["a\nb", "", "\u{e9}"])
         #expect(try strings("[]") == [])

@@ -52,6 +52,24 @@ import Testing
         #expect(!text.contains("row of c") && !text.contains("tench") && !text.contains("n2"))
     }
 
+    /// A folder as macOS unpacks it, and a class as editors write it.
+    @Test func aLabelComposedOtherwiseNamesItsTwin() throws {
+        let classes =
+            "[{\"id\": \"k\", \"name\": \"A\u{308}gyptische Maus\"}, {\"id\": \"\u{e5}l\", \"name\": \"eel\"}]"
+        try fixture.folder.write(classes, to: "classes.json")
+        try fixture.folder.write(#"["a tail"]"#, to: "descriptors.json")
+        let file = try fixture.read(
+            AnalysisFixture.minimal.replacing("model: model", with: "model: \(Checkout.bareModel)"))
+        for (label, twin) in [("\u{c4}gyptische Maus", "A\u{308}gyptische Maus"), ("a\u{30a}l", "\u{e5}l")] {
+            let failure = #expect(throws: CommandFailure.self) {
+                try DatasetSubmission(
+                    file, images: [image("a", label)], grouped: false, imagesPerJob: 1, force: false, keepData: false)
+            }
+            let text = failure?.description ?? ""
+            #expect(text.contains("is no class of this analysis; “\(twin)” is, which looks the same"), "\(text)")
+        }
+    }
+
     @Test func aFloodOfUnknownLabelsIsCutShort() {
         let text = failure((0..<30).map { image("\($0)", "x\($0)") })?.description ?? ""
         #expect(text.contains("“x19”") && !text.contains("“x20”"))

@@ -126,9 +126,9 @@ import Testing
         ("https://h.org/a.jpg?sig=Quoll#x", "https://h.org/a.jpg"),
         ("HTTPS://me:Quoll@h.org:8443/a@2x.jpg", nil), ("s3://b/k?Quoll", "s3://b/k"),
         ("http:me:Quoll@h/a", "http://h/a"),
-        ("https://me:Quoll/x@h.org/a.jpg", nil), ("ftp://Quoll@h/a", "ftp://h/a"),
+        ("https://me:Quoll/x@h.org/a.jpg", nil),
         ("file:///a%20b.jpg", "file:///a%20b.jpg"),
-        ("https://h.org/a@2x.jpg", "https://h.org/a@2x.jpg"), ("me:Quoll@h/a", nil),
+        ("https://h.org/a@2x.jpg", "https://h.org/a@2x.jpg"),
         ("https://h.org/é.jpg", "https://h.org/é.jpg"),
     ]) func idsOutOfURIsHoldNoSecrets(uri: String, id: String?) throws {
         let csv = "uri\n\"\(uri)\"\n"
@@ -142,6 +142,26 @@ import Testing
         #expect(images.map(\.id) == [id] && images.map(\.uri) == [uri])
         #expect(try list("{\"uri\": \"\(uri)\"}\n", as: "m.jsonl").map(\.id) == [id])
         #expect(try list("id,uri\nown,\"\(uri)\"\n").map(\.id) == ["own"])
+    }
+
+    /// What no worker can ever fetch, in each kind of URI; nothing of what may be a secret is said.
+    @Test(arguments: [
+        ("img/1.jpg", "has no scheme"), ("img/1.jpg", "a column or member `path`"),
+        (#"D:\\pics\\1.jpg"#, "path of Windows"),
+        ("D:/pics/1.jpg", "path of Windows"), ("ftp://Quoll@h/a", "ftp: is not supported"), ("gs://b/k", "gs: is not"),
+        ("file:///a%zz.jpg", "broken percent escape"), ("file://server/a.jpg", "no absolute path"),
+        ("s3://b", "names no bucket"), ("s3://bucket/", "names no object"), ("http://", "is no URL"),
+        ("https://h:x/a.jpg", "is no URL"), ("data:image/png", "no comma"), ("data:;base64,A", "not base64"),
+    ]) func whatCanNeverBeFetchedIsRefused(uri: String, says: String) {
+        let text = failure("{\"id\": \"x\", \"uri\": \"\(uri)\"}\n", as: "m.jsonl")?.description ?? ""
+        #expect(text.contains("m.jsonl, line 1: ") && text.contains(says), "\(text)")
+        #expect(!text.contains("Quoll"))
+    }
+
+    @Test(arguments: [#"C:\data\1.jpg"#, "c:/data/1.jpg", #"\\server\share\1.jpg"#])
+    func pathsOfWindowsAreNamed(path: String) {
+        let text = failure("path\n\"\(path)\"\n")?.description ?? ""
+        #expect(text.contains("row 1") && (text.contains("path of Windows") || text.contains("holds a URI")), "\(text)")
     }
 
     @Test func idsOutOfURIsHaveToBeUnique() throws {

@@ -9,7 +9,7 @@ import Testing
     init() throws { scratch = try ScratchFolder() }
 
     private func allows(_ root: String, _ path: String) -> Bool {
-        FileRoots([root]).allow(resolved: scratch.path + "/" + path)
+        FileRoots([root]).allow(resolved: PathBytes(scratch.path + "/" + path))
     }
 
     @Test func slashAtTheEndMakesNoDifference() throws {
@@ -39,21 +39,21 @@ import Testing
 
     @Test func severalRoots() throws {
         let roots = FileRoots([try scratch.makeFolder("a"), try scratch.makeFolder("b")])
-        #expect(roots.allow(resolved: scratch("a/x")))
-        #expect(roots.allow(resolved: scratch("b/x")))
-        #expect(!roots.allow(resolved: scratch("c/x")))
+        #expect(roots.allow(resolved: PathBytes(scratch("a/x"))))
+        #expect(roots.allow(resolved: PathBytes(scratch("b/x"))))
+        #expect(!roots.allow(resolved: PathBytes(scratch("c/x"))))
     }
 
     @Test func theWholeFileSystem() {
         let roots = FileRoots(["/"])
-        #expect(roots.allow(resolved: "/etc/passwd"))
-        #expect(FileRoots.unrestricted.allow(resolved: "/etc/passwd"))
+        #expect(roots.allow(resolved: PathBytes("/etc/passwd")))
+        #expect(FileRoots.unrestricted.allow(resolved: PathBytes("/etc/passwd")))
     }
 
     @Test func missingRootsAllowNothing() {
         let roots = FileRoots([scratch("none"), ""])
-        #expect(!roots.allow(resolved: scratch("none/x")))
-        #expect(!roots.allow(resolved: "/x"))
+        #expect(!roots.allow(resolved: PathBytes(scratch("none/x"))))
+        #expect(!roots.allow(resolved: PathBytes("/x")))
     }
 
     /// To the file system these are two folders, to a comparison of characters one.

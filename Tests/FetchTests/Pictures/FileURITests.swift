@@ -4,7 +4,7 @@ import Testing
 @testable import Jobs
 
 @Suite struct FileURITests {
-    private func path(_ uri: String) throws(ImageFailure) -> String { try ImageFetcher.path(ofFileURI: uri) }
+    private func path(_ uri: String) throws(ImageFailure) -> PathBytes { try FileURI.path(of: uri) }
 
     @Test(arguments: [
         ("file:///data/x.jpg", "/data/x.jpg"), ("file://localhost/data/x.jpg", "/data/x.jpg"),
@@ -13,13 +13,13 @@ import Testing
         ("file:///\u{e9} x.jpg", "/\u{e9} x.jpg"), ("file:///a+b&c;d=e.jpg", "/a+b&c;d=e.jpg"),
         ("file:////x", "//x"), ("file:///a/%2e%2e/b", "/a/../b"),
     ]) func decoded(uri: String, expected: String) throws {
-        #expect(Array(try path(uri).utf8) == Array(expected.utf8))
+        #expect(try path(uri).bytes == Array(expected.utf8))
     }
 
     @Test(arguments: [
         ("file://server/data/x.jpg", "host"), ("file://data/x.jpg", "host"), ("file:x.jpg", "absolute path"),
         ("file:./x.jpg", "absolute path"), ("file:", "absolute path"), ("file://", "absolute path"),
-        ("file:///a%2", "percent escape"), ("file:///a%zz", "percent escape"), ("file:///%FF.jpg", "percent escape"),
+        ("file:///a%2", "percent escape"), ("file:///a%zz", "percent escape"), ("file:///a%+1", "percent escape"),
         ("file:///x.jpg?size=1", "%3F"), ("file:///x.jpg#top", "%23"),
     ]) func refused(uri: String, says: String) throws {
         let failure = #expect(throws: ImageFailure.self) { try path(uri) }
@@ -42,7 +42,25 @@ import Testing
         let uri = ImageFetcher.fileURI(ofPath: path)
         #expect(uri.hasPrefix("file:///"))
         #expect(uri.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
-        #expect(Array(try self.path(uri).utf8) == Array(path.utf8))
+        #expect(try self.path(uri).bytes == Array(path.utf8))
+    }
+
+    /// Latin-1, Shift JIS, a cut-off character, half of a pair that UTF-8 has no place for.
+    @Test(
+        arguments: [
+            [0x2F, 0x63, 0x61, 0x66, 0xE9], [0x2F, 0x83, 0x4C, 0x2F, 0xC3], [0x2F, 0xED, 0xA0, 0x80],
+            [0x2F, 0xFF, 0x25, 0xFE],
+        ] as [[UInt8]]) func pathsThatAreNoTextComeBack(bytes: [UInt8]) throws
+    {
+        let uri = FileURI.uri(of: PathBytes(bytes))
+        #expect(uri.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F })
+        #expect(try path(uri).bytes == bytes)
+    }
+
+    @Test func bytesThatAreNoTextAreShownWithEscapes() {
+        #expect(
+            PathBytes(Array("/caf".utf8) + [0xE9] + Array("/50%/\u{e9}".utf8)).description == "/caf%E9/50%25/\u{e9}")
+        #expect(PathBytes("/50%/\u{e9}").description == "/50%/\u{e9}")
     }
 
     @Test func plainPathsStayReadable() {

@@ -77,6 +77,9 @@ import Testing
                     Array("<Error><Code>PermanentRedirect</Code></Error>".utf8))
             case "/bucket/denied": .init(403, Array("<?xml?><Error><Code>AccessDenied</Code></Error>".utf8))
             case "/bucket/none": .init(404, Array("<Error><Code>NoSuchKey</Code></Error>".utf8))
+            case "/bucket/late": .init(400, Array("<Error><Code>RequestTimeout</Code></Error>".utf8))
+            case "/bucket/hurried": .init(400, Array("<Error><Code>ThrottlingException</Code></Error>".utf8))
+            case "/bucket/wrong": .init(400, Array("<Error><Code>InvalidArgument</Code></Error>".utf8))
             case "/bucket/slow": .init(503, Array("<Error><Code>SlowDown</Code></Error>".utf8))
             default: .init(Array(request.target.utf8))
             }
@@ -103,13 +106,15 @@ import Testing
             for (key, says) in [
                 ("skewed", "RequestTimeTooSkewed: set this machine's clock"),
                 ("abroad", "set AWS_REGION to “eu-west-1”"),
-                ("slow", "HTTP 503, SlowDown"),
+                ("slow", "HTTP 503, SlowDown"), ("late", "HTTP 400, RequestTimeout"),
+                ("hurried", "HTTP 400, ThrottlingException"),
             ] {
                 let failure = #expect(throws: TransientFetchFailure.self) { try remote.s3.read("s3://bucket/\(key)") }
                 #expect(failure?.description.contains(says) == true, "\(failure?.description ?? "")")
             }
             for (key, kind, says) in [
                 ("denied", ImageFailure.Kind.unreadable, "HTTP 403, AccessDenied"), ("none", .notFound, "NoSuchKey"),
+                ("wrong", .httpStatus, "HTTP 400, InvalidArgument"),
             ] {
                 let failure = #expect(throws: ImageFailure.self) { try remote.s3.read("s3://bucket/\(key)") }
                 #expect(failure?.kind == kind && failure?.description.contains(says) == true)

@@ -5,7 +5,7 @@ import Foundation
 /// Bytes from outside that Inference reads. Whatever they are, ``read(_:)`` comes back: a trap, a read out of bounds and time or memory
 /// without end are findings. Called by `scripts/fuzz` with what it makes up, and by a test with the corpora.
 enum InferenceInput: String, CaseIterable {
-    case jpeg, png, webp
+    case jpeg, png, webp, gif, tiff, bmp, avif
     case safetensors
     case openclip, transformers, processor
     case tokenizer, vocabulary, merges, added
@@ -13,7 +13,7 @@ enum InferenceInput: String, CaseIterable {
 
     func read(_ bytes: [UInt8]) {
         switch self {
-        case .jpeg, .png, .webp: Self.picture(bytes)
+        case .jpeg, .png, .webp, .gif, .tiff, .bmp, .avif: Self.picture(bytes)
         case .safetensors: bytes.withUnsafeBytes { _ = try? SafetensorsHeader($0, path: "file") }
         case .openclip: Self.model(["open_clip_config.json": bytes])
         case .transformers: Self.model(["config.json": bytes])

@@ -18,11 +18,21 @@ import Testing
 
     private static let names =
         GoldenImages.cases(\.decoding).map(\.picture).filter { $0 != "photo.jpg" } + ["refused_animated.webp"]
+    private static let formats = GoldenFormats.cases.map(\.picture)
 
     @Test(arguments: names.indices)
     func mutationsGivePicturesOrErrors(_ index: Int) throws {
         let name = Self.names[index]
-        let original = try GoldenImages.bytes(of: name)
+        try read(name, try GoldenImages.bytes(of: name), index)
+    }
+
+    @Test(arguments: formats.indices)
+    func mutationsOfOtherFormatsGivePicturesOrErrors(_ index: Int) throws {
+        let name = Self.formats[index]
+        try read(name, try GoldenFormats.bytes(of: name), index)
+    }
+
+    private func read(_ name: String, _ original: [UInt8], _ index: Int) throws {
         var generator = Generator(state: UInt64(index))
         // Small enough that a mutated size costs milliseconds, large enough to leave the fixtures far behind.
         let limits = DecodingLimits(maxPixels: 1_000_000)

@@ -18,7 +18,7 @@ enum PNGChunk {
         chunks(of: bytes).last { bytes[$0].dropFirst(4).starts(with: "IDAT".utf8) }?.upperBound ?? bytes.count
     }
 
-    private static func chunks(of bytes: [UInt8]) -> [Range<Int>] {
+    static func chunks(of bytes: [UInt8]) -> [Range<Int>] {
         var found = [Range<Int>]()
         var start = 8
         while start + 12 <= bytes.count {

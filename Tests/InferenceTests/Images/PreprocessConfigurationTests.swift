@@ -30,6 +30,11 @@ import Testing
         #expect(try parse(#"{"interpolation": "random", "size": 224}"#).interpolation == .bicubic)
     }
 
+    @Test func aColourOfEqualLevelsIsALevel() throws {
+        #expect(try parse(#"{"fill_color": [127, 127, 127]}"#) == parse(#"{"fill_color": 127}"#))
+        #expect(try parse(#"{"fill_color": [0]}"#) == parse(#"{"fill_color": null}"#))
+    }
+
     @Test(arguments: [
         (#"{"interpolation": "lanczos"}"#, "interpolation \"lanczos\""),
         (#"{"interpolation": 3}"#, "interpolation must"),
@@ -37,6 +42,7 @@ import Testing
         (#"{"mean": [1, 2]}"#, "mean must"), (#"{"mean": "0.5"}"#, "mean must"),
         (#"{"std": [0.1, 0, 0.1]}"#, "std must"),
         (#"{"fill_color": 256}"#, "fill_color must"), (#"{"fill_color": 0.5}"#, "fill_color must"),
+        (#"{"fill_color": [0, 0, 1]}"#, "fill_color must"), (#"{"fill_color": [9, 9]}"#, "fill_color must"),
         (#"{"size": [224, 336]}"#, "size must"), (#"{"size": 0}"#, "size must"), (#"{"size": []}"#, "size must"),
         ("[]", " is not a JSON object"), ("{", " is not a JSON object"), ("", " is not a JSON object"),
     ])

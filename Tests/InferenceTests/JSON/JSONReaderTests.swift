@@ -33,7 +33,8 @@ import Testing
         "1e+",
         "0x10", "1_000", "[", "]", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "{", "{]", "{\"a\"", "{\"a\":", "{\"a\":1",
         "{\"a\":1,", "{\"a\":1,}", "{a:1}", "{'a':1}", "{\"a\" 1}", "{1:1}", "\"", "\"\\\"", "\"\\x41\"", "\"\\u12\"",
-        "\"\\u12G4\"", "\"\\u\"", "\"a\nb\"", "\"a\u{1}b\"", "// c\n1", "/**/1", "1 1", "{}{}", "\u{FEFF}{}", "\u{A0}1",
+        "\"\\u12G4\"", "\"\\u\"", "\"a\nb\"", "\"a\u{1}b\"", "// c\n1", "/**/1", "1 1", "{}{}",
+        " \u{FEFF}{}", "{}\u{FEFF}", "\u{FEFF}", "\u{FEFF}\u{FEFF}1", "\u{A0}1",
         #""\ud800""#, #""\ud800x""#, #""\ud800\n""#, #""\udc00""#, #""\ud800\ud800""#, #""\ud800\u0041""#, "\"\\u00é\"",
     ]) func whatIsNot(text: String) {
         #expect(throws: JSONReader.Fault.self) { try read(text) }
@@ -47,6 +48,14 @@ import Testing
     {
         let fault = #expect(throws: JSONReader.Fault.self) { try JSONReader.read(bytes) }
         #expect(fault?.reason == "it is not UTF-8")
+    }
+
+    @Test func aByteOrderMarkBeforeAllIsPassedOver() throws {
+        #expect(shape(try read("\u{FEFF}[1]")) == "[1]")
+        #expect(shape(try read("\u{FEFF} {\"\u{FEFF}a\": 2}\n")) == "{\u{FEFF}a:2}")
+        // Places are the file's.
+        let fault = #expect(throws: JSONReader.Fault.self) { try read("\u{FEFF}[1") }
+        #expect(fault?.reason.hasSuffix("at byte 5") == true)
     }
 
     @Test func namesOccurOnce() throws {

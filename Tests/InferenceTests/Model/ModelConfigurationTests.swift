@@ -78,16 +78,25 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("vision_cfg", "patch_dropout", "0.5"), ("vision_cfg", "timm_model_name", "null"),
-        ("vision_cfg", "timm_pool", "\"avg\""), ("vision_cfg", "ls_init_value", "null"),
-        ("vision_cfg", "attentional_pool", "false"), ("vision_cfg", "pos_embed_type", "\"sin_cos_2d\""),
-        ("vision_cfg", "norm_kwargs", "{}"), ("vision_cfg", "pool_type", "\"tok\""),
-        ("text_cfg", "hf_tokenizer_name", "null"), ("text_cfg", "pool_type", "\"argmax\""),
-        ("text_cfg", "eos_id", "2"), ("text_cfg", "block_type", "\"default\""),
-        ("text_cfg", "tokenizer_kwargs", "{}"),
-    ])
-    func neutralValuesAreAccepted(section: String, field: String, value: String) throws {
+    @Test(
+        arguments: [
+            ("vision_cfg", "patch_dropout", "0.5"), ("vision_cfg", "timm_model_name", "null"),
+            ("vision_cfg", "timm_pool", "\"avg\""), ("vision_cfg", "ls_init_value", "null"),
+            ("vision_cfg", "attentional_pool", "false"), ("vision_cfg", "pos_embed_type", "\"sin_cos_2d\""),
+            ("vision_cfg", "norm_kwargs", "{}"), ("vision_cfg", "pool_type", "\"tok\""),
+            ("text_cfg", "hf_tokenizer_name", "null"), ("text_cfg", "pool_type", "\"argmax\""),
+            ("text_cfg", "eos_id", "2"), ("text_cfg", "block_type", "\"default\""),
+            ("text_cfg", "tokenizer_kwargs", "{}"), ("text_cfg", "tokenizer_kwargs", "null"),
+            (
+                "text_cfg", "tokenizer_kwargs",
+                "{\"clean\": \"lower\", \"reduction_mask\": \"\", \"context_length\": 77}"
+            ),
+            ("text_cfg", "tokenizer_kwargs", "{\"additional_special_tokens\": null}"), (nil, "quick_gelu", "null"),
+            (nil, "custom_text", "null"), (nil, "nonscalar_logit_scale", "null"), ("vision_cfg", "no_ln_pre", "null"),
+            ("vision_cfg", "qk_norm", "null"), ("vision_cfg", "norm_kwargs", "{\"eps\": 1e-05}"),
+            ("text_cfg", "proj_bias", "null"), ("text_cfg", "norm_kwargs", "null"), ("text_cfg", "embed_cls", "null"),
+        ] as [(String?, String, String)])
+    func neutralValuesAreAccepted(section: String?, field: String, value: String) throws {
         #expect(try parse(section, field, value) == parse())
     }
 
@@ -119,7 +128,9 @@ import Testing
             ("text_cfg", "hf_model_name", "\"roberta-base\""),
             ("text_cfg", "hf_tokenizer_name", "\"bert-base-uncased\""),
             ("text_cfg", "tokenizer_mode", "\"clean\""),
-            ("text_cfg", "tokenizer_kwargs", "{\"clean\": \"canonicalize\"}"),
+            ("text_cfg", "tokenizer_kwargs", "{\"clean\": \"canonicalize\"}"), ("text_cfg", "tokenizer_kwargs", "7"),
+            ("text_cfg", "tokenizer_kwargs", "{\"reduction_mask\": \"random\"}"),
+            ("text_cfg", "tokenizer_kwargs", "{\"context_length\": 76}"), ("text_cfg", "pool_type", "null"),
             ("text_cfg", "no_causal_mask", "true"), ("text_cfg", "embed_cls", "true"),
             ("text_cfg", "pool_type", "\"eos\""), ("text_cfg", "pool_type", "\"last\""),
             ("text_cfg", "proj_type", "\"none\""), ("text_cfg", "proj_bias", "true"),

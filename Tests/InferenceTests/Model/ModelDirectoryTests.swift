@@ -84,4 +84,61 @@ import Testing
         try model.write(to: directory) { $0 + [("attn_mask", [12, 12])] }
         _ = try ClipModel.load(directory: directory.path)
     }
+
+    @Test func picturesMayBePreparedByDefault() throws {
+        for section in [#""preprocess_cfg": null"#, #""preprocess_cfg": {}"#] {
+            try RandomModel().write(to: directory)
+            let json = RandomModel().configurationJSON.replacing(#""preprocess_cfg": {"size": 32}"#, with: section)
+            try directory.write(json, to: "open_clip_config.json")
+            #expect(try ModelDirectory(directory.path).preprocessJSON == Data("{}".utf8), "\(section)")
+        }
+    }
+
+    /// What hubs, proxies and wrappers leave where a file was meant.
+    @Test(arguments: [
+        (
+            "version https://git-lfs.github.com/spec/v1\noid sha256:11\nsize 12\n", "is a Git LFS pointer",
+            "git lfs pull"
+        ),
+        ("\n<html><head><title>403</title>", "is an HTML page, as a login", "fetch the file itself"),
+        ("<?xml version=\"1.0\"?><Error/>", "is an XML document", "fetch the file itself"),
+    ]) func whatStandsInForAFileIsNamed(text: String, name: String, mend: String) throws {
+        try RandomModel().write(to: directory)
+        try directory.write(text, to: "open_clip_model.safetensors")
+        let weights = refusal(.modelTensor)
+        try directory.write(text, to: "open_clip_config.json")
+        let configuration = refusal(.modelConfiguration)
+        for message in [weights, configuration] {
+            #expect(message.contains(name.dropFirst(3)) && message.contains(mend), "\(message)")
+            #expect(!message.contains("claims") && !message.contains("at byte"))
+        }
+    }
+
+    @Test func anArchiveOfPyTorchIsNamed() throws {
+        try RandomModel().write(to: directory)
+        try directory.write("PK\u{3}\u{4}archive/data.pkl", to: "open_clip_model.safetensors")
+        #expect(refusal(.modelTensor).contains("safetensors.torch.save_file"))
+    }
+
+    @Test(
+        arguments: [
+            (["open_clip_pytorch_model.bin"], "PyTorch's own format"), (["weights.pt"], "\"weights.pt\" lies there"),
+            (["model.safetensors"], "\"model.safetensors\" lies there: if it is of this model"),
+            (["model.safetensors.index.json", "model-00001-of-00002.safetensors"], "several files (shards)"),
+            (["pytorch_model.bin.index.json", "pytorch_model-00001-of-00009.bin"], "several files (shards)"),
+            (["a-00001-of-00002.safetensors", "a-00002-of-00002.safetensors"], "several files (shards)"),
+            ([], "put the model's weights there"),
+        ] as [([String], String)]) func whatLiesThereInsteadOfWeightsIsNamed(names: [String], says: String) throws
+    {
+        try directory.write(RandomModel().configurationJSON, to: "open_clip_config.json")
+        for name in names { try directory.write("x", to: name) }
+        let message = refusal(.unreadableFile)
+        #expect(message.contains("open_clip_model.safetensors: can't be read") && message.contains(says), "\(message)")
+    }
+
+    @Test(arguments: ["module.", "_orig_mod.", "model.clip."]) func namesOfWrappersAreNamed(prefix: String) throws {
+        try RandomModel().write(to: directory) { $0.map { (prefix + $0.name, $0.shape) } }
+        let message = refusal(.modelTensor)
+        #expect(message.contains("all names there begin with \"\(prefix)\""), "\(message)")
+    }
 }

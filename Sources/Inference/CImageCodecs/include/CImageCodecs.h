@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// JPEG, PNG and WebP to 8-bit RGB, and the inner loops of resampling.
+// JPEG, PNG, WebP, GIF, TIFF, BMP and AVIF to 8-bit RGB, and the inner loops of resampling.
 //
 // Every function is self-contained: it owns no state between calls, frees what it took on every path, and reports through
 // `entente_codec_result`. The libraries leave their error handlers by longjmp, which Swift cannot do; no jump ever crosses
@@ -26,7 +26,7 @@ typedef struct entente_codec_result {
     // What the header says; set even when `status` is not OK, provided the header got that far (else 0).
     uint32_t width;
     uint32_t height;
-    // Bytes that decoding takes beside the result; of `entente_jpeg_header` alone.
+    // Bytes that decoding takes beside the result; of the functions that read headers alone.
     uint64_t memory;
     // The library's own words, NUL-terminated; empty when OK.
     char reason[160];
@@ -44,6 +44,22 @@ entente_codec_result entente_png_decode(
     const uint8_t *bytes, size_t count, uint8_t *rgb, uint32_t width, uint32_t height);
 
 entente_codec_result entente_webp_decode(
+    const uint8_t *bytes, size_t count, uint8_t *rgb, uint32_t width, uint32_t height);
+
+// Each reads as far as its first picture's size, as it is once decoded (upright), and allocates no pixels.
+entente_codec_result entente_gif_header(const uint8_t *bytes, size_t count);
+entente_codec_result entente_tiff_header(const uint8_t *bytes, size_t count);
+entente_codec_result entente_bmp_header(const uint8_t *bytes, size_t count);
+entente_codec_result entente_avif_header(const uint8_t *bytes, size_t count);
+
+// The first picture of a file, as the functions above.
+entente_codec_result entente_gif_decode(
+    const uint8_t *bytes, size_t count, uint8_t *rgb, uint32_t width, uint32_t height);
+entente_codec_result entente_tiff_decode(
+    const uint8_t *bytes, size_t count, uint8_t *rgb, uint32_t width, uint32_t height);
+entente_codec_result entente_bmp_decode(
+    const uint8_t *bytes, size_t count, uint8_t *rgb, uint32_t width, uint32_t height);
+entente_codec_result entente_avif_decode(
     const uint8_t *bytes, size_t count, uint8_t *rgb, uint32_t width, uint32_t height);
 
 // Writes an 8-bit RGB PNG. On OK `*bytes` is the caller's, to be given to `entente_png_free`.

@@ -1,5 +1,6 @@
 import Concepts
 import Foundation
+import Inference
 import Settings
 import Yams
 
@@ -85,7 +86,9 @@ struct AnalysisFile {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw invalid("The file can't be read; check the path and its permissions.")
         }
-        guard let text = String(validating: data, as: UTF8.self) else { throw invalid("The file is not UTF-8.") }
+        let mark = JSONReader.byteOrderMark
+        let content = data.starts(with: mark) ? data.dropFirst(mark.count) : data
+        guard let text = String(validating: content, as: UTF8.self) else { throw invalid("The file is not UTF-8.") }
         if let refusal = YAMLAliases.refusal(of: text) { throw invalid(refusal) }
         do {
             guard let node = try Yams.compose(yaml: text) else { throw invalid("The file is empty.") }

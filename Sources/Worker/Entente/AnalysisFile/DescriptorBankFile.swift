@@ -5,13 +5,17 @@ import Settings
 
 /// `descriptors.json`: `{"class id or unique name": ["descriptor", …], …}` or a plain array of descriptors.
 struct DescriptorBankFile {
+    let path: String
     /// Unique, in order of first occurrence over the whole file.
     let descriptors: [Identifier]
     /// Class index → indexes into ``descriptors``; empty for a plain array.
     let perClass: [Int: [Int]]
+    /// Keys that bind to no class, or to one that has its list: their descriptors are in the bank all the same, which is all that
+    /// an analysis asks of them.
+    let warnings: [Problem]
 
     /// Returns nil, with at least one problem added, if the file is unusable. Keys bind by class id first, then by
-    /// unique name.
+    /// unique name; of several for one class, the first.
     init?(path: String, classes: [Analysis.Class], problems: inout [Problem]) {
         guard let root = JSONFile.read(path, problems: &problems) else { return nil }
         let before = problems.count
@@ -37,6 +41,11 @@ struct DescriptorBankFile {
                         "A descriptor is a non-empty string, and there is an empty one in", item: owner,
                         "\(owner) holds an empty string; a descriptor is a non-empty string.")
                 }
+                if !text.isEmpty, text.unicodeScalars.allSatisfy(\.properties.isWhitespace) {
+                    kinds.add(
+                        "A descriptor is more than white space, and there is a blank one in", item: owner,
+                        "\(owner) holds a blank string, \(quoted(text)); a descriptor is more than white space.")
+                }
                 if text.utf8.contains(0) {
                     kinds.add(
                         "These descriptors hold the character U+0000, which can't be stored", item: quoted(text),
@@ -47,6 +56,7 @@ struct DescriptorBankFile {
         }
 
         var perClass: [Int: [Int]] = [:]
+        var unbound: [String] = []
         switch root {
         case .array: _ = read(root, of: "The file")
         case .object(let members):
@@ -57,16 +67,11 @@ struct DescriptorBankFile {
                 guard !classes.isEmpty else { continue }
                 switch index.find(Identifier(key)) {
                 case .success(let number):
-                    if perClass.updateValue(numbers, forKey: number) != nil {
-                        kinds.add(
-                            "These keys name classes that already have descriptors", item: quoted(key),
-                            "\(quoted(key)) names a class that already has descriptors.")
+                    if let earlier = perClass.updateValue(numbers, forKey: number) {
+                        perClass[number] = earlier
+                        unbound.append("\(quoted(key)) names a class that has a list")
                     }
-                case .failure(let failure):
-                    kinds.add(
-                        "Keys are class ids, or names that only one class has; each of these \(failure.rawValue)",
-                        item: quoted(key),
-                        "\(quoted(key)) \(failure.rawValue); keys are class ids, or names that only one class has.")
+                case .failure(let failure): unbound.append("\(quoted(key)) \(failure.rawValue)")
                 }
             }
         default: report("The file has to hold an object of lists or an array of strings, not \(root.kind).")
@@ -74,9 +79,21 @@ struct DescriptorBankFile {
         kinds.messages.forEach(report)
         if numbering.texts.isEmpty, problems.count == before { report("The bank needs at least one descriptor.") }
         guard problems.count == before else { return nil }
+        self.path = path
         descriptors = numbering.texts
         self.perClass = perClass
+        warnings = Self.warning(unbound).map { [Problem(file: path, line: nil, message: $0)] } ?? []
     }
+
+    private static func warning(_ unbound: [String]) -> String? {
+        guard !unbound.isEmpty else { return nil }
+        let count = unbound.count == 1 ? "1 key binds" : "\(unbound.count) keys bind"
+        let more = unbound.count > shownKeys ? ", and \(unbound.count - shownKeys) more" : ""
+        return "\(count) to no class; the descriptors are in the bank all the same: "
+            + unbound.prefix(shownKeys).joined(separator: ", ") + more + "."
+    }
+
+    private static let shownKeys = 5
 
     /// Numbers strings by first occurrence. Canonically equivalent spellings are two descriptors, as they are two
     /// strings to the reference.

@@ -39,6 +39,7 @@ struct AnalyzeCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try await global.settings([.workerBatchSize: batchSize.map(String.init)])
         let file = try AnalysisFile(path: analysis, share: settings.value(.share))
+        StandardError.warn(file.warnings())
         let local = try LocalAnalysis(file, path: analysis, joint: joint, settings: settings)
         let loaded = local.loaded
         let content = loaded.analysis

@@ -97,7 +97,8 @@ extension CommandFailure {
         case .configuration: .usage
         // The schema has to be migrated first, or the database has to let us.
         case .schema, .revision, .cluster, .connection: .unavailable
-        case .server where error.sqlState == "42501": .unavailable
+        // Rights, a password, a database that is not there.
+        case .server where ["42501", "28000", "28P01", "3D000"].contains(error.sqlState): .unavailable
         case .server, .fenced, .answer: error.isRetriable ? .unavailable : .bug
         }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Concepts
 import Foundation
 import Jobs
 import Kafka
@@ -13,8 +14,10 @@ struct SubmitCommand: AsyncParsableCommand {
         commandName: "submit",
         abstract: "Send a dataset's images to the workers as jobs of one analysis.",
         discussion: """
-            --images takes the ImageFolder layout: one folder a class, named by class id or name. --manifest takes CSV \
-            with a header or JSON Lines with the fields uri or path, id, label, sha256; - is standard input.
+            --images takes the ImageFolder layout: one folder a class, named by class id or name. Files are taken by \
+            their names' endings, others by their content; what is no picture that is read here, or a tool's, is passed \
+            over and counted. --manifest takes CSV with a header or JSON Lines with the fields uri or path, id, label, \
+            sha256; - is standard input.
             """)
 
     @Option(help: ArgumentHelp("Analysis file.", valueName: "file.yaml"))
@@ -67,18 +70,42 @@ struct SubmitCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try await global.settings(database.flags.merging(kafka.flags) { $1 })
         let file = try AnalysisFile(path: analysis, share: settings.value(.share))
-        let listed = try images.map(ImageFolder.list) ?? Manifest.list(manifest ?? "-")
-        let submission = try DatasetSubmission(
-            file, images: listed, grouped: groupBy == .label, imagesPerJob: imagesPerJob, force: force,
-            keepData: keepData)
+        StandardError.warn(file.warnings())
+        let passedOver: PassedOver
+        let submission: DatasetSubmission
+        if let images {
+            let listing = try ImageFolder.list(images)
+            passedOver = listing.passedOver
+            submission = try self.submission(file, listing)
+        } else {
+            passedOver = PassedOver()
+            submission = try self.submission(file, Manifest.list(manifest ?? "-"))
+        }
         if dryRun {
             let estimate = try submission.estimate(settings)
-            try StandardOutput.line(json ? estimate.json : estimate.text)
-            return
+            return try show(estimate.json, estimate.text, passedOver)
         }
         let sent = try submission.send(
             postgresURI: try settings.required(.postgresURI), kafka: try settings.kafka(),
             topic: try settings.required(.kafkaTopic), log: try settings.logger("entente.submit"))
-        try StandardOutput.line(json ? sent.json : sent.text)
+        try show(sent.json, sent.text, passedOver)
+    }
+
+    private func submission(
+        _ file: AnalysisFile, _ images: some RandomAccessCollection<ListedImage>
+    ) throws -> DatasetSubmission {
+        try DatasetSubmission(
+            file, images: images, grouped: groupBy == .label, imagesPerJob: imagesPerJob, force: force,
+            keepData: keepData)
+    }
+
+    /// - Parameter object: JSON; what was passed over becomes its last member.
+    private func show(_ object: String, _ text: String, _ passedOver: PassedOver) throws {
+        if json {
+            let lines = try JSONEncoder.sorted(passedOver.lines)
+            try StandardOutput.json(text: "\(object.dropLast()), \"passed_over\": \(lines)}")
+        } else {
+            try StandardOutput.line(([text, passedOver.text].filter { !$0.isEmpty }).joined(separator: "\n"))
+        }
     }
 }

@@ -23,9 +23,10 @@ struct TextInput: ParsableArguments {
 
     /// Split at LF, one trailing CR dropped; nothing comes after a final LF.
     private static func lines(of path: String) throws(CommandFailure) -> [String] {
-        guard let data = FileManager.default.contents(atPath: path) else {
+        guard var data = FileManager.default.contents(atPath: path) else {
             throw CommandFailure(.badInput, "\(path) can't be read; check the path and its permissions.")
         }
+        if data.starts(with: JSONReader.byteOrderMark) { data = data.dropFirst(JSONReader.byteOrderMark.count) }
         guard String(validating: data, as: UTF8.self) != nil else {
             throw CommandFailure(.badInput, "\(path) is not UTF-8.")
         }

@@ -88,7 +88,7 @@ final class DemoStage {
     }
 
     /// Registers the analysis and sends its images.
-    func submit(_ file: AnalysisFile, images: [ListedImage]) throws -> SentJobs {
+    func submit(_ file: AnalysisFile, images: FolderListing) throws -> SentJobs {
         let submission = try DatasetSubmission(
             file, images: images, grouped: false, imagesPerJob: 8, force: false, keepData: false)
         return try submission.send(

@@ -14,46 +14,56 @@ struct DatasetSubmission: OutgoingImages {
     var analysis: Analysis { target.analysis }
     private let target: TargetAnalysis
     private let modelDirectory: String
-    private let images: [OutgoingImage]
+    private let images: any RandomAccessCollection<ListedImage>
+    private let index: ClassIndex
+    private let grouped: Bool
     private let sender: JobSender
 
     /// - Parameter grouped: whether images of one label stay together.
     /// - Throws: ``CommandFailure`` naming unknown labels and impossible images; `InferenceError` for the model.
     init(
-        _ file: AnalysisFile, images listed: [ListedImage], grouped: Bool, imagesPerJob: Int, force: Bool,
-        keepData: Bool
+        _ file: AnalysisFile, images listed: some RandomAccessCollection<ListedImage>, grouped: Bool, imagesPerJob: Int,
+        force: Bool, keepData: Bool
     ) throws {
         target = try TargetAnalysis(file)
         modelDirectory = file.modelDirectory
         sender = JobSender(
             analysisID: target.analysis.id, classes: target.analysis.classes, imagesPerJob: imagesPerJob, force: force,
             keepData: keepData)
-        let classes = target.analysis.classes
-        let index = ClassIndex(classes)
+        index = ClassIndex(target.analysis.classes)
+        images = listed
+        self.grouped = grouped
         try Self.checkLabels(listed, index)
-        images = try listed.map { image in
-            // Ids instead of names, so that a label means the same in every table.
-            let label = image.label.flatMap { try? index.find($0).get() }.map { classes[$0].id }
-            do throws(JobError) {
-                return OutgoingImage(
-                    image: try ImageJob.Image(id: image.id, uri: image.uri, label: label, sha256: image.sha256),
-                    group: grouped ? label : nil)
-            } catch {
-                throw CommandFailure(.badInput, "\(image.origin): \(error.message).")
-            }
+        for image in listed { _ = try outgoing(image) }
+    }
+
+    /// Each made when it is asked for: a list of millions is short, and jobs are not.
+    func forEach(_ body: (OutgoingImage) throws -> Void) throws {
+        for image in images { try body(outgoing(image)) }
+    }
+
+    private func outgoing(_ image: ListedImage) throws(CommandFailure) -> OutgoingImage {
+        // Ids instead of names, so that a label means the same in every table.
+        let label = image.label.flatMap { try? index.find($0).get() }.map { target.analysis.classes[$0].id }
+        do throws(JobError) {
+            return OutgoingImage(
+                image: try ImageJob.Image(id: image.id, uri: image.uri, label: label, sha256: image.sha256),
+                group: grouped ? label : nil)
+        } catch {
+            throw CommandFailure(.badInput, "\(image.origin): \(error.message).")
         }
     }
 
-    func forEach(_ body: (OutgoingImage) throws -> Void) throws { try images.forEach(body) }
-
     /// All unknown labels in one message, each with the first place that has it.
-    private static func checkLabels(_ images: [ListedImage], _ index: ClassIndex) throws(CommandFailure) {
+    private static func checkLabels(
+        _ images: some RandomAccessCollection<ListedImage>, _ index: ClassIndex
+    ) throws(CommandFailure) {
         var unknown: [(label: Identifier, place: String, reason: String)] = []
         var seen: Set<Identifier> = []
         for image in images {
             guard let label = image.label, seen.insert(label).inserted else { continue }
             if case .failure(let failure) = index.find(label) {
-                unknown.append((label, image.origin, failure.rawValue))
+                unknown.append((label, image.origin, index.explanation(of: failure, for: label)))
             }
         }
         guard !unknown.isEmpty else { return }
@@ -99,8 +109,11 @@ struct DatasetSubmission: OutgoingImages {
 
     /// Counts, and times the vision encoder on this machine.
     func estimate(_ settings: Settings) throws -> Estimate {
-        var count = 0
-        try sender.jobs(of: self, submission: nil, maximumBytes: ImageJob.maximumBytes) { _ in count += 1 }
+        var (jobs, labelled) = (0, 0)
+        try sender.jobs(of: self, submission: nil, maximumBytes: ImageJob.maximumBytes) { job in
+            jobs += 1
+            labelled += job.images.count { $0.label != nil }
+        }
         BLAS.prepareForLanes()
         let vision = try LoadedModel(directory: modelDirectory).vision
         let batch = 4
@@ -114,9 +127,9 @@ struct DatasetSubmission: OutgoingImages {
                 clock.measure { _ = vision.encode(pictures, in: workspace) }.microseconds
             }.min() ?? 0
         let lanes = try settings.integer(.workerLanes, in: 1...512)
-        let seconds = Double(images.count * analysis.method.passesPerImage * fastest) / Double(batch * lanes) / 1e6
+        let count = images.count
+        let seconds = Double(count * analysis.method.passesPerImage * fastest) / Double(batch * lanes) / 1e6
         return Estimate(
-            analysis: analysis.id, images: images.count, labelled: images.count { $0.image.label != nil }, jobs: count,
-            seconds: seconds)
+            analysis: analysis.id, images: count, labelled: labelled, jobs: jobs, seconds: seconds)
     }
 }

@@ -22,6 +22,7 @@ struct Manifest {
             isInput ? try? FileHandle.standardInput.readToEnd() ?? Data() : FileManager.default.contents(atPath: path)
         let name = isInput ? "standard input" : path
         guard let data else { throw CommandFailure(.badInput, "\(name) can't be read.") }
+        if let form = ManifestForm.refusal(of: data) { throw CommandFailure(.badInput, "\(name) \(form)") }
         guard let text = String(validating: data, as: UTF8.self) else {
             throw CommandFailure(.badInput, "\(name) is not UTF-8.")
         }
@@ -34,7 +35,7 @@ struct Manifest {
             switch (path as NSString).pathExtension.lowercased() {
             case "csv": true
             case "jsonl", "ndjson": false
-            default: text.first(where: { !$0.isWhitespace }) != "{"
+            default: text.first(where: { !$0.isWhitespace && $0 != "\u{FEFF}" }) != "{"
             }
         let images = isCSV ? try manifest.csv(text) : try manifest.jsonLines(data)
         try manifest.checkUnique(images)
@@ -57,7 +58,8 @@ struct Manifest {
         }
         let header = table.header.map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
         guard header.contains("uri") || header.contains("path") else {
-            throw CommandFailure(.badInput, "\(name) needs a header line with a column `uri` or `path`.")
+            let line = text.drop { $0 == "\u{FEFF}" }.prefix { !$0.isNewline }
+            throw CommandFailure(.badInput, "\(name) \(ManifestForm.refusal(ofHeader: line))")
         }
         var images: [ListedImage] = []
         for (number, row) in table.rows.enumerated() where !row.allSatisfy(\.isEmpty) {
@@ -81,7 +83,8 @@ struct Manifest {
             do {
                 entry = try JSONReader.read([UInt8](line))
             } catch {
-                throw CommandFailure(.badInput, "\(name):\(number + 1): not JSON: \(error.reason).")
+                let reason = ManifestForm.refusal(ofLine: line) ?? error.reason
+                throw CommandFailure(.badInput, "\(name):\(number + 1): not JSON: \(reason).")
             }
             guard case .object(let members) = entry else {
                 throw CommandFailure(
@@ -110,8 +113,14 @@ struct Manifest {
         }
         let uri: String
         if let given = field("uri") {
+            // No worker could read it later.
+            do { try ImageFetcher.check(given) } catch {
+                let hint = Self.isPath(given) ? " A path belongs into a column or member `path`." : ""
+                throw CommandFailure(.badInput, "\(name), \(place): \(error)\(hint)")
+            }
             uri = given
         } else if let path = field("path") {
+            try check(path: path, place)
             let absolute = URL(fileURLWithPath: path, relativeTo: folder).standardizedFileURL.path
             uri = ImageFetcher.fileURI(ofPath: absolute)
         } else {
@@ -127,6 +136,19 @@ struct Manifest {
             id: id, uri: uri, label: field("label").map { Identifier($0) }, sha256: field("sha256"),
             origin: "\(name), \(place)")
     }
+
+    /// A path of another system, which no worker finds.
+    private func check(path: String, _ place: String) throws(CommandFailure) {
+        let isNetwork = path.utf8.starts(with: #"\\"#.utf8)
+        guard isNetwork || path.firstMatch(of: /^[A-Za-z]:[\\\/]/) != nil else { return }
+        throw CommandFailure(
+            .badInput,
+            "\(name), \(place): \(quoted(path)) is a path of Windows; name the file as the workers see it, with slashes."
+        )
+    }
+
+    /// Whether a URI is more likely a file's path than one of a wrong scheme.
+    private static func isPath(_ uri: String) -> Bool { !uri.utf8.contains(UInt8(ascii: ":")) }
 
     /// Whether a path is none: it begins like a URI of a kind that is fetched, or like any with a slash behind its colon.
     private static func isURI(_ path: String) -> Bool {

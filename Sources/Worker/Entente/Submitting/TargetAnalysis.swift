@@ -29,7 +29,9 @@ struct TargetAnalysis {
         var isFolder: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: argument, isDirectory: &isFolder)
         if kind == "yaml" || kind == "yml" || (exists && !isFolder.boolValue) {
-            try self.init(AnalysisFile(path: argument, share: share))
+            let file = try AnalysisFile(path: argument, share: share)
+            StandardError.warn(file.warnings())
+            try self.init(file)
             return
         }
         let id = try store.resolve(argument)

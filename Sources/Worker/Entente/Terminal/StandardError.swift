@@ -5,4 +5,9 @@ import Settings
 enum StandardError {
     /// Writes lines of ours, in which nothing speaks to the terminal.
     static func write(_ text: String) { FileHandle.standardError.write(Data(neutralLines(text).utf8)) }
+
+    /// Says what may not be meant, a line each.
+    static func warn(_ warnings: [Problem]) {
+        for warning in warnings { write("entente: warning: \(warning)\n") }
+    }
 }

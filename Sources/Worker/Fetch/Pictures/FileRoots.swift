@@ -3,12 +3,14 @@ import Foundation
 /// The directories below which `file://` images may lie, links resolved.
 package struct FileRoots: Sendable {
     /// Absolute and free of links, each with a trailing slash; nil: everything is allowed (`analyze`).
-    private let roots: [String]?
+    private let roots: [[UInt8]]?
+
+    private static let slash = UInt8(ascii: "/")
 
     /// Roots that do not exist are left out: nothing can lie below them.
     package init(_ paths: [String]) {
         roots = paths.compactMap { path in
-            Self.resolved(path).map { $0.hasSuffix("/") ? $0 : $0 + "/" }
+            Self.resolved(PathBytes(path)).map { $0.bytes.last == Self.slash ? $0.bytes : $0.bytes + [Self.slash] }
         }
     }
 
@@ -17,10 +19,10 @@ package struct FileRoots: Sendable {
     /// No restriction: for commands whose paths come from the person who runs them.
     package static let unrestricted = FileRoots()
 
-    func allow(resolved path: String) -> Bool {
+    func allow(resolved path: PathBytes) -> Bool {
         // By bytes: to the file system, two spellings of a letter are two folders, and a combining mark at the start of
         // a name does not join the slash before it.
-        roots?.contains { path.utf8.starts(with: $0.utf8) } ?? true
+        roots?.contains { path.bytes.starts(with: $0) } ?? true
     }
 
     /// Whether a path may be looked at, and if there is nothing to be reached, whether that may be told: it is nobody's business
@@ -28,10 +30,10 @@ package struct FileRoots: Sendable {
     ///
     /// Looking has to end in or below a root, and no `..` may leave a folder that is not one of a root or above one: whether it
     /// can be left shows whether it is there. Links may lead through anywhere.
-    func allow(reaching path: String) -> Bool {
+    func allow(reaching path: PathBytes) -> Bool {
         guard let roots else { return true }
-        var done = ""
-        var left = Self.steps(path.utf8)
+        var done: [UInt8] = []
+        var left = Self.steps(path.bytes)
         // Those that links put before them come and go on top.
         var own = left.count
         var links = 0
@@ -40,45 +42,52 @@ package struct FileRoots: Sendable {
             own = min(own, left.count)
             if step == Array(".".utf8) { continue }
             if step == Array("..".utf8) {
-                let isAbove = roots.contains { $0.utf8.starts(with: (done + "/").utf8) }
-                guard !isOwn || isAbove || allow(resolved: done + "/") else { return false }
+                let isAbove = roots.contains { $0.starts(with: done + [Self.slash]) }
+                guard !isOwn || isAbove || allow(resolved: PathBytes(done + [Self.slash])) else { return false }
                 // Free of links, so that the folder above is what stands before the last slash.
-                done = done.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(done[..<$0]) } ?? ""
+                done = done.lastIndex(of: Self.slash).map { Array(done[..<$0]) } ?? []
                 continue
             }
-            let next = done + "/" + String(decoding: step, as: UTF8.self)
+            let next = PathBytes(done + [Self.slash] + step)
             var status = stat()
-            guard lstat(next, &status) == 0 else { break }
+            guard next.withCString({ lstat($0, &status) }) == 0 else { break }
             guard status.st_mode & S_IFMT == S_IFLNK else {
-                done = next
+                done = next.bytes
                 continue
             }
             links += 1
             // As many as the system follows.
             guard links <= 40, let target = Self.target(ofLink: next) else { break }
-            if target.first == UInt8(ascii: "/") { done = "" }
+            if target.first == Self.slash { done = [] }
             left += Self.steps(target)
         }
-        return allow(resolved: done + "/")
+        return allow(resolved: PathBytes(done + [Self.slash]))
     }
 
     /// The names of a path, last first.
-    private static func steps(_ path: some Sequence<UInt8>) -> [[UInt8]] {
-        path.split(separator: UInt8(ascii: "/")).map { Array($0) }.reversed()
+    private static func steps(_ path: [UInt8]) -> [[UInt8]] {
+        path.split(separator: slash).map { Array($0) }.reversed()
     }
 
-    private static func target(ofLink path: String) -> [UInt8]? {
+    private static func target(ofLink path: PathBytes) -> [UInt8]? {
         var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
         let count = buffer.withUnsafeMutableBytes { bytes in
-            bytes.withMemoryRebound(to: CChar.self) { readlink(path, $0.baseAddress!, $0.count) }  // never empty
+            bytes.withMemoryRebound(to: CChar.self) { target in
+                path.withCString { readlink($0, target.baseAddress!, target.count) }  // never empty
+            }
         }
         return count > 0 ? Array(buffer[..<count]) : nil
     }
 
-    /// `path` with every link resolved, or nil if there is no such file.
+    /// `path` with every link resolved, or nil if there is no such file, or its path is not UTF-8.
     package static func resolved(_ path: String) -> String? {
-        guard let resolved = realpath(path, nil) else { return nil }
+        resolved(PathBytes(path)).flatMap { PathBytes.text($0.bytes) }
+    }
+
+    /// `path` with every link resolved, or nil if there is no such file.
+    package static func resolved(_ path: PathBytes) -> PathBytes? {
+        guard let resolved = path.withCString({ realpath($0, nil) }) else { return nil }
         defer { free(resolved) }
-        return String(cString: resolved)
+        return PathBytes(UnsafeRawBufferPointer(start: resolved, count: strlen(resolved)))
     }
 }

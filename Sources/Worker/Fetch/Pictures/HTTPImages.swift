@@ -24,6 +24,11 @@ struct HTTPImages: Sendable {
         return try follow(try hop.url(parsing: uri), &hop)
     }
 
+    /// - Throws: ``ImageFailure`` for what is no URL that can be asked.
+    static func check(_ uri: String) throws(ImageFailure) {
+        _ = try Hop(shown: redactedURI(uri), deadline: .now).url(parsing: uri)
+    }
+
     /// Where a fetch is on its way.
     struct Hop {
         /// The image's URI for messages.
@@ -95,6 +100,9 @@ struct HTTPImages: Sendable {
         case .malformed:
             return ImageFailure(
                 .unsupportedURI, "\(shown): \(host) is no name that a host can have; correct the URI.")
+        case .contentEncoding:
+            return ImageFailure(
+                .undecodable, "\(shown) can't be decoded: \(error); store or serve the picture without it.")
         // Everything else is the state of a host or of the network, a certificate that has expired included: its images wait
         // for it to be mended.
         default: return TransientFetchFailure(description: "\(shown) can't be fetched now: \(error).")

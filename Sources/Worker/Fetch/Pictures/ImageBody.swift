@@ -24,12 +24,15 @@ final class ImageBody {
             bytes += chunk.prefix(max(0, Self.kept - bytes.count))
             return count <= Self.drained
         }
-        isTooLarge = count > limit || (head.contentLength ?? 0) > limit
+        isTooLarge = count > limit || (Self.length(head) ?? 0) > limit
         guard !isTooLarge else { return false }
-        if bytes.isEmpty { bytes.reserveCapacity(max(chunk.count, head.contentLength ?? 0)) }
+        if bytes.isEmpty { bytes.reserveCapacity(max(chunk.count, Self.length(head) ?? 0)) }
         bytes += chunk
         return true
     }
+
+    /// Bytes of the picture, if the head says: of one with a coding it says something else.
+    private static func length(_ head: HTTPHead) -> Int? { head.isCoded ? nil : head.contentLength }
 
     private static func isPicture(_ head: HTTPHead) -> Bool { head.status == 200 || head.status == 203 }
 
@@ -44,7 +47,7 @@ final class ImageBody {
         let answer = "HTTP \(head.status)" + (detail.map { ", \($0)" } ?? "")
         switch head.status {
         case _ where isTooLarge:
-            let size = head.contentLength.map { "has \($0) bytes" } ?? "has more bytes than are taken"
+            let size = Self.length(head).map { "has \($0) bytes" } ?? "has more bytes than are taken"
             throw ImageFailure(.tooLarge, "\(shown) \(size); the limit is \(limit).")
         case 200, 203: return bytes
         case 404, 410: throw ImageFailure(.notFound, "\(shown) does not exist (\(answer)).")

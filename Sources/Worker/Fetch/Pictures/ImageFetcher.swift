@@ -35,7 +35,7 @@ package struct ImageFetcher: Sendable {
             throw ImageFailure(.unsupportedURI, "\(redactedURI(uri)) has no scheme; use \(Self.schemes).")
         }
         switch uri[..<colon].lowercased() {
-        case "file": return try files.read(Self.path(ofFileURI: uri))
+        case "file": return try files.read(FileURI.path(of: uri))
         case "data": return try DataURI.decode(uri, limit: files.limit)
         case "http", "https":
             if let remote { return try remote.http.read(uri) }
@@ -43,9 +43,30 @@ package struct ImageFetcher: Sendable {
             if let remote { return try remote.s3.read(uri) }
         default: break
         }
-        throw ImageFailure(
-            .unsupportedURI,
-            "\(redactedURI(uri)): \(Self.shownScheme(of: uri)) is not supported; use \(Self.schemes).")
+        throw Self.unsupported(uri)
+    }
+
+    /// What can be said of a URI without asking anybody: whether it could ever be fetched.
+    ///
+    /// - Throws: the ``ImageFailure`` that a worker would record.
+    package static func check(_ uri: String) throws(ImageFailure) {
+        switch uri.utf8.firstIndex(of: UInt8(ascii: ":")).map({ uri[..<$0].lowercased() }) {
+        case "file"?: _ = try FileURI.path(of: uri)
+        case "data"?: _ = try DataURI.decode(uri, limit: .max)
+        case "http"?, "https"?: try HTTPImages.check(uri)
+        case "s3"?: _ = try S3Location(parsing: uri)
+        case nil: throw ImageFailure(.unsupportedURI, "\(redactedURI(uri)) has no scheme; use \(schemes).")
+        default: throw unsupported(uri)
+        }
+    }
+
+    private static func unsupported(_ uri: String) -> ImageFailure {
+        if uri.firstMatch(of: /^[A-Za-z]:[\\\/]/) != nil {
+            return ImageFailure(
+                .unsupportedURI, "\(redactedURI(uri)) is a path of Windows; use \(schemes), as the workers see it.")
+        }
+        return ImageFailure(
+            .unsupportedURI, "\(redactedURI(uri)): \(shownScheme(of: uri)) is not supported; use \(schemes).")
     }
 
     private static func shownScheme(of uri: String) -> String {
@@ -55,36 +76,6 @@ package struct ImageFetcher: Sendable {
 
     private static let schemes = "file:///path, http://, https://, s3://bucket/key or data:"
 
-    /// The decoded path of `file:///…` or `file://localhost/…`.
-    static func path(ofFileURI uri: String) throws(ImageFailure) -> String {
-        guard !uri.utf8.contains(where: { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }) else {
-            throw ImageFailure(
-                .unsupportedURI,
-                "\(redactedURI(uri)) goes on with a query or fragment, which a file has none of; in a file's name ? is "
-                    + "written %3F and # is %23.")
-        }
-        let rest = uri.utf8.dropFirst("file:".utf8.count)
-        let path =
-            if rest.starts(with: "//localhost/".utf8) {
-                rest.dropFirst("//localhost".utf8.count)
-            } else if rest.starts(with: "///".utf8) {
-                rest.dropFirst(2)
-            } else if rest.starts(with: "/".utf8), !rest.starts(with: "//".utf8) {
-                rest
-            } else {
-                throw ImageFailure(
-                    .unsupportedURI, "\(redactedURI(uri)) names a host or no absolute path; use file:///path.")
-            }
-        guard let decoded = String(Substring(path)).removingPercentEncoding else {
-            throw ImageFailure(.unsupportedURI, "\(redactedURI(uri)) has a broken percent escape.")
-        }
-        return decoded
-    }
-
     /// The `file://` URI of an absolute path.
-    package static func fileURI(ofPath path: String) -> String {
-        var allowed = CharacterSet.urlPathAllowed
-        allowed.remove(charactersIn: ";")
-        return "file://" + (path.addingPercentEncoding(withAllowedCharacters: allowed) ?? path)
-    }
+    package static func fileURI(ofPath path: String) -> String { FileURI.uri(of: path.utf8) }
 }

@@ -14,20 +14,22 @@ package struct LocalFile: Sendable {
     }
 
     /// - Throws: ``ImageFailure`` for what will not change, ``TransientFetchFailure`` for what may.
-    package func read(_ path: String) throws -> [UInt8] {
-        guard !path.utf8.contains(0) else { throw ImageFailure(.notFound, "A path holds a NUL byte.") }
+    package func read(_ path: String) throws -> [UInt8] { try read(PathBytes(path)) }
+
+    func read(_ path: PathBytes) throws -> [UInt8] {
+        guard !path.bytes.contains(0) else { throw ImageFailure(.notFound, "A path holds a NUL byte.") }
         // Asked before the file is opened, since opening a device may already do something …
         try check(roots.allow(reaching: path), path)
         if let resolved = FileRoots.resolved(path) { try check(roots.allow(resolved: resolved), path) }
         // … and without blocking, since a FIFO would wait for a writer for ever.
-        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        let descriptor = path.withCString { open($0, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
         guard descriptor >= 0 else { throw Self.failure(errno, path) }
         defer { close(descriptor) }
 
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw Self.failure(errno, path) }
         // Asked again of what was really opened: a link may have been swapped in between.
-        guard let opened = FileRoots.resolved("/proc/self/fd/\(descriptor)") else {
+        guard let opened = FileRoots.resolved(PathBytes("/proc/self/fd/\(descriptor)")) else {
             throw ImageFailure(.notFound, "\(path) does not exist.")
         }
         try check(roots.allow(resolved: opened), path)
@@ -42,14 +44,14 @@ package struct LocalFile: Sendable {
         return try contents(descriptor, path, expected: Int(status.st_size))
     }
 
-    private func check(_ isAllowed: Bool, _ path: String) throws(ImageFailure) {
+    private func check(_ isAllowed: Bool, _ path: PathBytes) throws(ImageFailure) {
         guard isAllowed else {
             throw ImageFailure(
                 .outsideRoots, "\(path) lies outside the folders that \(Setting.fileRoots.variable) allows.")
         }
     }
 
-    private func contents(_ descriptor: Int32, _ path: String, expected: Int) throws -> [UInt8] {
+    private func contents(_ descriptor: Int32, _ path: PathBytes, expected: Int) throws -> [UInt8] {
         // One byte more than expected shows a file that grew.
         var bytes = [UInt8](repeating: 0, count: expected + 1)
         var count = 0
@@ -71,7 +73,7 @@ package struct LocalFile: Sendable {
         return bytes
     }
 
-    private static func failure(_ code: Int32, _ path: String) -> any Error {
+    private static func failure(_ code: Int32, _ path: PathBytes) -> any Error {
         let reason = String(cString: strerror(code))
         return switch code {
         case ENOENT, ENOTDIR, ENAMETOOLONG: ImageFailure(.notFound, "\(path) does not exist.")

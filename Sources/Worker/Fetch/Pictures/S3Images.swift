@@ -18,6 +18,12 @@ struct S3Images: Sendable {
         "InvalidToken", "PermanentRedirect", "RequestTimeTooSkewed", "SignatureDoesNotMatch", "TokenRefreshRequired",
     ]
 
+    /// Errors that pass, whatever their status: stores say some of them with 400.
+    private static let passing: Set<String> = [
+        "InternalError", "RequestLimitExceeded", "RequestTimeout", "ServiceUnavailable", "SlowDown", "Throttling",
+        "ThrottlingException",
+    ]
+
     /// - Throws: ``ImageFailure`` for what will not change, ``TransientFetchFailure`` for what may.
     func read(_ uri: String) throws -> [UInt8] {
         let object = try S3Location(parsing: uri)
@@ -38,6 +44,11 @@ struct S3Images: Sendable {
         let code = head.status >= 300 ? Self.code(of: body.errorText) : nil
         if let code, Self.ownFaults.contains(code) {
             throw TransientFetchFailure(description: "\(shown) can't be fetched: \(Self.advice(code, head)).")
+        }
+        if let code, Self.passing.contains(code) {
+            throw TransientFetchFailure(
+                description: "\(shown) can't be fetched now: HTTP \(head.status), \(code).",
+                retryAfter: ImageBody.retryAfter(head))
         }
         return try body.contents(head, shown, detail: code)
     }

@@ -12,7 +12,9 @@ package enum JSONFile {
         do {
             return try JSONReader.read([UInt8](data))
         } catch {
-            problems.append(Problem(file: path, line: nil, message: "The file is not JSON: \(error.reason)."))
+            let other = data.withUnsafeBytes { StandIn($0) }
+            let reason = other.map { "it is \($0.name); \($0.mend)" } ?? error.reason
+            problems.append(Problem(file: path, line: nil, message: "The file is not JSON: \(reason)."))
             return nil
         }
     }

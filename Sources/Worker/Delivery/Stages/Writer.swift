@@ -121,7 +121,8 @@ final class Writer: @unchecked Sendable {
         var limit = limit
         for job in ready.flatMap(\.outcomes) {
             guard case .images(_, _, let images) = job.outcome else { continue }
-            let failures = images.map(\.failure)
+            // A host that is gone says nothing of the rest, as long as there is a rest that can be had.
+            let failures = images.filter { !$0.isOriginAway }.map(\.failure)
             if let finding = limit.add(failures.map { $0 != nil }) {
                 throw TooManyFailures(finding: finding, example: failures.last { $0 != nil }??.description)
             }

@@ -4,15 +4,23 @@ import Foundation
 package struct FileRoots: Sendable {
     /// Absolute and free of links, each with a trailing slash; nil: everything is allowed (`analyze`).
     private let roots: [String]?
+    /// Each as it was named and with links resolved, with a trailing slash, and what it was named; the longest first.
+    private let names: [(prefix: String, name: String)]
 
     /// Roots that do not exist are left out: nothing can lie below them.
     package init(_ paths: [String]) {
-        roots = paths.compactMap { path in
-            Self.resolved(path).map { $0.hasSuffix("/") ? $0 : $0 + "/" }
-        }
+        let found = paths.compactMap { path in Self.resolved(path).map { (path, Self.closed($0)) } }
+        roots = found.map(\.1)
+        names = found.flatMap { path, resolved in [(Self.closed(path), path), (resolved, path)] }
+            .sorted { $0.0.utf8.count > $1.0.utf8.count }
     }
 
-    private init() { roots = nil }
+    private init() {
+        roots = nil
+        names = []
+    }
+
+    private static func closed(_ path: String) -> String { path.hasSuffix("/") ? path : path + "/" }
 
     /// No restriction: for commands whose paths come from the person who runs them.
     package static let unrestricted = FileRoots()
@@ -21,6 +29,11 @@ package struct FileRoots: Sendable {
         // By bytes: to the file system, two spellings of a letter are two folders, and a combining mark at the start of
         // a name does not join the slash before it.
         roots?.contains { path.utf8.starts(with: $0.utf8) } ?? true
+    }
+
+    /// The root below which a path lies by its own words, as it was named; links are not followed. nil for none.
+    func root(of path: String) -> String? {
+        names.first { path.utf8.starts(with: $0.prefix.utf8) }?.name
     }
 
     /// Whether a path may be looked at, and if there is nothing to be reached, whether that may be told: it is nobody's business

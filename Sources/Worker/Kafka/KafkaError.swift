@@ -53,6 +53,12 @@ package struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
         code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET.rawValue || code == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE.rawValue
     }
 
+    /// The brokers say that this user has no right to it.
+    package var isRefusal: Bool {
+        code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED.rawValue
+            || code == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED.rawValue
+    }
+
     /// The message is larger than the client or the broker takes.
     package var isTooLarge: Bool {
         code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE.rawValue

@@ -14,6 +14,7 @@ final class Intake {
     let options: Options
     let log: Logger
     let observation: Observation
+    private let topicCheck: JobTopicCheck
     var committed: [TopicPartition: Int64] = [:]
     private var nextCommit = ContinuousClock.now
     var nextClaim = ContinuousClock.now
@@ -47,6 +48,7 @@ final class Intake {
         self.options = options
         self.log = log
         self.observation = observation
+        topicCheck = JobTopicCheck(topic: options.topic, log: log)
     }
 
     /// Runs until the stop is requested or there was nothing to do for the idle time, then lets the jobs in flight
@@ -60,6 +62,7 @@ final class Intake {
             onAssign: { [unowned self] partitions in try start(partitions) },
             onRevoke: { [unowned self] partitions, lost in release(partitions, lost: lost) })
         while !stop.isRequested, try !isIdle() {
+            try checkTopic()
             try balance(tickets)
             try stopFenced()
             try retryClaims()
@@ -68,6 +71,14 @@ final class Intake {
         }
         log.info("no more jobs are taken", metadata: ["jobs.in_flight": "\(assignments.outstanding)"])
         try finish(tickets)
+    }
+
+    /// - Throws: `KafkaError` that names the topic, once it is seen to lose jobs; the group is left then.
+    private func checkTopic() throws(KafkaError) {
+        do { try topicCheck.proceed(with: consumer) } catch {
+            consumer.close(within: .seconds(10))
+            throw error
+        }
     }
 
     // MARK: - Taking jobs
@@ -128,7 +139,9 @@ final class Intake {
             lastActivity = .now
             return false
         }
-        guard lastActivity.duration(to: .now) >= limit, consumer.waiting.isEmpty else { return false }
+        guard lastActivity.duration(to: .now) >= limit, consumer.waiting.isEmpty, topicCheck.isOver else {
+            return false
+        }
         // Quiet may also mean that the broker is away, or that the group is still giving out partitions: only the end
         // of every log is the end.
         do {
@@ -176,6 +189,7 @@ final class Intake {
 
     private func finish(_ tickets: BoundedQueue<Ticket>) throws {
         isEnding = true
+        topicCheck.end()
         try consumer.hold()
         let deadline = ContinuousClock.now + options.gracePeriod
         while assignments.outstanding > 0, ContinuousClock.now < deadline {

@@ -13,6 +13,10 @@ public final class KafkaCluster {
         let folder: String
         let clientPort: Int
         let controllerPort: Int
+        /// Among brokers.
+        let innerPort: Int
+        /// What clients connect to, if they don't come directly.
+        let proxy: BreakingProxy?
         var program: RunningProgram?
     }
 
@@ -22,15 +26,19 @@ public final class KafkaCluster {
     ///   - brokers: 1 or 3; each is a controller too.
     ///   - folder: where they keep their data; made if need be.
     ///   - properties: of the brokers, over those of a small cluster for tests.
-    public init(brokers: Int = 1, folder: String, properties: [String: String] = [:]) throws {
+    ///   - isBreakable: whether clients come through proxies, for ``breakConnections(of:leaving:)``.
+    public init(
+        brokers: Int = 1, folder: String, properties: [String: String] = [:], isBreakable: Bool = false
+    ) throws {
         distribution = try KafkaDistribution()
         self.folder = folder
         self.properties = properties
-        let ports = try FreePorts.take(2 * brokers)
-        nodes = (0..<brokers).map { index in
+        let ports = try FreePorts.take(3 * brokers)
+        nodes = try (0..<brokers).map { index in
             Node(
-                number: index + 1, folder: "\(folder)/broker-\(index + 1)", clientPort: ports[2 * index],
-                controllerPort: ports[2 * index + 1])
+                number: index + 1, folder: "\(folder)/broker-\(index + 1)", clientPort: ports[3 * index],
+                controllerPort: ports[3 * index + 1], innerPort: ports[3 * index + 2],
+                proxy: isBreakable ? try BreakingProxy(to: ports[3 * index]) : nil)
         }
         do {
             for node in nodes.indices {
@@ -46,7 +54,8 @@ public final class KafkaCluster {
     }
 
     public var brokers: Int { nodes.count }
-    public var bootstrapServers: String { nodes.map { "127.0.0.1:\($0.clientPort)" }.joined(separator: ",") }
+    public var bootstrapServers: String { nodes.map { "127.0.0.1:\(Self.publicPort(of: $0))" }.joined(separator: ",") }
+    private static func publicPort(of node: Node) -> Int { node.proxy?.port ?? node.clientPort }
 
     // MARK: - Brokers
 
@@ -67,6 +76,14 @@ public final class KafkaCluster {
         nodes[index].program = nil
     }
 
+    /// Breaks clients' connections to a broker so that one side doesn't learn of it.
+    ///
+    /// - Returns: how many there were.
+    @discardableResult
+    public func breakConnections(of index: Int, leaving side: BreakingProxy.Side) -> Int {
+        nodes[index].proxy?.breakAll(leaving: side) ?? 0
+    }
+
     /// SIGSTOP or SIGCONT.
     public func signal(_ index: Int, _ number: Int32) { nodes[index].program?.signal(number) }
 
@@ -75,6 +92,7 @@ public final class KafkaCluster {
         for index in nodes.indices {
             nodes[index].program?.end()
             nodes[index].program = nil
+            nodes[index].proxy?.end()
         }
     }
 
@@ -156,6 +174,35 @@ public final class KafkaCluster {
         return end.status == 0 && !end.output.contains("Topic:")
     }
 
+    /// Lets other brokers lead a topic's partitions: each goes to the next one after its number and `shift`.
+    ///
+    /// - Returns: whether the brokers did it; one that is away may keep them from it.
+    @discardableResult
+    public func moveLeaders(of topic: String, partitions: Int, shift: Int) throws -> Bool {
+        let moves = (0..<partitions).map { partition in
+            let replicas = nodes.indices.map { "\(nodes[(partition + shift + $0) % nodes.count].number)" }
+            return
+                #"{"topic": "\#(topic)", "partition": \#(partition), "replicas": [\#(replicas.joined(separator: ","))]}"#
+        }
+        let file = folder + "/moves.json"
+        try #"{"version": 1, "partitions": [\#(moves.joined(separator: ","))]}"#
+            .write(toFile: file, atomically: true, encoding: .utf8)
+        // The order of copies says who leads; then the leaders are elected by it.
+        for (main, arguments) in [
+            (
+                "org.apache.kafka.tools.reassign.ReassignPartitionsCommand",
+                ["--reassignment-json-file", file, "--execute"]
+            ),
+            (
+                "org.apache.kafka.tools.LeaderElectionCommand",
+                ["--election-type", "preferred", "--all-topic-partitions"]
+            ),
+        ] {
+            guard try tool(main, ["--bootstrap-server", bootstrapServers] + arguments).status == 0 else { return false }
+        }
+        return true
+    }
+
     /// Runs one of Kafka's own command line tools to its end.
     @discardableResult
     public func tool(_ main: String, _ arguments: [String], within seconds: Double = 60) throws -> ProgramEnd {
@@ -174,11 +221,14 @@ public final class KafkaCluster {
             "node.id": "\(node.number)",
             "controller.quorum.voters": nodes.map { "\($0.number)@127.0.0.1:\($0.controllerPort)" }
                 .joined(separator: ","),
-            "listeners": "CLIENT://127.0.0.1:\(node.clientPort),CONTROLLER://127.0.0.1:\(node.controllerPort)",
-            "advertised.listeners": "CLIENT://127.0.0.1:\(node.clientPort)",
-            "inter.broker.listener.name": "CLIENT",
+            "listeners":
+                "CLIENT://127.0.0.1:\(node.clientPort),INNER://127.0.0.1:\(node.innerPort),"
+                + "CONTROLLER://127.0.0.1:\(node.controllerPort)",
+            "advertised.listeners":
+                "CLIENT://127.0.0.1:\(Self.publicPort(of: node)),INNER://127.0.0.1:\(node.innerPort)",
+            "inter.broker.listener.name": "INNER",
             "controller.listener.names": "CONTROLLER",
-            "listener.security.protocol.map": "CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "listener.security.protocol.map": "CLIENT:PLAINTEXT,INNER:PLAINTEXT,CONTROLLER:PLAINTEXT",
             "log.dirs": node.folder + "/data",
             "auto.create.topics.enable": "false",
             "offsets.topic.num.partitions": "4",

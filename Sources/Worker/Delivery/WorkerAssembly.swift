@@ -48,14 +48,16 @@ package struct WorkerAssembly: Sendable {
         group = try settings.required(.kafkaGroup)
         lanes = try settings.integer(.workerLanes, in: 1...512)
         batchSize = try settings.integer(.workerBatchSize, in: 1...1024)
-        fetchThreads = try settings.integer(.workerFetchThreads, in: 1...512)
+        // Of a single one, a host that hangs would take the whole.
+        fetchThreads = max(2, try settings.integer(.workerFetchThreads, in: 1...512))
         let limits = try settings.decodingLimits()
         // A fetch that lasts must not hold up the stop: its job is read again.
+        let roots = FileRoots(settings.paths(.fileRoots))
         let fetcher = ImageFetcher(
-            files: LocalFile(roots: FileRoots(settings.paths(.fileRoots)), limit: limits.maxBytes),
+            files: LocalFile(roots: roots, limit: limits.maxBytes),
             remote: try RemoteImages(settings: settings, limit: limits.maxBytes) { stop.isRequested })
         pictures = PictureSource(
-            fetch: { try fetcher.fetch($0, sha256: $1) }, limits: limits, circuit: FetchCircuit(),
+            fetch: { try fetcher.fetch($0, sha256: $1) }, limits: limits, circuit: FetchCircuit(roots: roots),
             giveUpAfter: Double(try settings.integer(.fetchGiveUpAfter, in: 0...86_400)), log: log,
             observation: observation)
         let images = try settings.integer(.failureImageLimit, in: 0...100)
@@ -112,7 +114,8 @@ package struct WorkerAssembly: Sendable {
             connection: try connect("flights", synchronousCommit: false), owner: Self.ownerName, group: group,
             assignments: assignments, stop: stop, log: log, observation: observation)
         let preparation = Preparation(
-            assignments: assignments, admission: admission, catalog: catalog, pictures: pictures, stop: stop)
+            assignments: assignments, admission: admission, catalog: catalog, pictures: pictures, stop: stop,
+            retries: Places(fetchThreads / 2))
         let lane = Lane(
             assignments: assignments, batchSize: batchSize, observation: observation, beforeComputing: beforeComputing,
             leave: { admission.leave($0) })

@@ -27,6 +27,16 @@ package struct ImageFailure: Error, Hashable, Sendable, CustomStringConvertible 
         case imageConflict = "image_conflict"
         /// Its findings are nothing that the database can hold.
         case unstorable
+
+        /// Whether it shows, when a fetch ends with it, that a host or a volume could be asked.
+        package var isAnswer: Bool {
+            switch self {
+            case .notFound, .notAFile, .unreadable, .tooLarge, .tooManyRedirects, .httpStatus, .contentMismatch: true
+            case .unsupportedURI, .outsideRoots, .addressRefused, .undecodable, .encoderOverflow, .unknownLabel,
+                .fetchExhausted, .groupConflict, .unstorable:
+                false
+            }
+        }
     }
 
     package let kind: Kind

@@ -63,6 +63,12 @@ package struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
             || code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION.rawValue
     }
 
+    /// The brokers say that this user has no right to it.
+    package var isRefusal: Bool {
+        code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED.rawValue
+            || code == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED.rawValue
+    }
+
     /// The message is larger than the client or the broker takes.
     package var isTooLarge: Bool {
         code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE.rawValue

@@ -15,7 +15,7 @@ package final class KafkaProducer {
     /// Messages that were sent and not yet reported on.
     private(set) var outstanding = 0
 
-    private let handle: KafkaHandle
+    let handle: KafkaHandle
     private let logger: Logger
     private var failures = 0
     private var firstFailure: KafkaError?

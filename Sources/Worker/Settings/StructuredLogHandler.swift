@@ -16,7 +16,7 @@ struct StructuredLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        FileHandle.standardError.write(Data(line(for: event, at: .now).utf8))
+        ErrorStream.write(line(for: event, at: .now))
     }
 
     /// The event's line, with its end.

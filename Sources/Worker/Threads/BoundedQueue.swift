@@ -6,7 +6,7 @@ import Foundation
 /// Closing lets consumers drain what is left and then see nil.
 package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     // Unchecked: every access to the mutable state is under `condition`.
-    private let condition = NSCondition()
+    private let condition = MonotonicCondition()
     private var elements: Deque<Element> = []
     private var closed = false
     private let limit: Int
@@ -37,7 +37,7 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     /// Waits up to `seconds` for an element.
     package func pop(waiting seconds: TimeInterval) -> Element? {
         condition.withLock {
-            let deadline = Date().addingTimeInterval(seconds)
+            let deadline = MonotonicCondition.Deadline(in: seconds)
             while elements.isEmpty, !closed, condition.wait(until: deadline) {}
             return takeFirst()
         }
@@ -46,7 +46,7 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     /// Waits up to `seconds` for an element, then takes everything that is there.
     package func popAll(waiting seconds: TimeInterval) -> [Element] {
         condition.withLock {
-            let deadline = Date().addingTimeInterval(seconds)
+            let deadline = MonotonicCondition.Deadline(in: seconds)
             while elements.isEmpty, !closed, condition.wait(until: deadline) {}
             defer {
                 elements.removeAll()
@@ -59,7 +59,7 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     /// Waits up to `seconds` for room for one more; returns whether there is some.
     package func waitForRoom(_ seconds: TimeInterval) -> Bool {
         condition.withLock {
-            let deadline = Date().addingTimeInterval(seconds)
+            let deadline = MonotonicCondition.Deadline(in: seconds)
             while !closed, elements.count >= limit, condition.wait(until: deadline) {}
             return elements.count < limit
         }
@@ -82,13 +82,5 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
         guard let element = elements.popFirst() else { return nil }
         condition.broadcast()
         return element
-    }
-}
-
-extension NSCondition {
-    func withLock<T>(_ body: () -> T) -> T {
-        lock()
-        defer { unlock() }
-        return body()
     }
 }

@@ -1,11 +1,9 @@
-import Foundation
-
 /// Lets any number of ordinary jobs work at a time, or one suspect with nothing beside it.
 ///
 /// Suspects go first: while one waits, no ordinary job begins.
 package final class SoloGate: @unchecked Sendable {
     // Unchecked: every access to the mutable state is under `condition`.
-    private let condition = NSCondition()
+    private let condition = MonotonicCondition()
     private var ordinary = 0
     private var waitingAlone = 0
     private var isTakenAlone = false
@@ -26,7 +24,7 @@ package final class SoloGate: @unchecked Sendable {
             }
             while isTakenAlone || (alone ? ordinary > 0 : waitingAlone > 0) {
                 guard isWanted() else { return false }
-                _ = condition.wait(until: Date(timeIntervalSinceNow: Self.patience))
+                _ = condition.wait(until: MonotonicCondition.Deadline(in: Self.patience))
             }
             if alone { isTakenAlone = true } else { ordinary += 1 }
             return true

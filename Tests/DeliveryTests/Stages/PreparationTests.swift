@@ -39,19 +39,31 @@ import Testing
         _ values: [String?], models: [String] = [Checkout.model], pixels: Int = 1 << 20, giveUpAfter: Double = 0,
         hindrance: @escaping @Sendable (String) throws -> Void = { _ in }
     ) throws {
+        try take(values)
+        tickets.close()
+        try preparation(models: models, pixels: pixels, giveUpAfter: giveUpAfter, hindrance: hindrance)
+            .run(from: tickets, to: prepared, or: finished)
+    }
+
+    private func take(_ values: [String?], from first: Int = 0) throws {
+        for (offset, value) in values.enumerated() {
+            let record = KafkaRecord(
+                topicPartition: partition, offset: Int64(first + offset), value: value.map { Array($0.utf8) })
+            tickets.push(try #require(assignments.take(record, weight: 1)))
+        }
+    }
+
+    private func preparation(
+        models: [String] = [Checkout.model], pixels: Int = 1 << 20, giveUpAfter: Double,
+        hindrance: @escaping @Sendable (String) throws -> Void
+    ) throws -> Preparation {
         let catalog = AnalysisCatalog(
             connection: try database.connect(), models: ModelLibrary(paths: models),
             cache: DemoAnalysis.cache(in: scratch), log: DemoAnalysis.quiet)
-        for (offset, value) in values.enumerated() {
-            let record = KafkaRecord(
-                topicPartition: partition, offset: Int64(offset), value: value.map { Array($0.utf8) })
-            tickets.push(try #require(assignments.take(record, weight: 1).ticket))
-        }
-        tickets.close()
         let limits = DecodingLimits(maxBytes: 1 << 20, maxPixels: pixels)
-        let fetcher = ImageFetcher(
-            files: LocalFile(roots: FileRoots([scratch.path, Checkout.demo]), limit: limits.maxBytes))
-        Preparation(
+        let roots = FileRoots([scratch.path, Checkout.demo])
+        let fetcher = ImageFetcher(files: LocalFile(roots: roots, limit: limits.maxBytes))
+        return Preparation(
             assignments: assignments,
             admission: JobAdmission(
                 connection: try database.connect(), owner: "worker", group: "g", assignments: assignments, stop: stop,
@@ -61,9 +73,9 @@ import Testing
                 fetch: { uri, hash in
                     try hindrance(uri)
                     return try fetcher.fetch(uri, sha256: hash)
-                }, limits: limits, circuit: FetchCircuit(), giveUpAfter: giveUpAfter, log: DemoAnalysis.quiet),
-            stop: stop
-        ).run(from: tickets, to: prepared, or: finished)
+                }, limits: limits, circuit: FetchCircuit(roots: roots), giveUpAfter: giveUpAfter,
+                log: DemoAnalysis.quiet),
+            stop: stop)
     }
 
     private func job(_ images: String, analysis id: String? = nil) -> String {
@@ -176,15 +188,111 @@ import Testing
     }
 
     /// Ten failures in a row are the volume's fault, and no image's.
-    @Test func aSilentHostFailsNoImage() throws {
+    @Test func aHostThatComesBackFailsNoImage() throws {
         let calls = Shared(0)
-        try run((0..<12).map { job(image("\($0)", good)) }, giveUpAfter: 0.5) { _ in
+        try run((0..<12).map { job(image("\($0)", good)) }, giveUpAfter: 1.1) { _ in
             calls.change { $0 += 1 }
-            if calls.value <= 14 { throw Hiccup() }
+            if calls.value <= 11 { throw Hiccup() }
         }
         let jobs = prepared.popAll(waiting: 0)
         #expect(jobs.count == 12)
         for job in jobs { #expect(job.images[0].picture != nil) }
+    }
+
+    /// Its circuit opens, and stops the clock of its images' patience; but not for ever.
+    @Test func aHostThatStaysAwayFailsItsImages() throws {
+        try run(
+            [job((0..<3).map { image("\($0)", good) }.joined(separator: ","))]
+                + (3..<15).map { job(image("\($0)", good)) },
+            giveUpAfter: 0.4
+        ) { _ in throw Hiccup() }
+        let images = prepared.popAll(waiting: 0).flatMap(\.images)
+        try #require(images.count == 15)
+        for image in images {
+            #expect(image.failure?.kind == .fetchExhausted)
+            #expect(
+                image.failure?.description.contains("Given up after") == true,
+                "\(String(describing: image.failure))")
+            #expect(!image.isOriginAway, "nothing else answered either")
+        }
+    }
+
+    /// What tells a host that is gone from a worker that can't fetch.
+    @Test func imagesOfAHostThatAloneIsAwayAreToldApart() throws {
+        let away = ImageFetcher.fileURI(ofPath: scratch("away.jpg"))
+        try run(
+            [job(image("away", away) + "," + image("near", good) + "," + image("inline", "data:,x"))], giveUpAfter: 0.2
+        ) {
+            if $0 == away { throw Hiccup() }
+        }
+        let images = try #require(prepared.popAll(waiting: 0).first?.images)
+        #expect(images.map(\.isOriginAway) == [true, false, false])
+
+        tickets.close()
+        try expectAlone(away)
+    }
+
+    /// Neither a picture in its own URI nor one that may not be asked for is an answer.
+    private func expectAlone(_ away: String) throws {
+        let other = try PreparationTests()
+        try other.run(
+            [
+                other.job(
+                    other.image("away", away) + "," + other.image("no", "file:///etc/passwd") + ","
+                        + other.image("inline", "data:,x"))
+            ],
+            giveUpAfter: 0.2
+        ) { if $0 == away { throw Hiccup() } }
+        let images = try #require(other.prepared.popAll(waiting: 0).first?.images)
+        #expect(images.map(\.isOriginAway) == [false, false, false])
+    }
+
+    /// Two jobs whose host hangs on every retry, and two threads: one of them stays for what comes new.
+    @Test func retriesDoNotHoldEveryThread() throws {
+        let calls = Shared(0)
+        let (began, quick) = (BoundedQueue<Void>(limit: .max), BoundedQueue<Void>(limit: .max))
+        let timely = Shared(true)
+        let slow = good + "?"
+        let preparation = try preparation(giveUpAfter: 60) { uri in
+            if uri != slow { return }
+            calls.change { $0 += 1 }
+            if calls.value <= 2 { throw Hiccup() }
+            began.push(())
+            // Until all others are done.
+            if quick.pop(waiting: 30) == nil { timely.change { $0 = false } }
+        }
+        try take([job(image("slow 1", slow)), job(image("slow 2", slow))])
+        let threads = (0..<2).map { _ in
+            WorkerThread("fetch") { [tickets, prepared, finished] in
+                preparation.run(from: tickets, to: prepared, or: finished)
+            }
+        }
+        #expect(began.pop(waiting: 30) != nil)
+        try take((0..<10).map { job(image("quick \($0)", good)) }, from: 2)
+        for _ in 0..<10 { #expect(prepared.pop(waiting: 30)?.images.first?.picture != nil) }
+        quick.push(())
+        // The second one's turn.
+        quick.push(())
+        tickets.close()
+        #expect(threads.allSatisfy { $0.join(within: 60) })
+        #expect(timely.value, "ten quick pictures waited for a slow one")
+    }
+
+    /// A job may have hundreds of images where each fetch hangs.
+    @Test func aJobWhoseHostHangsMakesWayAfterOneFetch() throws {
+        let fetched = Shared([String]())
+        let never = DispatchSemaphore(value: 0)
+        let hanging = [good + "?1", good + "?2", good + "?3"]
+        try run([job(hanging.map { image($0, $0) }.joined(separator: ",")), job(image("quick", good))], giveUpAfter: 0)
+        { uri in
+            fetched.change { $0.append(uri) }
+            guard hanging.contains(uri) else { return }
+            // As long as a time-out takes.
+            _ = never.wait(timeout: .now() + 1.1)
+            throw Hiccup()
+        }
+        #expect(fetched.value.prefix(2).last == good, "\(fetched.value)")
+        #expect(fetched.value.count == 4)
     }
 
     @Test func jobsOfACancelledSubmissionAreOver() throws {

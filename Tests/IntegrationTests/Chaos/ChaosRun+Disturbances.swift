@@ -49,6 +49,13 @@ extension ChaosRun {
             try site.order("up all")
         case .brokerErrors:
             for order in Self.errors { try site.order("errors " + order) }
+        case .producerErrors:
+            for order in Self.sendingErrors { try site.order("errors " + order) }
+        case .fatalErrors:
+            for order in Self.fatalErrors { try site.order("errors " + order) }
+            // The letters of workers; jobs are sent again when the rest is taken back.
+            try pace(2 * moment)
+            for request in Self.requests(of: Self.fatalErrors) { try site.order("clear \(request)") }
         case .brokerSlow:
             try site.order("rtt all 200")
             try pace(moment)
@@ -62,6 +69,18 @@ extension ChaosRun {
             kafka.signal(index, SIGSTOP)
             defer { kafka.signal(index, SIGCONT) }
             try pace(4 * moment)
+        case .moveLeaders:
+            // With a broker away or behind it may be refused, which is an event too.
+            let isDone = try site.kafka?.moveLeaders(
+                of: Site.topic, partitions: Self.partitions, shift: 1 + Int(draw >> 8 % 2))
+            log.note("  \(isDone == true ? "done" : "refused")")
+        case .breakConnections:
+            guard let kafka = site.kafka else { return }
+            let index = broker(draw)
+            let side = BreakingProxy.Side.allCases[Int(draw >> 24 % 2)]
+            log.note(
+                "  \(kafka.breakConnections(of: index, leaving: side)) of broker \(index + 1), the \(side)'s side stays"
+            )
         }
     }
 
@@ -83,8 +102,26 @@ extension ChaosRun {
 
     /// What workers ask, and no producer does.
     static let errors = [
-        "Fetch 3 NOT_LEADER_FOR_PARTITION", "Fetch 2 _TRANSPORT", "Heartbeat 1 NOT_COORDINATOR",
-        "OffsetCommit 3 REBALANCE_IN_PROGRESS", "OffsetCommit 1 _TRANSPORT", "ListOffsets 1 LEADER_NOT_AVAILABLE",
-        "JoinGroup 1 COORDINATOR_LOAD_IN_PROGRESS", "FindCoordinator 1 COORDINATOR_NOT_AVAILABLE",
+        "Fetch 3 NOT_LEADER_FOR_PARTITION", "Fetch 2 _TRANSPORT", "Fetch 1 REQUEST_TIMED_OUT",
+        "Fetch 1 OFFSET_OUT_OF_RANGE", "Heartbeat 1 NOT_COORDINATOR", "Heartbeat 1 UNKNOWN_MEMBER_ID",
+        "Heartbeat 1 COORDINATOR_NOT_AVAILABLE", "OffsetCommit 3 REBALANCE_IN_PROGRESS", "OffsetCommit 1 _TRANSPORT",
+        "OffsetCommit 1 UNKNOWN_MEMBER_ID", "OffsetCommit 1 REQUEST_TIMED_OUT", "ListOffsets 1 LEADER_NOT_AVAILABLE",
+        "ListOffsets 1 NOT_LEADER_FOR_PARTITION", "ListOffsets 1 REQUEST_TIMED_OUT",
+        "JoinGroup 1 COORDINATOR_LOAD_IN_PROGRESS", "JoinGroup 1 UNKNOWN_MEMBER_ID", "SyncGroup 1 UNKNOWN_MEMBER_ID",
+        "FindCoordinator 1 COORDINATOR_NOT_AVAILABLE",
     ]
+
+    /// Of jobs as well as of dead letters; a producer goes on after them.
+    static let sendingErrors = [
+        "Produce 2 NOT_LEADER_FOR_PARTITION", "Produce 1 REQUEST_TIMED_OUT", "Produce 1 _TRANSPORT",
+        "InitProducerId 1 COORDINATOR_NOT_AVAILABLE",
+    ]
+
+    /// After these a producer can do nothing more, and jobs must not meet them.
+    static let fatalErrors = [
+        "Produce 1 OUT_OF_ORDER_SEQUENCE_NUMBER", "InitProducerId 1 CLUSTER_AUTHORIZATION_FAILED",
+    ]
+
+    /// The kinds of requests that orders of errors name.
+    static func requests(of orders: [String]) -> Set<Substring> { Set(orders.map { $0.prefix { $0 != " " } }) }
 }

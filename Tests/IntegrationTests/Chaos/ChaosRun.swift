@@ -45,7 +45,8 @@ final class ChaosRun {
         try admin.exec("CREATE DATABASE \(Self.database)")
         let site = try Site(
             partitions: Self.partitions, postgres: server.uri(database: Self.database),
-            kafka: settings.kafka ? 3 : nil, properties: ["min.insync.replicas": "2"])
+            kafka: settings.kafka ? 3 : nil, properties: ["min.insync.replicas": "2"],
+            isBreakable: settings.kafka)
         self.site = site
         do {
             let migrated = try site.entente(["migrate"])
@@ -53,7 +54,7 @@ final class ChaosRun {
             jobs = try ChaosJobs(settings.jobs, seed: settings.seed, site)
             // The same announcements, and nothing done yet.
             try admin.exec("CREATE DATABASE \(Self.undisturbed) TEMPLATE \(Self.database)")
-            producer = try site.producer()
+            producer = try site.producer(["socket.timeout.ms": Self.socketTimeout])
             posts = try WorkerPosts(3, log: log) {
                 try site.worker(["--lanes", "1"], environment: Self.environment(site))
             }
@@ -63,10 +64,14 @@ final class ChaosRun {
         }
     }
 
+    /// After which an answer over a connection that is half gone is waited for no longer.
+    private static let socketTimeout = "10000"
+
     private static func environment(_ site: Site) -> [String: String] {
         [
             "ENTENTE_FILE_ROOTS": DrawnWorld.folder + ":" + site.root, "ENTENTE_WORKER_GRACE_PERIOD": "5",
             "ENTENTE_KAFKA_PROPERTIES_RECONNECT_BACKOFF_MAX_MS": "1000",
+            "ENTENTE_KAFKA_PROPERTIES_SOCKET_TIMEOUT_MS": socketTimeout,
         ]
     }
 
@@ -109,7 +114,7 @@ final class ChaosRun {
             try producer.send(to: Site.topic, key: Array(message.key.utf8), value: message.value)
             sent += 1
         }
-        try producer.flush(within: .seconds(60))
+        try producer.flush(within: .seconds(120))
     }
 
     /// Lets time pass, which is the schedule of a disturbance and no synchronisation; workers that end are replaced.
@@ -124,10 +129,16 @@ final class ChaosRun {
 
     // MARK: - Afterwards
 
+    /// Sees that the database is there, whatever was done to it last.
+    func awaitDatabase() throws {
+        try server.start()
+        try eventually(within: 60, "the database") { (try? site.offsetsStored()) != nil }
+    }
+
     /// Waits until the workers have done everything that is left, and stops them.
     func finish() throws {
         if site.kafka == nil {
-            for request in Set(Self.errors.map { $0.prefix { $0 != " " } }) { try site.order("clear \(request)") }
+            for request in Self.requests(of: Self.errors + Self.sendingErrors) { try site.order("clear \(request)") }
         }
         let connection = try site.connect()
         try eventually(within: 240, "the rest of the jobs and dead letters") {

@@ -4,9 +4,9 @@ import Foundation
 /// and `ENTENTE_CHAOS_SEED`, which `scripts/chaos` sets.
 struct ChaosSettings {
     /// Seconds during which there are disturbances.
-    let seconds: Double
+    private(set) var seconds: Double
     /// The same seed gives the same jobs, and the same disturbances in the same order.
-    let seed: UInt64
+    private(set) var seed: UInt64
     /// A folder that is left with every process's output; nil: nothing is left.
     let logs: String?
     /// Whether three brokers of a real Kafka stand in for the in-process one.
@@ -28,6 +28,14 @@ struct ChaosSettings {
         self.seed = seed
         logs = environment["ENTENTE_CHAOS_LOGS"]
         kafka = environment["ENTENTE_CHAOS_KAFKA"] == "1"
+    }
+
+    /// What is left to do with a new broker, and other jobs, when the one before has ended itself after some seconds.
+    func rest(after seconds: Double) -> ChaosSettings {
+        var rest = self
+        rest.seconds = max(Self.leastSeconds, self.seconds - seconds)
+        rest.seed &+= 1
+        return rest
     }
 
     /// Enough to be at work all the time.

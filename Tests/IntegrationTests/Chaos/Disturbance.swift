@@ -13,14 +13,22 @@ enum Disturbance: String, CaseIterable {
     case lockTable = "lock a table"
     case brokerAway = "take the broker down"
     case brokerErrors = "let requests to the broker fail"
+    case producerErrors = "let what is sent to the broker fail"
+    case fatalErrors = "let the producers of workers fail for good"
     case brokerSlow = "let the broker answer late"
     case killBroker = "kill -9 a broker of Kafka"
     case restartBroker = "restart a broker of Kafka"
     case freezeBroker = "stop a broker of Kafka"
+    case moveLeaders = "let other brokers of Kafka lead"
+    case breakConnections = "break connections to a broker of Kafka on one side"
 
     /// What librdkafka's in-process broker does on request.
-    private static let ofMock: [Disturbance] = [.brokerAway, .brokerErrors, .brokerSlow]
-    private static let ofKafka: [Disturbance] = [.killBroker, .restartBroker, .freezeBroker]
+    private static let ofMock: [Disturbance] = [
+        .brokerAway, .brokerErrors, .producerErrors, .fatalErrors, .brokerSlow,
+    ]
+    private static let ofKafka: [Disturbance] = [
+        .killBroker, .restartBroker, .freezeBroker, .moveLeaders, .breakConnections,
+    ]
 
     /// Those that there are over a real Kafka, or over the in-process broker.
     static func kinds(overKafka: Bool) -> [Disturbance] {

@@ -66,6 +66,25 @@ import Testing
         }
     }
 
+    /// librdkafka's in-process broker is known to end itself, and forgets everything then.
+    @Test func aBrokerThatEndsIsReplaced() async throws {
+        try await onOwnThread {
+            let scratch = try ScratchFolder()
+            defer { scratch.remove() }
+            let demo = try Demo(scratch)
+            defer { demo.program.end() }
+            let brokers = demo.tree.all("broker")
+            try #require(!brokers.isEmpty, "\(demo.tree.members.map(\.commandLine))")
+            for broker in brokers { kill(broker.pid, SIGKILL) }
+            let end = try demo.program.wait(within: 400)
+            #expect(end.status == 0, "\(end)")
+            #expect(end.output.contains("the in-process broker has ended itself; starting another"), "\(end)")
+            let page = try String(contentsOfFile: scratch.path + "/report/report.html", encoding: .utf8)
+            #expect(page.contains("280 of 280 images done"))
+            try demo.expectNothingLeft(within: 0)
+        }
+    }
+
     /// However it is ended: Ctrl-C reaches every process of the terminal's group, SIGTERM the demo alone, and from
     /// SIGKILL it can't clean up, so that others have to.
     @Test(arguments: [SIGINT, SIGTERM, SIGKILL]) func endedEarlyItLeavesNothingEither(signal: Int32) async throws {

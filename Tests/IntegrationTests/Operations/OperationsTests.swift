@@ -104,6 +104,20 @@ import Testing
         #expect(end.errors.contains("worker ends"), "\(end)")
     }
 
+    /// Clients that begin a request and never end it keep no probe out, and are not kept.
+    @Test func slowClientsKeepNoProbeOut() async throws {
+        try await onOwnThread {
+            let site = try Site(partitions: 1)
+            defer { site.end() }
+            let worker = try site.worker(environment: OperationsPort.environment)
+            let port = try OperationsPort(of: worker)
+            let slow = try (0..<200).map { _ in try SlowClient(port: port.number) }
+            for path in ["/healthz", "/metrics", "/healthz"] { #expect(try port.get(path).status == 200) }
+            try eventually(within: 30, "all of them are closed") { slow.allSatisfy(\.isClosed) }
+            #expect(try port.get("/healthz").status == 200)
+        }
+    }
+
     @Test func aPortThatIsTakenIsNamed() async throws {
         try await onOwnThread {
             let site = try Site(partitions: 1)

@@ -74,6 +74,37 @@ struct RealKafkaTests {
         }
     }
 
+    /// As a network does that loses one of two machines: whoever is left learns nothing, and hears nothing any more.
+    @Test(arguments: BreakingProxy.Side.allCases)
+    func connectionsThatBreakOnOneSideChangeNothing(leaving side: BreakingProxy.Side) async throws {
+        try await onOwnThread {
+            let site = try Site(partitions: 4, kafka: 1, isBreakable: true)
+            defer { site.end() }
+            let kafka = try #require(site.kafka)
+            let ids = DrawnWorld.ids(perClass: 5)
+            let submitted = try site.submit(ids, imagesPerJob: 1)
+            let worker = try site.worker(
+                ["--lanes", "1", "--batch-size", "1"],
+                // Beyond which an answer is given up.
+                environment: ["ENTENTE_KAFKA_PROPERTIES_SOCKET_TIMEOUT_MS": "10000"])
+            for round in 1...2 {
+                try eventually("work goes on") { try site.offsetsStored() >= round * ids.count / 3 }
+                #expect(kafka.breakConnections(of: 0, leaving: side) > 0)
+            }
+            try eventually("all is done") {
+                try kafka.check()
+                return try site.status(submitted.analysis).pending == 0
+            }
+            worker.signal(SIGTERM)
+            let end = try worker.wait(within: 60)
+            #expect(end.status == 0, "\(end)")
+            #expect(
+                try site.status(submitted.analysis)
+                    == Standing(expected: ids.count, done: ids.count, failed: 0, pending: 0))
+            try site.expectRollupsTrue()
+        }
+    }
+
     /// A second database that expects the same images and has no result.
     private static func copy(of site: Site) throws -> String {
         let source = try site.connect().query("SELECT current_database()").text(0, 0)

@@ -47,9 +47,9 @@ extension Site {
     }
 
     /// A producer as `submit` has it.
-    func producer() throws -> KafkaProducer {
+    func producer(_ properties: [String: String] = [:]) throws -> KafkaProducer {
         try KafkaProducer(
-            KafkaClientConfiguration(bootstrapServers: bootstrapServers),
+            KafkaClientConfiguration(bootstrapServers: bootstrapServers, properties: properties),
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     }
 }

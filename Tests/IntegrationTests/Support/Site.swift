@@ -32,9 +32,10 @@ final class Site {
     ///   - brokers: of a real Kafka, 1 or 3; nil for the in-process one.
     ///   - properties: of a real Kafka's brokers.
     ///   - copies: of each partition on a real Kafka; nil: every broker holds one.
+    ///   - isBreakable: whether connections to them can be broken.
     init(
         partitions: Int = 4, postgres uri: String? = nil, kafka brokers: Int? = nil, properties: [String: String] = [:],
-        copies: Int? = nil
+        copies: Int? = nil, isBreakable: Bool = false
     ) throws {
         scratch = try ScratchFolder()
         do {
@@ -43,7 +44,8 @@ final class Site {
             try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
             if let brokers {
                 let cluster = try KafkaCluster(
-                    brokers: brokers, folder: scratch.path + "/kafka", properties: properties)
+                    brokers: brokers, folder: scratch.path + "/kafka", properties: properties,
+                    isBreakable: isBreakable)
                 broker = .kafka(cluster)
                 bootstrapServers = cluster.bootstrapServers
                 do {
@@ -138,7 +140,8 @@ final class Site {
         try #require(broker.isRunning && broker.output.hasSuffix("ok\n"), "\(line): \(broker.output) \(broker.errors)")
     }
 
-    private var environment: [String: String] {
+    /// What its commands are told of it.
+    var environment: [String: String] {
         [
             "XDG_CACHE_HOME": scratch.path + "/cache",
             "ENTENTE_POSTGRES_URI": uri,

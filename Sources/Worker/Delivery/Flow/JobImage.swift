@@ -17,6 +17,8 @@ struct JobImage: Sendable {
     var timings = StageTimings()
     var state = State.awaited
     var fetching: Fetching
+    /// Whether it was given up while other origins answered: then its own is at fault, and not what this worker reads with.
+    var isOriginAway = false
 
     enum State: Sendable {
         /// Its picture is not there yet.
@@ -33,10 +35,16 @@ struct JobImage: Sendable {
     struct Fetching: Sendable {
         /// Seconds of retrying that are left; time during which a circuit is open does not count.
         var patience: Double
+        /// When it was first to be fetched: from here on nothing stops the clock for long.
+        var start: ContinuousClock.Instant?
         var lastFailure: ContinuousClock.Instant?
+        /// What its last failure said.
+        var reason: String?
         var attempts = 0
         var backoff = Backoff()
         var nextAttempt: ContinuousClock.Instant?
+        /// Whether its picture was there and had to make room: then those that never were go first.
+        var comesLast = false
     }
 
     init(_ entry: ImageJob.Image, patience: Double) {
@@ -46,6 +54,14 @@ struct JobImage: Sendable {
 
     /// Whether the tables may say something else of it, or nothing yet.
     var isNamedAnew: Bool { known.state == nil || known.state == .failed || known.isElsewhere }
+
+    /// Lets go of its picture, to be fetched again once the others of its job are there.
+    mutating func release() {
+        guard picture != nil else { return }
+        state = .awaited
+        fetching.start = nil
+        fetching.comesLast = true
+    }
 
     var isAwaited: Bool { if case .awaited = state { true } else { false } }
     var isStanding: Bool { if case .standing = state { true } else { false } }

@@ -1,4 +1,5 @@
 import Foundation
+import Settings
 
 /// What this process takes of the machine.
 struct ProcessUsage: Sendable {
@@ -7,6 +8,8 @@ struct ProcessUsage: Sendable {
     let cpuSeconds: Double
     /// Seconds since 1970.
     let startTime: Double
+    /// Of the log, since the start.
+    let lostLines: Int
 
     static var current: ProcessUsage {
         var usage = rusage()
@@ -14,7 +17,8 @@ struct ProcessUsage: Sendable {
         let pages = fields("/proc/self/statm").dropFirst().first.flatMap { Int($0) } ?? 0
         return ProcessUsage(
             residentBytes: pages * Int(sysconf(Int32(_SC_PAGESIZE))),
-            cpuSeconds: seconds(usage.ru_utime) + seconds(usage.ru_stime), startTime: startTime)
+            cpuSeconds: seconds(usage.ru_utime) + seconds(usage.ru_stime), startTime: startTime,
+            lostLines: ErrorStream.dropped)
     }
 
     private static let startTime: Double = {

@@ -9,6 +9,7 @@ enum WorkerMetric: CaseIterable {
     case consumerLag, assignedPartitions, pausedPartitions, heldPartitions, rebalances, fenced, retries
     case databaseTransactions, databaseTransactionDuration, databaseRoundTrips
     case jobsInFlight, bytesInFlight, lastProgress, ready, buildInformation
+    case lostLines
     case processMemory, processCPU, processStart
 
     var definition: MetricDefinition {
@@ -121,6 +122,10 @@ enum WorkerMetric: CaseIterable {
             MetricDefinition(
                 "entente_build_info", .gauge, labels: ["version", "librdkafka", "kernel_set"],
                 "Always 1: what this worker runs.")
+        case .lostLines:
+            MetricDefinition(
+                "entente_log_lines_lost_total", .counter,
+                "Lines of the log that could not be written: standard error is a full disk, or nobody reads it.")
         case .processMemory:
             MetricDefinition(
                 "process_resident_memory_bytes", .gauge, unit: "bytes", "Memory of the process that is in RAM.")

@@ -16,6 +16,7 @@ final class WorkerMetrics: Sendable {
     let jobs, images, jobFailures, imageFailures, deadLetters: LabelledCounters
     let rebalances, retries, transactions, roundTrips: LabelledCounters
     let fenced: Counter
+    private let lostLines: Counter
     let stages: [Stage: Recorder]
     let endToEnd, encoderBatch, writeBatch, transactionDuration: Recorder
     let encoderOperations, encoderSeconds: FloatingPointCounter
@@ -48,6 +49,7 @@ final class WorkerMetrics: Sendable {
         transactions = counters(.databaseTransactions, Transaction.allCases.map(\.rawValue))
         roundTrips = counters(.databaseRoundTrips)
         fenced = Counter(label: WorkerMetric.fenced.name, factory: factory)
+        lostLines = Counter(label: WorkerMetric.lostLines.name, factory: factory)
         stages = Dictionary(
             uniqueKeysWithValues: Stage.allCases.map { ($0, histogram(.stageDuration, [("stage", $0.rawValue)])) })
         endToEnd = histogram(.endToEndLatency)
@@ -91,6 +93,7 @@ final class WorkerMetrics: Sendable {
         memory.record(now.residentBytes)
         start.record(now.startTime)
         cpu.increment(by: max(0, now.cpuSeconds - (last?.cpuSeconds ?? 0)))
+        lostLines.increment(by: now.lostLines - (last?.lostLines ?? 0))
         return now
     }
 }

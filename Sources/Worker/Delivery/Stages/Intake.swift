@@ -16,6 +16,7 @@ final class Intake {
     let log: Logger
     let observation: Observation
     var commits = CommitState()
+    private let topicCheck: JobTopicCheck
     var lastActivity = ContinuousClock.now
     private var isIdlenessAsked = false
     var isEnding = false
@@ -48,6 +49,7 @@ final class Intake {
         self.options = options
         self.log = log
         self.observation = observation
+        topicCheck = JobTopicCheck(topic: options.topic, log: log)
     }
 
     /// Runs until the stop is requested or there was nothing to do for the idle time, then lets the jobs in flight
@@ -73,11 +75,20 @@ final class Intake {
 
     private func work(_ tickets: BoundedQueue<Ticket>) throws {
         while !stop.isRequested, try !isIdle() {
+            try checkTopic()
             try balance(tickets)
             try stopFenced()
             try startClaimed()
             try take(tickets, timeout: claims.isBusy ? .milliseconds(5) : Self.pollLimit)
             commitIfDue()
+        }
+    }
+
+    /// - Throws: `KafkaError` that names the topic, once it is seen to lose jobs; the group is left then.
+    private func checkTopic() throws(KafkaError) {
+        do { try topicCheck.proceed(with: consumer) } catch {
+            consumer.close(within: .seconds(10))
+            throw error
         }
     }
 
@@ -147,7 +158,9 @@ final class Intake {
         if assignments.outstanding > 0 { lastActivity = .now }
         guard lastActivity.duration(to: .now) >= limit else { return false }
         let waiting = claims.waiting
-        guard waiting.values.allSatisfy(\.isHeld), consumer.waiting.count == waiting.count else { return false }
+        guard topicCheck.isOver, waiting.values.allSatisfy(\.isHeld), consumer.waiting.count == waiting.count else {
+            return false
+        }
         if !isIdlenessAsked {
             // What was answered before the last activity is void.
             _ = claims.takeIdleness()
@@ -183,6 +196,7 @@ final class Intake {
 
     private func finish(_ tickets: BoundedQueue<Ticket>) throws {
         isEnding = true
+        topicCheck.end()
         try consumer.hold()
         let deadline = ContinuousClock.now + options.gracePeriod
         while assignments.outstanding > 0, ContinuousClock.now < deadline {

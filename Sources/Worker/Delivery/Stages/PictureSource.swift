@@ -13,10 +13,14 @@ struct PictureSource: Sendable {
     let fetch: @Sendable (_ uri: String, _ sha256: String?) throws -> (bytes: [UInt8], hash: [UInt8])
     let limits: DecodingLimits
     let circuit: FetchCircuit
-    /// Seconds for which one image's fetch is retried; time during which its host's circuit is open does not count.
+    /// Seconds for which one image's fetch is retried. Time during which its host's circuit is open does not count, up to
+    /// ``longest`` times as much in all.
     let giveUpAfter: Double
     let log: Logger
     var observation = Observation()
+
+    /// A host that never comes back must not keep its images' jobs, and what lies behind them, for ever.
+    private static let longest = 3.0
 
     /// Tries once, unless it is too early: leaves a picture, a failure, or the time of the next attempt.
     func attempt(_ image: inout JobImage, _ analysis: LoadedAnalysis) {
@@ -35,6 +39,11 @@ struct PictureSource: Sendable {
         } catch {
             var failure = error
             failure.attempts = max(1, image.fetching.attempts)
+            if failure.kind == .fetchExhausted, let origin = circuit.origin(of: entry.uri),
+                let start = image.fetching.start
+            {
+                image.isOriginAway = circuit.anotherAnswers(than: origin, since: start)
+            }
             image.state = .failed(failure)
         }
         observation.prepared()
@@ -52,10 +61,13 @@ struct PictureSource: Sendable {
     private func contents(
         of entry: ImageJob.Image, _ fetching: inout JobImage.Fetching
     ) throws(ImageFailure) -> (bytes: [UInt8], hash: [UInt8])? {
-        let origin = FetchCircuit.origin(of: entry.uri)
         let now = ContinuousClock.now
-        if case .wait(let until) = circuit.admit(origin, now: now) {
-            fetching.nextAttempt = until
+        let start = fetching.start ?? now
+        fetching.start = start
+        if let origin = circuit.origin(of: entry.uri), case .wait(let until) = circuit.admit(origin, now: now) {
+            let end = start + .seconds(Self.longest * giveUpAfter)
+            guard now < end else { throw givenUp(entry, fetching, since: start) }
+            fetching.nextAttempt = min(until, end)
             fetching.lastFailure = nil
             return nil
         }
@@ -65,19 +77,21 @@ struct PictureSource: Sendable {
             record(entry, failed: false)
             return fetched
         } catch let failure as ImageFailure {
-            // The host has answered.
-            record(entry, failed: false)
+            if failure.kind.isAnswer { record(entry, failed: false) }
             throw failure
         } catch {
             record(entry, failed: true)
+            fetching.reason = "\(error)"
             try retryLater(after: error, &fetching, entry)
             return nil
         }
     }
 
     private func record(_ entry: ImageJob.Image, failed: Bool) {
-        guard circuit.record(FetchCircuit.origin(of: entry.uri), failed: failed, now: .now) else { return }
-        let host = FetchCircuit.shownOrigin(of: entry.uri)
+        guard let origin = circuit.origin(of: entry.uri), circuit.record(origin, failed: failed, now: .now) else {
+            return
+        }
+        let host = circuit.shownOrigin(of: entry.uri)
         if failed {
             log.error(
                 "most fetches from a host fail; its images wait until it answers again", metadata: ["host": "\(host)"])
@@ -92,18 +106,28 @@ struct PictureSource: Sendable {
     ) throws(ImageFailure) {
         let now = ContinuousClock.now
         if let last = fetching.lastFailure { fetching.patience -= last.duration(to: now).seconds }
-        guard fetching.patience > 0 else {
-            throw ImageFailure(.fetchExhausted, "\(error) Given up after \(Int(giveUpAfter)) s.")
-        }
+        let waited = (fetching.start ?? now).duration(to: now).seconds
+        let left = min(fetching.patience, Self.longest * giveUpAfter - waited)
+        guard left > 0 else { throw givenUp(entry, fetching, since: fetching.start ?? now) }
         // A host's wish is heeded as far as there is patience, and not by all of its images at once.
         let wish = (error as? TransientFetchFailure)?.retryAfter ?? 0
-        let pause = min(wish + fetching.backoff.next(), fetching.patience)
+        let pause = min(wish + fetching.backoff.next(), left)
         fetching.lastFailure = now
         fetching.nextAttempt = now + .seconds(pause)
         observation.retried(.fetch)
         log.warning(
             "image can't be fetched yet",
             metadata: ["image.id": "\(entry.id)", "error": "\(error)", "retry.seconds": "\(pause)"])
+    }
+
+    private func givenUp(
+        _ entry: ImageJob.Image, _ fetching: JobImage.Fetching, since start: ContinuousClock.Instant
+    ) -> ImageFailure {
+        let reason =
+            fetching.reason ?? "\(redactedURI(entry.uri)) was not asked for, since most fetches from its host fail."
+        return ImageFailure(
+            .fetchExhausted,
+            "\(reason) Given up after \(Int(start.duration(to: .now).seconds)) s; requeue it once its host answers.")
     }
 
     private func decode(

@@ -14,14 +14,21 @@ struct Preparation: Sendable {
     let catalog: AnalysisCatalog
     let pictures: PictureSource
     let stop: StopSignal
+    /// Of threads for jobs that waited, so that hosts that hang never hold all threads.
+    var retries = Places(1)
     private let waiting = WaitingRoom(pictureLimit: Self.waitingPictures)
 
     /// Pictures that jobs hold while they wait, at most: some 150 MB at 224 pixels.
     private static let waitingPictures = 1024
     /// Seconds after which a thread looks for jobs whose wait is over.
     private static let interval = 0.2
+    /// How long a job may be overdue before it goes ahead of new ones, which may never end.
+    private static let overdue = Duration.seconds(5)
+    /// How long a fetch in vain may have taken for the job's next image to be fetched at once: beyond it the host may be
+    /// one that hangs, and a job has up to 256 images there.
+    private static let promptness = Duration.seconds(1)
 
-    /// Works until `tickets` is closed and empty and nothing waits any more.
+    /// Works until `tickets` is closed and empty and nothing waits any more. Any number of threads may do so.
     func run(
         from tickets: BoundedQueue<Ticket>, to prepared: BoundedQueue<PreparedJob>,
         or finished: BoundedQueue<FinishedJob>
@@ -29,16 +36,23 @@ struct Preparation: Sendable {
         while true {
             if stop.isRequested { for task in waiting.clear() { finished.push(end(task, .abandoned)) } }
             let task: PreparationTask
-            if let due = waiting.next(now: .now) {
-                task = due
+            let isRetry: Bool
+            if let late = retries.begin({ waiting.next(now: .now - Self.overdue) }) {
+                (task, isRetry) = (late, true)
+            } else if let ticket = tickets.pop(waiting: 0) {
+                (task, isRetry) = (PreparationTask(ticket), false)
+            } else if let due = retries.begin({ waiting.next(now: .now) }) {
+                (task, isRetry) = (due, true)
             } else if let ticket = tickets.pop(waiting: Self.interval) {
-                task = PreparationTask(ticket)
+                (task, isRetry) = (PreparationTask(ticket), false)
             } else if tickets.isFinished, waiting.isEmpty {
                 return
             } else {
                 continue
             }
-            switch work(task) {
+            let handover = work(task)
+            if isRetry { retries.end() }
+            switch handover {
             // The lane that takes it says when it leaves.
             case .prepared(let job)?: if !prepared.push(job) { admission.leave(job.ticket) }
             case .finished(let job)?: finished.push(job)
@@ -67,32 +81,29 @@ struct Preparation: Sendable {
             if let read = task.job { job = read } else { job = try ImageJob(decoding: task.ticket.record.value) }
         } catch { return .finished(end(task, .failed(error, nil))) }
         task.job = job
-        while true {
-            // What stands is asked for once.
-            let images = task.images.isEmpty ? job.images.map { ImageReference($0, of: job) } : []
-            guard let standing = admission.enter(task.ticket, job, asking: images) else {
+        // What stands is asked for once.
+        let images = task.images.isEmpty ? job.images.map { ImageReference($0, of: job) } : []
+        guard let standing = admission.enter(task.ticket, job, asking: images) else {
+            return .finished(end(task, .abandoned))
+        }
+        let step: Step
+        do throws(JobError) { step = try prepare(&task, job, standing) } catch {
+            step = .over(.failed(error, job))
+        }
+        switch step {
+        case .ready(let job):
+            stall(&task, false)
+            return .prepared(job)
+        case .over(let outcome):
+            admission.leave(task.ticket)
+            return .finished(end(task, outcome))
+        case .later(let due):
+            admission.leave(task.ticket)
+            guard !stop.isRequested, assignments.isCurrent(task.ticket) else {
                 return .finished(end(task, .abandoned))
             }
-            let step: Step
-            do throws(JobError) { step = try prepare(&task, job, standing) } catch {
-                step = .over(.failed(error, job))
-            }
-            switch step {
-            case .ready(let job):
-                stall(&task, false)
-                return .prepared(job)
-            case .over(let outcome):
-                admission.leave(task.ticket)
-                return .finished(end(task, outcome))
-            case .later(let due):
-                admission.leave(task.ticket)
-                guard !stop.isRequested, assignments.isCurrent(task.ticket) else {
-                    return .finished(end(task, .abandoned))
-                }
-                if waiting.park(task, until: due) { return nil }
-                // Too much is in memory: this thread waits with it, and takes nothing new meanwhile.
-                stop.wait(max(0, ContinuousClock.now.duration(to: due).seconds))
-            }
+            waiting.park(task, until: due)
+            return nil
         }
     }
 
@@ -133,12 +144,20 @@ struct Preparation: Sendable {
             guard case .wanted(let known) = standing else { return .over(.cancelled(job)) }
             task.images = begin(job, known, analysis)
         }
-        for index in task.images.indices where task.images[index].isAwaited {
-            guard assignments.isCurrent(task.ticket) else { return .over(.abandoned) }
-            pictures.attempt(&task.images[index], analysis)
+        var awaited = task.awaited
+        while !awaited.isEmpty {
+            for index in awaited {
+                guard assignments.isCurrent(task.ticket) else { return .over(.abandoned) }
+                let start = ContinuousClock.now
+                pictures.attempt(&task.images[index], analysis)
+                if task.images[index].picture == nil, start.duration(to: .now) > Self.promptness { break }
+            }
+            let missing = awaited.filter { task.images[$0].isAwaited }
+            if !missing.isEmpty {
+                return .later(missing.map { task.images[$0].fetching.nextAttempt ?? .now }.min() ?? .now)
+            }
+            awaited = task.awaited
         }
-        let missing = task.images.filter(\.isAwaited)
-        if !missing.isEmpty { return .later(missing.compactMap(\.fetching.nextAttempt).min() ?? .now) }
         return step(task, job, analysis)
     }
 

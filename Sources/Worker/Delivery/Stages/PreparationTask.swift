@@ -13,4 +13,14 @@ struct PreparationTask: Sendable {
 
     /// Pictures that it holds in memory while it waits.
     var pictures: Int { images.count { $0.picture != nil } }
+
+    /// Lets go of all of them.
+    mutating func release() { for index in images.indices { images[index].release() } }
+
+    /// The images to be fetched next, in order: those that made room for others wait until the others are there.
+    var awaited: [Int] {
+        let awaited = images.indices.filter { images[$0].isAwaited }
+        let first = awaited.filter { !images[$0].fetching.comesLast }
+        return first.isEmpty ? awaited : first
+    }
 }

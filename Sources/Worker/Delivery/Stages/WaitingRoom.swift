@@ -8,15 +8,13 @@ final class WaitingRoom: Sendable {
 
     init(pictureLimit: Int) { self.pictureLimit = pictureLimit }
 
-    /// - Returns: `false` when the pictures it holds are too many; then it stays with the caller.
-    func park(_ task: PreparationTask, until due: ContinuousClock.Instant) -> Bool {
+    /// Takes a job; its pictures are let go of, and fetched again, when there would be too many.
+    func park(_ task: PreparationTask, until due: ContinuousClock.Instant) {
         waiting.withLock { waiting in
+            var task = task
             let pictures = task.pictures
-            guard pictures == 0 || waiting.reduce(pictures, { $0 + $1.task.pictures }) <= pictureLimit else {
-                return false
-            }
+            if pictures > 0, waiting.reduce(pictures, { $0 + $1.task.pictures }) > pictureLimit { task.release() }
             waiting.append((due, task))
-            return true
         }
     }
 

@@ -123,8 +123,9 @@ final class Writer: @unchecked Sendable {
         var limit = limit
         for job in ready.flatMap(\.outcomes) {
             guard case .images(_, _, let images) = job.outcome else { continue }
-            // An image that is known as another one says nothing of what this worker reads.
-            let failures = images.map(\.failure).filter { $0?.kind != .imageConflict }
+            // A host that is gone says nothing of the rest, as long as there is a rest that can be had; nor does an image that is
+            // known as another one.
+            let failures = images.filter { !$0.isOriginAway }.map(\.failure).filter { $0?.kind != .imageConflict }
             if let finding = limit.add(failures.map { $0 != nil }) {
                 throw TooManyFailures(finding: finding, example: failures.last { $0 != nil }??.description)
             }

@@ -9,8 +9,8 @@ struct DemoCommand: AsyncParsableCommand {
         commandName: "demo",
         abstract: "Run the whole job here: queue, workers, database, results.",
         discussion: """
-            Starts a PostgreSQL cluster in a folder of its own and a Kafka broker inside this process, submits drawn \
-            pictures, lets two worker processes analyse them with a small CLIP, and prints what they found. Ends by \
+            Starts a PostgreSQL cluster in a folder of its own and a Kafka broker in memory, submits drawn pictures, \
+            lets two worker processes analyse them with a small CLIP, and prints what they found. Ends by \
             itself and leaves nothing behind but a report.
             """)
 

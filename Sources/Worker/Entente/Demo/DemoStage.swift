@@ -7,14 +7,22 @@ import Processes
 import Settings
 import Threads
 
-/// What a demo runs on: a private PostgreSQL cluster, librdkafka's in-process broker reached over TCP, and worker processes of
-/// one consumer group.
+/// What a demo runs on: a private PostgreSQL cluster, librdkafka's in-process broker in a process of its own, and worker
+/// processes of one consumer group.
+///
+/// The broker forgets what it held when it ends. Then another takes its place, with workers of another group, since the offsets
+/// of the first say nothing of its log, and everything is submitted again; what is done stands.
 final class DemoStage {
     let uri: String
     let connection: Connection
     private let cluster: PrivateCluster
-    private let broker: MockBroker
-    private let workers: [WorkerProcess]
+    private var broker: BrokerProcess
+    private var workers: [WorkerProcess]
+    /// How many brokers there were.
+    private var brokers = 1
+    private var submitted: [(file: AnalysisFile, images: FolderListing)] = []
+    private let modelPath: String
+    private let roots: String
     private let log: Logger
     private let stop: StopSignal
 
@@ -22,12 +30,16 @@ final class DemoStage {
     static let workerCount = 2
     static let partitions = 8
     private static let topic = "entente.image-jobs"
+    /// Beyond so many it is no mishap.
+    private static let mostBrokers = 5
 
     /// - Parameters:
     ///   - modelPath: folders that hold the models.
     ///   - roots: folders that hold the pictures.
     init(modelPath: String, roots: String, settings: Settings, stop: StopSignal) throws {
         self.stop = stop
+        self.modelPath = modelPath
+        self.roots = roots
         log = try settings.logger("entente.demo")
         Self.say("starting a private PostgreSQL and an in-process Kafka broker")
         let cluster = try PrivateCluster()
@@ -35,16 +47,13 @@ final class DemoStage {
             uri = cluster.uri()
             connection = try Connection(uri: uri, settings: .patient(applicationName: "entente demo"))
             _ = try Migrator(connection).migrate()
-            broker = try MockBroker(
-                topics: [
-                    MockTopic(name: Self.topic, partitions: Self.partitions),
-                    MockTopic(name: Self.topic + ".dead-letters", partitions: 1),
-                ], logger: log)
+            broker = try Self.startBroker(logs: cluster.folder, stop: stop)
             do {
                 workers = try Self.startWorkers(
-                    uri: uri, broker: broker.bootstrapServers, logs: cluster.folder, modelPath: modelPath, roots: roots)
+                    uri: uri, broker: broker.bootstrapServers, generation: 1, logs: cluster.folder,
+                    modelPath: modelPath, roots: roots)
             } catch {
-                broker.close()
+                broker.stop()
                 throw error
             }
         } catch {
@@ -54,8 +63,14 @@ final class DemoStage {
         self.cluster = cluster
     }
 
+    private static func startBroker(logs: String, stop: StopSignal) throws -> BrokerProcess {
+        try BrokerProcess(
+            topics: ["\(topic):\(partitions)", "\(topic).dead-letters:1"], folder: logs, stop: stop)
+    }
+
+    /// - Parameter generation: number of the broker.
     private static func startWorkers(
-        uri: String, broker: String, logs: String, modelPath: String, roots: String
+        uri: String, broker: String, generation: Int, logs: String, modelPath: String, roots: String
     ) throws -> [WorkerProcess] {
         // Settings of the person's real installation stay out of it.
         var environment = ProcessInfo.processInfo.environment.filter {
@@ -65,6 +80,7 @@ final class DemoStage {
             Setting.postgresURI.variable: uri,
             Setting.kafkaBootstrapServers.variable: broker,
             Setting.kafkaTopic.variable: topic,
+            Setting.kafkaGroup.variable: "entente-demo-\(generation)",
             Setting.modelPath.variable: modelPath,
             Setting.fileRoots.variable: roots,
             Setting.workerLanes.variable: String(
@@ -89,6 +105,35 @@ final class DemoStage {
 
     /// Registers the analysis and sends its images.
     func submit(_ file: AnalysisFile, images: FolderListing) throws -> SentJobs {
+        while true {
+            do {
+                let sent = try send(file, images)
+                submitted.append((file, images))
+                return sent
+            } catch  where !broker.isRunning { try replaceBroker() }
+        }
+    }
+
+    /// Starts a broker in the place of one that ended, and everything anew that goes by it.
+    private func replaceBroker() throws {
+        guard brokers < Self.mostBrokers else {
+            throw CommandFailure(
+                .bug, "\(brokers) brokers have ended early; the last one's last words:\n\(broker.lastWords)")
+        }
+        brokers += 1
+        Self.say("the in-process broker has ended itself; starting another, and sending again what is not done")
+        workers.forEach { _ = $0.stop() }
+        workers = []
+        broker = try Self.startBroker(logs: cluster.folder, stop: stop)
+        workers = try Self.startWorkers(
+            uri: uri, broker: broker.bootstrapServers, generation: brokers, logs: cluster.folder, modelPath: modelPath,
+            roots: roots)
+        for (file, images) in submitted {
+            do { _ = try send(file, images) } catch  where !broker.isRunning { return try replaceBroker() }
+        }
+    }
+
+    private func send(_ file: AnalysisFile, _ images: FolderListing) throws -> SentJobs {
         let submission = try DatasetSubmission(
             file, images: images, grouped: false, imagesPerJob: 8, force: false, keepData: false)
         return try submission.send(
@@ -108,6 +153,7 @@ final class DemoStage {
             let progress = try sent.map { try store.progress(analysisID: $0.analysis) }
             bar.show(progress.reduce(0) { $0 + $1.done + $1.failed })
             if progress.allSatisfy({ $0.pending == 0 }) { return }
+            if !broker.isRunning { try replaceBroker() }
             if let dead = workers.first(where: { !$0.isRunning }) {
                 throw CommandFailure(.bug, "A worker ended early; its last words:\n\(dead.lastWords)")
             }
@@ -136,7 +182,7 @@ final class DemoStage {
     /// No worker outlives the demo, whatever happened; the cluster does if it is kept.
     func close() {
         workers.forEach { _ = $0.stop() }
-        broker.close()
+        broker.stop()
         cluster.stop()
     }
 

@@ -11,19 +11,27 @@ final class WorkerProcess {
     /// - Parameter log: file for what it writes to standard error.
     init(environment: [String: String], log: String) throws {
         self.log = log
-        let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
-        // A demo that is killed takes its workers along.
-        let leash =
-            FileManager.default.isExecutableFile(atPath: Self.setpriv) ? [Self.setpriv, "--pdeathsig", "TERM"] : []
-        process = try ChildProcess(
-            leash + [executable, "worker"], environment: environment, input: "/dev/null", output: log)
+        process = try Self.start(["worker"], environment: environment, log: log)
     }
 
-    /// The end of its log.
-    var lastWords: String {
+    /// Starts a command of this very executable.
+    static func start(_ arguments: [String], environment: [String: String], log: String) throws -> ChildProcess {
+        let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
+        // A demo that is killed takes what it started along.
+        let leash =
+            FileManager.default.isExecutableFile(atPath: Self.setpriv) ? [Self.setpriv, "--pdeathsig", "TERM"] : []
+        return try ChildProcess(
+            leash + [executable] + arguments, environment: environment, input: "/dev/null", output: log)
+    }
+
+    /// The end of a log.
+    static func lastWords(_ log: String) -> String {
         let text = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
         return text.split(separator: "\n").suffix(10).joined(separator: "\n")
     }
+
+    /// The end of its log.
+    var lastWords: String { Self.lastWords(log) }
 
     var isRunning: Bool { process.end == nil }
 

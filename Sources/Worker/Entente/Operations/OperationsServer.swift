@@ -10,8 +10,16 @@ struct OperationsServer: Sendable {
     let endpoint: OperationsEndpoint
     let log: Logger
 
-    /// A probe and a scraper or two keep a connection each; more are up to no good.
-    private static let connections = 64
+    /// A probe and a scraper or two keep a connection each; of more, those that ask nothing are closed.
+    private let places = ConnectionPlaces(limit: 64)
+    /// That may be open while some of them close.
+    private static let connections = 256
+
+    init(address: OperationsAddress, endpoint: OperationsEndpoint, log: Logger) {
+        self.address = address
+        self.endpoint = endpoint
+        self.log = log
+    }
 
     /// Listens, then runs `body` and gives what it gives; listens until the end of `body` however long a shutdown takes, so
     /// that probes are answered all the while.
@@ -49,7 +57,9 @@ struct OperationsServer: Sendable {
         quiet.logLevel = max(log.logLevel, .warning)
         return Application(
             router: endpoint.router(),
-            server: .http1(configuration: .init(idleTimeout: .seconds(60))),
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [ConnectionPatience(places: places)], idleTimeout: .seconds(60))),
             configuration: ApplicationConfiguration(
                 address: .hostname(address.host, port: address.port),
                 availableConnectionsDelegate: MaximumAvailableConnections(Self.connections)),

@@ -83,7 +83,7 @@ struct DatasetSubmission: OutgoingImages {
         let producer = try KafkaProducer(kafka, logger: log)
         defer { producer.close(within: .seconds(5)) }
         return try sender.send(
-            self, to: topic, through: producer, connection,
+            self, to: topic, through: producer, connection, log: log,
             prepare: { try target.register(AnalysisStore(connection)) })
     }
 

@@ -40,13 +40,13 @@ final class DeadLetterRequeue {
 
     private static let pageSize = 100
 
-    /// - Throws: ``KafkaError`` when the topic is not there.
+    /// - Throws: ``KafkaError`` when the topic is not there, or loses jobs.
     init(_ connection: Connection, kafka: KafkaClientConfiguration, topic: String, log: Logger) throws {
         self.connection = connection
         self.topic = topic
         store = DeadLetterStore(connection)
         producer = try KafkaProducer(kafka, logger: log)
-        _ = try producer.partitionCount(of: topic, within: .seconds(10))
+        try producer.checkJobTopic(topic, log: log)
     }
 
     deinit { producer.close(within: .seconds(5)) }

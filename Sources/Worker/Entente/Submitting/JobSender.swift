@@ -5,6 +5,7 @@ import Foundation
 import Inference
 import Jobs
 import Kafka
+import Logging
 import Persistence
 import Settings
 
@@ -73,7 +74,7 @@ struct JobSender {
     /// - Parameter prepare: run when it is certain that everything can be sent, before anything is written.
     func send(
         _ images: some OutgoingImages, to topic: String, through producer: KafkaProducer, _ connection: Connection,
-        prepare: () throws -> Void = {}, progress: Progress = { _, _, _ in }
+        log: Logger, prepare: () throws -> Void = {}, progress: Progress = { _, _, _ in }
     ) throws -> SentJobs {
         // Packed once before anything else, so that nothing impossible is announced.
         var (planned, total) = (0, 0)
@@ -82,7 +83,7 @@ struct JobSender {
             planned += 1
             total += job.images.count
         }
-        _ = try producer.partitionCount(of: topic, within: .seconds(10))
+        try producer.checkJobTopic(topic, log: log)
         if !force { try refuseOthers(images, SubmissionStore(connection)) }
         try prepare()
         guard planned > 0 else { return SentJobs(analysis: analysisID, submission: nil, jobs: 0, images: 0) }

@@ -66,7 +66,7 @@ struct Replay {
                 sender.bytesAlone($0) <= producer.maximumMessageBytes
             }
             let sent = try sender.send(
-                images, to: topic, through: producer, writer,
+                images, to: topic, through: producer, writer, log: log,
                 prepare: { try target.register(AnalysisStore(writer)) }, progress: progress)
             return Outcome(sent: sent, from: fromID, leftOut: images.leftOut)
         }

@@ -1,4 +1,5 @@
 import Foundation
+import Settings
 import Threads
 
 /// How far a long run is: a bar that moves on a terminal, a line now and then elsewhere.
@@ -67,5 +68,5 @@ struct ProgressBar {
         return "\(counts), \(readableBytes(Int(rate))) a second\(left)"
     }
 
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    private func write(_ text: String) { ErrorStream.write(text) }
 }

@@ -1,10 +1,9 @@
-import Foundation
 import Settings
 
 /// Standard error, for sentences and questions to whoever runs a command.
 enum StandardError {
     /// Writes lines of ours, in which nothing speaks to the terminal.
-    static func write(_ text: String) { FileHandle.standardError.write(Data(neutralLines(text).utf8)) }
+    static func write(_ text: String) { ErrorStream.write(neutralLines(text)) }
 
     /// Says what may not be meant, a line each.
     static func warn(_ warnings: [Problem]) {

@@ -4,17 +4,27 @@ import Foundation
 package struct FileRoots: Sendable {
     /// Absolute and free of links, each with a trailing slash; nil: everything is allowed (`analyze`).
     private let roots: [[UInt8]]?
+    /// Each as it was named and with links resolved, with a trailing slash, and what it was named; the longest first.
+    private let names: [(prefix: [UInt8], name: String)]
 
     private static let slash = UInt8(ascii: "/")
 
     /// Roots that do not exist are left out: nothing can lie below them.
     package init(_ paths: [String]) {
-        roots = paths.compactMap { path in
-            Self.resolved(PathBytes(path)).map { $0.bytes.last == Self.slash ? $0.bytes : $0.bytes + [Self.slash] }
+        let found = paths.compactMap { path in
+            Self.resolved(PathBytes(path)).map { (path, Self.closed($0.bytes)) }
         }
+        roots = found.map(\.1)
+        names = found.flatMap { path, resolved in [(Self.closed(Array(path.utf8)), path), (resolved, path)] }
+            .sorted { $0.0.count > $1.0.count }
     }
 
-    private init() { roots = nil }
+    private init() {
+        roots = nil
+        names = []
+    }
+
+    private static func closed(_ path: [UInt8]) -> [UInt8] { path.last == slash ? path : path + [slash] }
 
     /// No restriction: for commands whose paths come from the person who runs them.
     package static let unrestricted = FileRoots()
@@ -23,6 +33,11 @@ package struct FileRoots: Sendable {
         // By bytes: to the file system, two spellings of a letter are two folders, and a combining mark at the start of
         // a name does not join the slash before it.
         roots?.contains { path.bytes.starts(with: $0) } ?? true
+    }
+
+    /// The root below which a path lies by its own words, as it was named; links are not followed. nil for none.
+    func root(of path: PathBytes) -> String? {
+        names.first { path.bytes.starts(with: $0.prefix) }?.name
     }
 
     /// Whether a path may be looked at, and if there is nothing to be reached, whether that may be told: it is nobody's business

@@ -33,7 +33,7 @@ package struct ImageFailure: Error, Hashable, Sendable, CustomStringConvertible 
             switch self {
             case .notFound, .notAFile, .unreadable, .tooLarge, .tooManyRedirects, .httpStatus, .contentMismatch: true
             case .unsupportedURI, .outsideRoots, .addressRefused, .undecodable, .encoderOverflow, .unknownLabel,
-                .fetchExhausted, .groupConflict, .unstorable:
+                .fetchExhausted, .groupConflict, .imageConflict, .unstorable:
                 false
             }
         }

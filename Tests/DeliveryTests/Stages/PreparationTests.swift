@@ -49,7 +49,7 @@ import Testing
         for (offset, value) in values.enumerated() {
             let record = KafkaRecord(
                 topicPartition: partition, offset: Int64(first + offset), value: value.map { Array($0.utf8) })
-            tickets.push(try #require(assignments.take(record, weight: 1)))
+            tickets.push(try #require(assignments.take(record, weight: 1).ticket))
         }
     }
 

@@ -103,7 +103,7 @@ package final class FetchCircuit: Sendable {
         switch visible.scheme {
         case "data": return nil
         case "file":
-            return "file" + ((try? ImageFetcher.path(ofFileURI: uri)).flatMap(roots.root).map { "://" + $0 } ?? "")
+            return "file" + ((try? FileURI.path(of: uri)).flatMap(roots.root).map { "://" + $0 } ?? "")
         default: return visible.host.isEmpty ? visible.scheme : visible.scheme + "://" + visible.host
         }
     }

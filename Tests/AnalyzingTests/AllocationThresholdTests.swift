@@ -14,9 +14,9 @@ import Testing
         return try JSONDecoder().decode([String: Int].self, from: Data(contentsOf: file))
     }
 
-    private static func allocations(_ body: () -> Void) -> Int {
+    private static func allocations(_ body: () throws -> Void) rethrows -> Int {
         let before = entente_allocations()
-        body()
+        try body()
         return entente_allocations() - before
     }
 
@@ -28,8 +28,8 @@ import Testing
     @Test func anImageOfAnAnalysis() throws {
         let images = try DemoAnalysis.pictures.map { try DemoAnalysis.prepared($0) }
         let analyzer = ImageAnalyzer(try DemoAnalysis.shared(), batchSize: 16)
-        _ = analyzer.analyze(images)
-        let counts = images.map { image in Self.allocations { _ = analyzer.analyze([image]) } }
+        _ = try analyzer.analyze(images)
+        let counts = try images.map { image in try Self.allocations { _ = try analyzer.analyze([image]) } }
         try Self.expect(counts.max() ?? 0, of: "analysis, each image")
     }
 

@@ -33,11 +33,11 @@ import Testing
         let analysis = try OverflowingModel.analysis(model, method { $0.prompting.dense = .naclip })
         let plain = OverflowingModel.picture(false, id: "plain", model)
         let white = OverflowingModel.picture(true, id: "white", model)
-        let results = ImageAnalyzer(analysis, batchSize: 2).analyze([white, plain, white, plain, plain])
+        let results = try ImageAnalyzer(analysis, batchSize: 2).analyze([white, plain, white, plain, plain])
         try #require(results.count == 5)
         #expect(results.map { failure($0)?.kind } == [.encoderOverflow, nil, .encoderOverflow, nil, nil])
         #expect(failure(results[0])?.description.hasPrefix("white: the model's vision encoder overflows") == true)
-        #expect(ImageAnalyzer(analysis, batchSize: 1).analyze([plain]) == [results[1]])
+        #expect(try ImageAnalyzer(analysis, batchSize: 1).analyze([plain]) == [results[1]])
     }
 
     /// A group goes on without it, and says so; its digest names those that were decomposed.
@@ -51,19 +51,19 @@ import Testing
             })
         let pictures = [(true, "a"), (false, "b"), (false, "c")].map { OverflowingModel.picture($0, id: $1, model) }
         let analyzer = ImageAnalyzer(analysis, batchSize: 2)
-        let results = analyzer.analyze(pictures)
+        let results = try analyzer.analyze(pictures)
         #expect(results.map { failure($0)?.kind } == [.encoderOverflow, nil, nil])
         #expect(analyzer.groupDigest == GroupDigest.value(pictures.dropFirst().map { ($0.id, $0.contentHash) }))
         let incomplete = try results.dropFirst().map { try $0.get() }
         #expect(incomplete.allSatisfy { $0.partMethods.allSatisfy { $0.flags.contains(.groupIncomplete) } })
-        #expect(analyzer.analyze(Array(pictures.prefix(1))).map { failure($0)?.kind } == [.encoderOverflow])
+        #expect(try analyzer.analyze(Array(pictures.prefix(1))).map { failure($0)?.kind } == [.encoderOverflow])
     }
 
     /// The circle that is drawn on the picture is red.
     @Test func aPromptedPictureFailsItsPicture() throws {
         let model = try brightnessOverflows()
         let analysis = try OverflowingModel.analysis(model, DemoAnalysis.method)
-        let results = ImageAnalyzer(analysis, batchSize: 2).analyze([
+        let results = try ImageAnalyzer(analysis, batchSize: 2).analyze([
             OverflowingModel.picture(false, id: "plain", model)
         ])
         #expect(failure(results[0])?.kind == .encoderOverflow)

@@ -22,10 +22,12 @@ package final class ImageAnalyzer {
     package private(set) var encodedPictures = 0
     /// Of the pictures that were last decomposed jointly, ``GroupDigest``; nil if each was on its own.
     package private(set) var groupDigest: String?
-    private let onEncode: (Int) -> Void
+    private let onEncode: (Int) throws(Interrupted) -> Void
 
-    /// - Parameter onEncode: hears how many pictures each call of the encoder has.
-    package init(_ analysis: LoadedAnalysis, batchSize: Int, onEncode: @escaping (Int) -> Void = { _ in }) {
+    /// - Parameter onEncode: hears before each call of the encoder how many pictures it has, and may end the analysis there.
+    package init(
+        _ analysis: LoadedAnalysis, batchSize: Int, onEncode: @escaping (Int) throws(Interrupted) -> Void = { _ in }
+    ) {
         self.analysis = analysis
         self.batchSize = batchSize
         self.onEncode = onEncode
@@ -54,38 +56,57 @@ package final class ImageAnalyzer {
     /// - Parameters:
     ///   - isGroupIncomplete: whether members of the group are missing because they failed.
     ///   - onDrawings: sees each picture's drawings, with the picture's index, if it comes to them.
+    /// - Throws: what `onEncode` threw.
     package func analyze(
         _ images: [PreparedImage], isGroupIncomplete: Bool = false, onDrawings: (Int, Drawings) -> Void = { _, _ in }
-    ) -> [Result<ImageFindings, ImageFailure>] {
+    ) throws(Interrupted) -> [Result<ImageFindings, ImageFailure>] {
         let slices = stride(from: 0, to: images.count, by: batchSize).map {
             $0..<min($0 + batchSize, images.count)
         }
         switch method.decomposition {
         case .image:
             groupDigest = nil
-            return slices.flatMap { slice in
-                zip(slice, encode(images[slice])).map { index, encoded in
-                    Result { () throws(ImageFailure) in
-                        let encoded = try encoded.get()
-                        let features = patchFeatures(encoded.features, of: images[index])
-                        let parts = Decomposition.run([features], method: method)[0]
-                        return try findings(images[index], encoded, parts, flags: []) { onDrawings(index, $0) }
-                    }
+            var found: [Result<ImageFindings, ImageFailure>] = []
+            for slice in slices {
+                for (index, encoded) in zip(slice, try encode(images[slice])) {
+                    found.append(
+                        try result(of: encoded) { encoded in
+                            let features = patchFeatures(encoded.features, of: images[index])
+                            let parts = Decomposition.run([features], method: method)[0]
+                            return try findings(images[index], encoded, parts, flags: []) { onDrawings(index, $0) }
+                        })
                 }
             }
+            return found
         case .group:
-            let (encoded, parts) = decomposeJointly(images, slices)
+            let (encoded, parts) = try decomposeJointly(images, slices)
             let isIncomplete = isGroupIncomplete || parts.count < images.count
-            return images.indices.map { index in
-                Result { () throws(ImageFailure) in
-                    let encoded = try encoded[index].get()
-                    // Whatever was encoded was decomposed.
-                    guard let parts = parts[index] else { preconditionFailure("no parts of picture \(index)") }
-                    return try findings(
-                        images[index], encoded, parts, flags: isIncomplete ? [.groupIncomplete] : []
-                    ) { onDrawings(index, $0) }
-                }
+            var found: [Result<ImageFindings, ImageFailure>] = []
+            for index in images.indices {
+                found.append(
+                    try result(of: encoded[index]) { encoded in
+                        // Whatever was encoded was decomposed.
+                        guard let parts = parts[index] else { preconditionFailure("no parts of picture \(index)") }
+                        return try findings(
+                            images[index], encoded, parts, flags: isIncomplete ? [.groupIncomplete] : []
+                        ) { onDrawings(index, $0) }
+                    })
             }
+            return found
+        }
+    }
+
+    /// What becomes of one picture; its failure is its own, an interruption everybody's.
+    private func result(
+        of encoded: Result<Encoded, ImageFailure>, _ findings: (Encoded) throws -> ImageFindings
+    ) throws(Interrupted) -> Result<ImageFindings, ImageFailure> {
+        do {
+            return .success(try findings(try encoded.get()))
+        } catch let failure as ImageFailure {
+            return .failure(failure)
+        } catch {
+            // Nothing else is thrown in there.
+            throw Interrupted()
         }
     }
 
@@ -105,8 +126,9 @@ package final class ImageAnalyzer {
 
     private func decomposeJointly(
         _ images: [PreparedImage], _ slices: [Range<Int>]
-    ) -> (encoded: [Result<Encoded, ImageFailure>], parts: [Int: ImageParts]) {
-        let encoded = slices.flatMap { encode(images[$0]) }
+    ) throws(Interrupted) -> (encoded: [Result<Encoded, ImageFailure>], parts: [Int: ImageParts]) {
+        var encoded: [Result<Encoded, ImageFailure>] = []
+        for slice in slices { encoded += try encode(images[slice]) }
         var members: [Int: PatchFeatures] = [:]
         for (index, image) in images.enumerated() {
             if case .success(let encoded) = encoded[index] {
@@ -120,9 +142,11 @@ package final class ImageAnalyzer {
         return (encoded, Dictionary(uniqueKeysWithValues: zip(order, joint)))
     }
 
-    private func encode(_ images: ArraySlice<PreparedImage>) -> [Result<Encoded, ImageFailure>] {
+    private func encode(
+        _ images: ArraySlice<PreparedImage>
+    ) throws(Interrupted) -> [Result<Encoded, ImageFailure>] {
         let pictures = images.map(\.picture)
-        let encoded = encode(pictures, including: outputs, in: workspace)
+        let encoded = try encode(pictures, including: outputs, in: workspace)
         let features =
             switch method.features {
             case .tokens: encoded.patchTokens
@@ -131,7 +155,8 @@ package final class ImageAnalyzer {
                 zip(encoded.patchTokens, encoded.patchKeys).map { PatchFeatures.ensemble(tokens: $0, keys: $1) }
             case .dense: encoded.densePatches
             }
-        let prompting = denseWorkspace.map { encode(pictures, including: .dense, in: $0) } ?? encoded
+        let prompting =
+            if let denseWorkspace { try encode(pictures, including: .dense, in: denseWorkspace) } else { encoded }
         return zip(images, pictures.indices).map { image, place in
             if let overflow = encoded.overflow(of: place, named: image.id.text)
                 ?? prompting.overflow(of: place, named: image.id.text)
@@ -168,7 +193,7 @@ package final class ImageAnalyzer {
     private func findings(
         _ image: PreparedImage, _ encoded: Encoded, _ parts: ImageParts, flags: Set<PartFindings.Flag>,
         onDrawings: (Drawings) -> Void
-    ) throws(ImageFailure) -> ImageFindings {
+    ) throws -> ImageFindings {
         let display = analysis.preprocessor.displayPicture(image.picture)
         let foreground = crf.map { ForegroundPixels(refining: parts, on: display, by: $0) }
         let read: [EncodedParts]
@@ -195,7 +220,7 @@ package final class ImageAnalyzer {
     /// Encodes the prompted pictures of all parts.
     private func encode(
         _ prompted: [(grouping: PartGrouping, prompts: [PromptedPart])], of image: PreparedImage
-    ) throws(ImageFailure) -> [EncodedParts] {
+    ) throws -> [EncodedParts] {
         let pictures = prompted.flatMap { $0.prompts.flatMap(\.pictures) }
         var rows = try embeddings(of: pictures, named: image.id.text).makeIterator()
         return prompted.map { grouping, prompts in
@@ -212,11 +237,11 @@ package final class ImageAnalyzer {
         }
     }
 
-    private func embeddings(of pictures: [Picture], named name: String) throws(ImageFailure) -> [ArraySlice<Float>] {
+    private func embeddings(of pictures: [Picture], named name: String) throws -> [ArraySlice<Float>] {
         var rows: [ArraySlice<Float>] = []
         for start in stride(from: 0, to: pictures.count, by: batchSize) {
             let batch = pictures[start..<min(start + batchSize, pictures.count)]
-            let encoded = encode(Array(batch), including: [], in: workspace)
+            let encoded = try encode(Array(batch), including: [], in: workspace)
             for place in 0..<batch.count {
                 if let overflow = encoded.overflow(of: place, named: "\(name), a part of it highlighted") {
                     throw ImageFailure(encoding: overflow)
@@ -229,8 +254,8 @@ package final class ImageAnalyzer {
 
     private func encode(
         _ pictures: [Picture], including outputs: PatchOutputs, in workspace: VisionWorkspace
-    ) -> EncodedImages {
-        onEncode(pictures.count)
+    ) throws(Interrupted) -> EncodedImages {
+        try onEncode(pictures.count)
         encodedPictures += pictures.count
         let pixels = pictures.map(analysis.preprocessor.pixelValues)
         let start = ContinuousClock.now

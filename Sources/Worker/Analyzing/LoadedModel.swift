@@ -27,14 +27,7 @@ package struct LoadedModel: Sendable {
     package func encodeTexts(_ texts: [String], batchSize: Int = 32) throws(InferenceError) -> (
         tokens: [[Int32]], embeddings: Matrix
     ) {
-        let tokenizer = try directory.tokenizer()
-        guard let text = clip.text else { throw directory.hasNoText }
-        let tokens = texts.map(tokenizer.tokens)
-        return (
-            tokens,
-            try text.encode(
-                tokens, of: texts, pooling: tokenizer.pooling, in: text.makeWorkspace(batchSize: batchSize))
-        )
+        try TextSession(self, batchSize: batchSize).encode(texts)
     }
 }
 

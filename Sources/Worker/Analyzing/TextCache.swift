@@ -47,6 +47,9 @@ package struct TextCache: Sendable {
         }
     }
 
+    /// Forgets what is kept under `key`, if anything is.
+    func remove(_ key: String) { try? FileManager.default.removeItem(atPath: file(key)) }
+
     /// SHA-256 of the values as eight integers: a flipped bit on disk must not become a result.
     private static func digest(of elements: [Float]) -> [Int32] {
         let hash = elements.withUnsafeBytes { SHA256.hash(data: $0) }

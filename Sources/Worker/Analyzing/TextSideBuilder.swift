@@ -15,16 +15,23 @@ package struct TextSideBuilder {
     package let cache: TextCache
     /// nil: no database at hand (`analyze`).
     package let shared: (any SharedTextStore)?
+    /// Called before each batch of texts; what it throws ends the building.
+    private let onBatch: () throws -> Void
 
-    package init(cache: TextCache, shared: (any SharedTextStore)?) {
+    package init(cache: TextCache, shared: (any SharedTextStore)?, onBatch: @escaping () throws -> Void = {}) {
         self.cache = cache
         self.shared = shared
+        self.onBatch = onBatch
     }
 
     /// Texts encoded at a time; the result does not depend on it.
     private static let batchSize = 64
+    /// Texts whose embeddings are kept together while a longer list is encoded, so that whoever is ended meanwhile goes on
+    /// there.
+    private static let pieceSize = 1024
 
-    /// - Throws: `InferenceError` if the model has no vocabulary or overflows on a text; whatever the shared store throws.
+    /// - Throws: `InferenceError` if the model has no vocabulary or overflows on a text; whatever the shared store and
+    ///   `onBatch` throw.
     package func build(_ analysis: Analysis, model: LoadedModel) throws -> TextSide {
         // Template by template, as the average is taken.
         let classTexts = analysis.templates.flatMap { template in
@@ -58,16 +65,48 @@ package struct TextSideBuilder {
         if let cached = cache.load(file, rows: rows, columns: columns) {
             matrix = cached
         } else {
-            let encoded = try model.encodeTexts(texts, batchSize: Self.batchSize).embeddings
+            let (encoded, pieces) = try encode(texts, analysis, model)
             matrix = TextSide.classEmbeddings(
                 from: (0..<templates).map { encoded.rows($0 * rows..<($0 + 1) * rows) })
             cache.store(matrix, under: file)
+            pieces.forEach(cache.remove)
         }
         return try shared?.store(matrix, under: key) ?? matrix
     }
 
+    /// All texts, and under which names pieces of them are in the cache; a list that is no longer than a piece is in none.
+    private func encode(
+        _ texts: [String], _ analysis: Analysis, _ model: LoadedModel
+    ) throws -> (Matrix, pieces: [String]) {
+        let session = try TextSession(model, batchSize: Self.batchSize)
+        let columns = model.embeddingWidth
+        var elements: [Float] = []
+        elements.reserveCapacity(texts.count * columns)
+        var pieces: [String] = []
+        for start in stride(from: 0, to: texts.count, by: Self.pieceSize) {
+            let piece = texts[start..<min(start + Self.pieceSize, texts.count)]
+            let name = "piece-" + Self.key(piece, 1, analysis) + "-" + KernelSet.name
+            if let cached = cache.load(name, rows: piece.count, columns: columns) {
+                elements += cached.elements
+                pieces.append(name)
+                continue
+            }
+            let before = elements.count
+            for first in stride(from: piece.startIndex, to: piece.endIndex, by: Self.batchSize) {
+                try onBatch()
+                let batch = piece[first..<min(first + Self.batchSize, piece.endIndex)]
+                elements += try session.encode(Array(batch)).embeddings.elements
+            }
+            guard texts.count > Self.pieceSize else { continue }
+            cache.store(
+                Matrix(rows: piece.count, columns: columns, elements: Array(elements[before...])), under: name)
+            pieces.append(name)
+        }
+        return (Matrix(rows: texts.count, columns: columns, elements: elements), pieces)
+    }
+
     /// SHA-256 over everything that the embeddings depend on.
-    private static func key(_ texts: [String], _ templates: Int, _ analysis: Analysis) -> String {
+    private static func key(_ texts: some Collection<String>, _ templates: Int, _ analysis: Analysis) -> String {
         var hash = SHA256()
         func add(_ text: String) {
             // Length first, so that no two lists run together into the same bytes.

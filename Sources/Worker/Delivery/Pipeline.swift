@@ -1,3 +1,5 @@
+import Foundation
+import Logging
 import Threads
 
 /// The whole flow of a worker, from Kafka to PostgreSQL, on one screen.
@@ -24,6 +26,12 @@ struct Pipeline {
     let fetchThreads: Int
     let lanes: Int
     let stop: StopSignal
+    /// How long after a stop was requested jobs in flight may take.
+    let gracePeriod: Duration
+    let log: Logger
+
+    /// How much later the process ends for good.
+    private static let lastBound = Duration.seconds(7)
 
     /// Runs on the calling thread, which becomes the Kafka thread, until the stop is requested, the queue is idle for
     /// as long as was asked, or a stage can't go on.
@@ -45,6 +53,17 @@ struct Pipeline {
             WorkerThread("fetch \(number)") { [preparation] in preparation.run(from: taken, to: prepared, or: finished)
             }
         }
+        let ended = StopSignal()
+        _ = WorkerThread("end") { [stop, gracePeriod, claims, writer, log] in
+            // Whatever is not done then: an encoder's call, a server that does not answer.
+            while !stop.wait(3600) {}
+            guard !ended.wait((gracePeriod + Self.lastBound).seconds) else { return }
+            log.warning("jobs in flight take too long to end; the next worker does them")
+            // First of all, so that the next worker does not suspect them; offsets are rows, so nothing is lost.
+            claims.letGo()
+            _ = ended.wait(1.5)
+            _exit(writer.failure == nil ? 0 : 69)
+        }
         let result = Result { try intake.run(to: taken) }
         claims.queue.close()
 
@@ -60,6 +79,7 @@ struct Pipeline {
         _ = claiming.join(within: 10)
         deadLetters.close()
         publishing.join()
+        ended.request()
         try result.get()
         if let failure = writer.failure { throw failure }
     }

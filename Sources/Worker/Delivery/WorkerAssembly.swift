@@ -102,7 +102,7 @@ package struct WorkerAssembly: Sendable {
         let assignments = Assignments(limit: Self.inFlightBytes)
         let catalog = AnalysisCatalog(
             connection: try connect("catalog"), models: ModelLibrary(paths: settings.paths(.modelPath)),
-            cache: TextCache(log: log), log: log, observation: observation)
+            cache: TextCache(log: log), stop: stop, log: log, observation: observation)
         let claims = PartitionClaims(
             connection: try connect("claims"), inquiry: try LogInquiry(kafka, logger: log), assignments: assignments,
             topic: topic, group: group, owner: Self.ownerName, first: first, log: log, observation: observation)
@@ -117,8 +117,9 @@ package struct WorkerAssembly: Sendable {
             assignments: assignments, admission: admission, catalog: catalog, pictures: pictures, stop: stop,
             retries: Places(fetchThreads / 2))
         let lane = Lane(
-            assignments: assignments, batchSize: batchSize, observation: observation, beforeComputing: beforeComputing,
-            leave: { admission.leave($0) })
+            assignments: assignments, batchSize: batchSize, observation: observation,
+            goesOn: { [stop, grace = intakeOptions.gracePeriod] _ in !stop.isOverdue(by: grace) },
+            beforeComputing: beforeComputing, leave: { admission.leave($0) })
         let deadLetters = DeadLetterPublisher(
             connection: try connect("dead letters"), producer: try KafkaProducer(kafka, logger: log),
             topic: topic + ".dead-letters", log: log, observation: observation)
@@ -128,7 +129,7 @@ package struct WorkerAssembly: Sendable {
         try Pipeline(
             intake: intake, claims: claims, preparation: preparation, lane: lane, writer: writer,
             deadLetters: deadLetters,
-            fetchThreads: fetchThreads, lanes: lanes, stop: stop
+            fetchThreads: fetchThreads, lanes: lanes, stop: stop, gracePeriod: intakeOptions.gracePeriod, log: log
         ).run()
         log.info("worker ends")
     }

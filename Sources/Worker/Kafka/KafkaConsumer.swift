@@ -33,7 +33,7 @@ package final class KafkaConsumer {
     /// The end of what can be read of a partition now: nothing below this offset is yet to come.
     package var onEnd: (TopicPartition, Int64) -> Void = { _, _ in }
     /// Troubles of the connection, which mend themselves; logged as well.
-    var onError: (KafkaError) -> Void = { _ in }
+    package var onError: (KafkaError) -> Void = { _ in }
     package var onStatistics: (KafkaStatistics) -> Void = { _ in }
 
     /// What the group has given to this member.

@@ -8,8 +8,9 @@ package enum TerminationSignals {
     /// Where the handlers write to. Handlers may be inside any code, so one byte into a pipe is all they do.
     private nonisolated(unsafe) static var channel: (read: Int32, write: Int32) = (-1, -1)
 
-    /// Once in a process.
-    package static func become(_ stop: StopSignal) {
+    /// From now on signals are kept for ``become(_:)``; once in a process, as early as it can be.
+    package static func listen() {
+        guard channel.read < 0 else { return }
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { return }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
@@ -22,6 +23,11 @@ package enum TerminationSignals {
                 errno = before
             }
         }
+    }
+
+    /// Once in a process.
+    package static func become(_ stop: StopSignal) {
+        listen()
         _ = WorkerThread("signals") { obey(stop) }
     }
 

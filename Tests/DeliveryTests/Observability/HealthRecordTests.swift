@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Delivery
+@testable import Kafka
 @testable import Threads
 
 @Suite struct HealthRecordTests {
@@ -20,17 +21,50 @@ import Testing
     /// As a worker with nothing in its way.
     private mutating func run() {
         record.polled(at: start)
+        record.assigned()
         record.brokerIs(up: true)
     }
 
-    @Test mutating func readyOnceItPollsAndABrokerIsUp() {
+    @Test mutating func readyOnceTheGroupHasAnsweredAndABrokerIsUp() {
         #expect(kinds() == [.starting, .brokerUnreachable])
         record.polled(at: start)
+        #expect(kinds() == [.starting, .brokerUnreachable])
+        record.assigned()
         #expect(kinds() == [.brokerUnreachable])
         record.brokerIs(up: true)
         #expect(kinds() == [])
         record.brokerIs(up: false)
         #expect(kinds() == [.brokerUnreachable])
+    }
+
+    /// Whatever keeps the group from giving partitions is named until it does.
+    @Test mutating func whatKeepsItOutOfTheGroupIsNamed() {
+        record.brokerIs(up: true)
+        record.kafkaFailed("the topic is not there (UNKNOWN_TOPIC_OR_PART)")
+        let problems = record.unreadiness(at: start)
+        #expect(problems.map(\.kind) == [.groupNotJoined])
+        #expect(problems[0].detail.contains("UNKNOWN_TOPIC_OR_PART"))
+        record.assigned()
+        #expect(kinds() == [])
+        // A trouble of a member that reads on is none of the group's.
+        record.kafkaFailed("a connection was lost")
+        #expect(kinds() == [])
+        record.lostAssignment()
+        #expect(kinds() == [.groupNotJoined])
+    }
+
+    @Test mutating func partitionsThatWaitAreNamed() {
+        run()
+        let place = TopicPartition(topic: "t", partition: 3)
+        record.partitionsWait([place: WaitingPartition(cause: .claim, since: start)])
+        #expect(kinds(after: 100) == [])
+        record.partitionsWait([place: WaitingPartition(cause: .trouble("no leader"), since: start)])
+        #expect(kinds(after: 10) == [])
+        #expect(kinds(after: 30) == [.partitionUnreadable])
+        record.partitionsWait([place: WaitingPartition(cause: .held("another log"), since: start)])
+        #expect(record.unreadiness(at: start).first?.detail == "t[3] waits for an operator: another log.")
+        record.partitionsWait([:])
+        #expect(kinds(after: 100) == [])
     }
 
     @Test mutating func theDatabasesLastAnswerCounts() {

@@ -5,72 +5,106 @@ import Inference
 import Jobs
 import Logging
 import Persistence
+import Synchronization
 import Threads
 
 /// The analyses that jobs name, loaded once a process.
 ///
-/// Thread-safe; the first to ask for an analysis loads it while the others wait.
+/// Thread-safe; the first to ask for an analysis loads it, and nobody waits for that: others are told to ask again, and other
+/// analyses are not concerned.
 final class AnalysisCatalog: @unchecked Sendable {
-    // Unchecked: the connection and the dictionary are touched under `lock` only.
-    private let lock = NSLock()
+    // Unchecked: the connection is touched under `connectionLock` only.
+    private let connectionLock = NSLock()
     private let connection: Connection
+    private let state = Mutex(State())
     private let models: ModelLibrary
     private let cache: TextCache
+    private let stop: StopSignal
     private let log: Logger
     private let observation: Observation
-    private var loaded: [String: LoadedAnalysis] = [:]
-    /// Why an analysis could not be loaded, and when it is tried again.
-    private var unavailable: [String: (reason: String, backoff: Backoff, retry: ContinuousClock.Instant)] = [:]
+
+    private struct State {
+        var loaded: [String: LoadedAnalysis] = [:]
+        var loading: Set<String> = []
+        /// Why an analysis could not be loaded, and when it is tried again.
+        var unavailable: [String: (reason: String, backoff: Backoff, retry: ContinuousClock.Instant)] = [:]
+    }
 
     enum Answer {
         case loaded(LoadedAnalysis)
-        /// Something that an operator or time can mend: the database is away, no directory holds the model, or the
-        /// analysis is another build's to compute. Asking before `retry` gives the same answer.
+        /// Something that an operator or time can mend: the database is away, no directory holds the model, the analysis is
+        /// another build's to compute, or it is being loaded. Asking before `retry` gives the same answer.
         case unavailable(String, retry: ContinuousClock.Instant)
     }
 
+    /// How soon to ask again for what another thread loads.
+    private static let loadingPause = Duration.milliseconds(200)
+
     init(
-        connection: Connection, models: ModelLibrary, cache: TextCache, log: Logger,
+        connection: Connection, models: ModelLibrary, cache: TextCache, stop: StopSignal = StopSignal(), log: Logger,
         observation: Observation = Observation()
     ) {
         self.connection = connection
         self.models = models
         self.cache = cache
+        self.stop = stop
         self.log = log
         self.observation = observation
     }
 
     /// - Throws: `JobError` if nobody registered the analysis, or this build can't run it.
     func analysis(_ id: String) throws(JobError) -> Answer {
-        lock.lock()
-        defer { lock.unlock() }
-        if let analysis = loaded[id] { return .loaded(analysis) }
-        if let (reason, _, retry) = unavailable[id], retry > .now { return .unavailable(reason, retry: retry) }
+        let known: Answer? = state.withLock { state in
+            if let analysis = state.loaded[id] { return .loaded(analysis) }
+            if let (reason, _, retry) = state.unavailable[id], retry > .now {
+                return .unavailable(reason, retry: retry)
+            }
+            guard state.loading.insert(id).inserted else {
+                return .unavailable("it is being loaded", retry: .now + Self.loadingPause)
+            }
+            return nil
+        }
+        if let known { return known }
         do {
             let analysis = try load(id)
-            loaded[id] = analysis
-            unavailable[id] = nil
+            end(id) { $0.loaded[id] = analysis }
             observation.modelLoaded(id)
             return .loaded(analysis)
         } catch let error as JobError {
-            unavailable[id] = nil
+            end(id) { $0.unavailable[id] = nil }
             throw error
         } catch {
-            observation.modelFailed(id, error)
-            var backoff = unavailable[id]?.backoff ?? Backoff()
-            let pause = backoff.next()
-            log.warning(
-                "analysis can't be loaded yet",
-                metadata: ["analysis.id": "\(id)", "error": "\(error)", "retry.seconds": "\(pause)"])
-            let retry = ContinuousClock.now + .seconds(pause)
-            unavailable[id] = ("\(error)", backoff, retry)
-            return .unavailable("\(error)", retry: retry)
+            return fail(id, error)
         }
     }
 
+    private func end(_ id: String, _ change: (inout State) -> Void) {
+        state.withLock { state in
+            state.loading.remove(id)
+            change(&state)
+        }
+    }
+
+    private func fail(_ id: String, _ error: any Error) -> Answer {
+        var backoff = state.withLock { $0.unavailable[id]?.backoff } ?? Backoff()
+        let pause = backoff.next()
+        let retry = ContinuousClock.now + .seconds(pause)
+        end(id) { $0.unavailable[id] = ("\(error)", backoff, retry) }
+        if !(error is Interrupted) {
+            observation.modelFailed(id, error)
+            log.warning(
+                "analysis can't be loaded yet",
+                metadata: ["analysis.id": "\(id)", "error": "\(error)", "retry.seconds": "\(pause)"])
+        }
+        return .unavailable("\(error)", retry: retry)
+    }
+
+    private func withConnection<R>(_ body: (Connection) throws -> R) rethrows -> R {
+        try connectionLock.withLock { try body(connection) }
+    }
+
     private func load(_ id: String) throws -> LoadedAnalysis {
-        let store = AnalysisStore(connection)
-        guard let analysis = try store.load(id) else {
+        guard let analysis = try withConnection({ try AnalysisStore($0).load(id) }) else {
             throw JobError(.unregisteredAnalysis, "Analysis \(id) is not registered; submit it first.")
         }
         if let other = AnotherRevision(analysis, id: id) { throw other }
@@ -80,7 +114,11 @@ final class AnalysisCatalog: @unchecked Sendable {
         if let refusal = model.directory.configuration.refusal(of: analysis.method) {
             throw JobError(.unsupportedAnalysis, "Analysis \(id): \(refusal)")
         }
-        let builder = TextSideBuilder(cache: cache, shared: DatabaseTextStore(connection))
+        let builder = TextSideBuilder(cache: cache, shared: DatabaseTextStore { try self.withConnection($0) }) {
+            // A long list of texts is work that gets on, and not worth finishing at the end.
+            self.observation.textsEncoded()
+            if self.stop.isRequested { throw Interrupted() }
+        }
         let text: TextSide
         do { text = try builder.build(analysis, model: model) } catch let error as InferenceError
             where error.code == .encoderOverflow
@@ -88,8 +126,10 @@ final class AnalysisCatalog: @unchecked Sendable {
             // The same texts overflow the same way tomorrow.
             throw JobError(.unsupportedAnalysis, "Analysis \(id): \(error)")
         }
-        try store.storeLanguageConcepts(
-            analysis.classes.indices.map(text.languageConcepts(ofClass:)), analysisID: id)
+        try withConnection {
+            try AnalysisStore($0).storeLanguageConcepts(
+                analysis.classes.indices.map(text.languageConcepts(ofClass:)), analysisID: id)
+        }
         log.info(
             "analysis loaded",
             metadata: [

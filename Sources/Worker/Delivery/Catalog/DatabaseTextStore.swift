@@ -4,10 +4,12 @@ import Persistence
 
 /// Text embeddings shared through the database.
 struct DatabaseTextStore: SharedTextStore {
-    private let store: TextEmbeddingStore
+    /// Lends the connection for a question.
+    let database: (_ question: (Connection) throws -> Matrix?) throws -> Matrix?
 
-    init(_ connection: Connection) { store = TextEmbeddingStore(connection) }
+    func load(_ key: String) throws -> Matrix? { try database { try TextEmbeddingStore($0).get(key) } }
 
-    func load(_ key: String) throws -> Matrix? { try store.get(key) }
-    func store(_ matrix: Matrix, under key: String) throws -> Matrix { try store.put(key, matrix) }
+    func store(_ matrix: Matrix, under key: String) throws -> Matrix {
+        try database { try TextEmbeddingStore($0).put(key, matrix) } ?? matrix
+    }
 }

@@ -2,6 +2,8 @@
 package struct HealthProblem: Sendable, Hashable, Encodable {
     enum Kind: String, Sendable, Encodable {
         case starting, stopping
+        /// The consumer group gives this worker nothing, not even the word that there is nothing for it.
+        case groupNotJoined = "group_not_joined"
         case databaseUnreachable = "database_unreachable"
         case brokerUnreachable = "broker_unreachable"
         /// A partition waits for an operator.

@@ -23,7 +23,10 @@ struct HealthRecord: Sendable {
     }
 
     private var lastPoll: Instant
-    private var hasPolled = false
+    /// Whether the group has given this worker its partitions, be they none.
+    private var isAssigned = false
+    /// What Kafka's client said last, since it had an assignment.
+    private var kafkaTrouble: String?
     /// Since when nothing has moved though jobs wait.
     private var lastMovement: Instant
     private var databaseTrouble: String?
@@ -39,10 +42,19 @@ struct HealthRecord: Sendable {
     // MARK: - What happens
 
     /// The Kafka thread polled.
-    mutating func polled(at now: Instant) {
-        lastPoll = now
-        hasPolled = true
+    mutating func polled(at now: Instant) { lastPoll = now }
+
+    /// The group gave this worker partitions, or the word that there are none for it.
+    mutating func assigned() {
+        isAssigned = true
+        kafkaTrouble = nil
     }
+
+    /// Others may have what the group gave.
+    mutating func lostAssignment() { isAssigned = false }
+
+    /// Kafka's client has a trouble, which may be why nothing comes.
+    mutating func kafkaFailed(_ trouble: String) { kafkaTrouble = trouble }
 
     /// What waits for this worker, as last seen.
     ///
@@ -72,8 +84,15 @@ struct HealthRecord: Sendable {
     /// Why partitions should not be taken; empty when they may.
     func unreadiness(at now: Instant) -> [HealthProblem] {
         var problems = troubles(at: now)
-        if !hasPolled { problems.insert(HealthProblem(.starting, "The consumer group was not joined yet."), at: 0) }
+        if !isAssigned { problems.insert(absence, at: 0) }
         return problems
+    }
+
+    private var absence: HealthProblem {
+        guard let kafkaTrouble else {
+            return HealthProblem(.starting, "The consumer group has not said yet which partitions are this worker's.")
+        }
+        return HealthProblem(.groupNotJoined, "The consumer group gives this worker no partitions: \(kafkaTrouble).")
     }
 
     /// Why this process should be ended and started anew; nil when it should not.

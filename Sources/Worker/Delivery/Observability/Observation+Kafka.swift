@@ -30,11 +30,21 @@ extension Observation {
 
     func skipped() { metrics.jobs[WorkerMetrics.JobOutcome.skipped.rawValue].increment() }
 
-    func assigned() { metrics.rebalances[WorkerMetrics.Rebalance.assigned.rawValue].increment() }
+    func assigned() {
+        updateHealth { $0.assigned() }
+        metrics.rebalances[WorkerMetrics.Rebalance.assigned.rawValue].increment()
+    }
+
+    /// Kafka's client has a trouble, which mends itself or is what an operator has to mend.
+    func kafkaFailed(_ error: KafkaError) {
+        metrics.retries[WorkerMetrics.Retry.broker.rawValue].increment()
+        updateHealth { $0.kafkaFailed("\(error)") }
+    }
 
     func released(_ partitions: [TopicPartition], lost: Bool) {
         let type: WorkerMetrics.Rebalance = lost ? .lost : .revoked
         metrics.rebalances[type.rawValue].increment()
+        if lost { updateHealth { $0.lostAssignment() } }
         let gone = lags.withLock { lags in partitions.compactMap { lags.removeValue(forKey: $0) } }
         gone.forEach { $0.destroy() }
     }

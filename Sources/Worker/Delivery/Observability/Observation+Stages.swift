@@ -9,6 +9,9 @@ extension Observation {
 
     func analyzed() { updateHealth { $0.moved(at: .now) } }
 
+    /// A batch of an analysis' texts is about to be encoded.
+    func textsEncoded() { updateHealth { $0.moved(at: .now) } }
+
     /// One call of the encoder: the members of a large group are many before the first of them is analysed.
     func encoderCalled(with pictures: Int) {
         metrics.encoderBatch.record(pictures)

@@ -41,6 +41,13 @@ final class Assignments: Sendable {
         }
     }
 
+    /// Gives up everything that was handed out and is not stored; the claims stay, to be let go of in order.
+    func giveUp() {
+        state.withLock { state in
+            for partition in state.ledgers.keys { state.ledgers[partition]?.abandonAll() }
+        }
+    }
+
     /// Drops a partition of which the database says that somebody claimed it since `epoch`; without effect if that was
     /// this worker itself. ``takeFenced()`` tells of it.
     ///
@@ -106,7 +113,23 @@ final class Assignments: Sendable {
 
     /// Whether work on a ticket can still count.
     func isCurrent(_ ticket: Ticket) -> Bool {
-        state.withLock { $0.ledgers[ticket.record.topicPartition]?.epoch == ticket.epoch }
+        state.withLock { state in
+            guard let ledger = state.ledgers[ticket.record.topicPartition] else { return false }
+            return ledger.epoch == ticket.epoch && !ledger.isGivenUp
+        }
+    }
+
+    /// Notes that a job is computed now.
+    ///
+    /// - Returns: whether work on it can still count.
+    func begin(_ ticket: Ticket) -> Bool {
+        change(ticket) { $0.begin(ticket.record.offset) }
+        return isCurrent(ticket)
+    }
+
+    /// Whether any of these partitions is about to have something stored, for which it may be worth while to wait.
+    func areAboutToStore(_ partitions: [TopicPartition]) -> Bool {
+        state.withLock { state in partitions.contains { state.ledgers[$0]?.isAboutToStore == true } }
     }
 
     /// Without effect for a job of a partition that has gone: whoever has it now does the job anew.

@@ -20,6 +20,8 @@ struct PartitionLedger<Outcome: Sendable>: Sendable {
     private(set) var proof: RecordMark?
     /// Crashes of each job, by its offset, that was in flight when the former owner vanished.
     let suspects: [Int64: Int]
+    /// Whether nothing of it is worked on any more.
+    private(set) var isGivenUp = false
     /// Jobs that wait for a model, or for the database to say which.
     var stalled = 0
     /// Nothing below will be handed out any more.
@@ -31,6 +33,7 @@ struct PartitionLedger<Outcome: Sendable>: Sendable {
     private struct Entry: Sendable {
         let offset: Int64
         let bytes: Int
+        var isBegun = false
         var outcome: Outcome?
     }
 
@@ -70,6 +73,12 @@ struct PartitionLedger<Outcome: Sendable>: Sendable {
         return true
     }
 
+    /// Notes that a record is computed now.
+    mutating func begin(_ offset: Int64) { if let index = index(of: offset) { entries[index].isBegun = true } }
+
+    /// Whether waiting a little may let something be stored: the first record that is not is being computed, or done.
+    var isAboutToStore: Bool { entries.first.map { $0.isBegun || $0.outcome != nil } ?? false }
+
     /// Notes that no record below `offset` is yet to come: what is left out is none, such as a mark of a transaction.
     mutating func skip(to offset: Int64) { nextOffset = max(nextOffset, offset) }
 
@@ -91,6 +100,14 @@ struct PartitionLedger<Outcome: Sendable>: Sendable {
         outstandingBytes -= entries[index...].reduce(0) { $0 + $1.bytes }
         entries.removeSubrange(index...)
         nextOffset = .max
+    }
+
+    /// Gives all of them up that are not stored, for good.
+    mutating func abandonAll() {
+        entries.removeAll()
+        outstandingBytes = 0
+        nextOffset = .max
+        isGivenUp = true
     }
 
     /// The finished records that lie before the first unfinished one, at most `limit` of them, and what is no record behind

@@ -86,14 +86,14 @@ extension Intake {
             // At the end of the process the grace period was the time to finish.
             let patience = isEnding ? .zero : options.drainPeriod
             // Blocks inside the callback, so the group waits for it: bounded well below the session time-out.
-            waitUntil(patience) { assignments.outstanding(of: partitions) == 0 }
+            waitUntil(patience) { !assignments.areAboutToStore(partitions) }
         }
         observation.released(partitions, lost: lost)
         for partition in partitions {
             let epoch = assignments.epoch(of: partition)
             assignments.revoke(partition)
-            // Of a lost partition the database is asked by whoever has it now; this worker is seen to live.
-            claims.forget(partition, releasing: lost ? nil : epoch)
+            // Without effect once another has claimed it, as for one that was lost.
+            claims.forget(partition, releasing: epoch)
             commits.forget(partition)
             stalled.remove(partition)
             log.info("partition released", metadata: ["kafka.partition": "\(partition)", "lost": "\(lost)"])

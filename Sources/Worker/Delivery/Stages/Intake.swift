@@ -61,6 +61,7 @@ final class Intake {
             observation.broker($0)
             commits.isSteady = $0.isSteady
         }
+        consumer.onError = { [observation] in observation.kafkaFailed($0) }
         consumer.onCommit = { [unowned self] offsets, error in commits.ended(offsets, error) }
         consumer.onEnd = { [unowned self] partition, offset in reachedEnd(of: partition, at: offset) }
         try consumer.subscribe(
@@ -116,7 +117,7 @@ final class Intake {
     /// Goes on after an error of Kafka's unless it is fatal.
     private func goOn(after error: KafkaError) throws {
         guard !error.isFatal else { throw error }
-        observation.retried(.broker)
+        observation.kafkaFailed(error)
         log.warning("Kafka can't be read now", metadata: ["error": "\(error)"])
         // Whether the log is the old one is asked anew, which may say that the partition waits for an operator.
         if error.isOutOfRange, let partition = error.partition {

@@ -70,6 +70,11 @@ package final class PartitionClaims: @unchecked Sendable {
         }
     }
 
+    /// Lets go of every claim, when there is no time for more.
+    func letGo() {
+        for (partition, epoch) in assignments.epochs { queue.forget(partition, releasing: epoch) }
+    }
+
     // MARK: - Claiming
 
     private func claim(_ wishes: [ClaimQueue.Wish]) throws {

@@ -61,9 +61,10 @@ final class Writer: @unchecked Sendable {
             } catch {
                 log.critical("the worker stops", metadata: ["error": "\(error)"])
                 failed.withLock { $0 = error }
-                // Intake ends and hands nothing over any more; what is in flight is read again by the next worker.
+                // Intake ends and hands nothing over any more; what is in flight is read again by the next worker, to whom the
+                // claims that are let go of in order say that no crash was the reason.
                 stop.request()
-                assignments.partitions.forEach(assignments.revoke)
+                assignments.giveUp()
             }
         }
     }

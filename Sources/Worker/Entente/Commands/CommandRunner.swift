@@ -8,12 +8,15 @@ import Kafka
 import Persistence
 import Reporting
 import Settings
+import Threads
 
 /// Runs a command and turns what it throws into one line on standard error and an exit code.
 package enum CommandRunner {
     package static func run(_ root: (some AsyncParsableCommand).Type) async {
         // A reader that has gone away (`entente … | head`) is seen as a write error, not as a signal that kills.
         signal(SIGPIPE, SIG_IGN)
+        // A worker that is told to stop before it has begun ends in peace all the same.
+        if CommandLine.arguments.dropFirst().first == "worker" { TerminationSignals.listen() }
         do {
             var command = try root.parseAsRoot()
             if let problem = KernelSet.problem { throw CommandFailure(.usage, problem) }

@@ -53,8 +53,8 @@ struct OperationsServer: Sendable {
         onPort: @escaping @Sendable (Int?) -> Void
     ) -> Application<RouterResponder<BasicRequestContext>> {
         var quiet = log
-        // Its own notices say less than ours.
-        quiet.logLevel = max(log.logLevel, .warning)
+        // Its own notices say less than ours, and what it calls an error is an end that was asked for.
+        quiet.logLevel = max(log.logLevel, .critical)
         return Application(
             router: endpoint.router(),
             server: .http1(

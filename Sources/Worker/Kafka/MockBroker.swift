@@ -96,6 +96,7 @@ package final class MockBroker: @unchecked Sendable {
         case heartbeat = 12
         case leaveGroup = 13
         case syncGroup = 14
+        case initProducerId = 22
 
         /// As the protocol writes it, such as `JoinGroup`.
         package var name: String {

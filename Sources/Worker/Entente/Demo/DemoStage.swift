@@ -65,6 +65,7 @@ final class DemoStage {
             Setting.postgresURI.variable: uri,
             Setting.kafkaBootstrapServers.variable: broker,
             Setting.kafkaTopic.variable: topic,
+            Setting.kafkaDeadLetterTopic.variable: topic + ".dead-letters",
             Setting.modelPath.variable: modelPath,
             Setting.fileRoots.variable: roots,
             Setting.workerLanes.variable: String(

@@ -178,7 +178,10 @@ let package = Package(
         tests(of: "Analyzing", ["CAllocationCount", "Concepts", "Inference", "Jobs"]),
         tests(
             of: "Delivery",
-            ["Analyzing", "Concepts", "Fetch", "Inference", "Jobs", "Kafka", "Persistence", "Settings", "Threads"]),
+            [
+                "Analyzing", "CKafka", "Concepts", "Fetch", "Inference", "Jobs", "Kafka", "Persistence", "Settings",
+                "Threads",
+            ]),
         tests(
             of: "Reporting",
             [

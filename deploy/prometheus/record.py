@@ -282,6 +282,8 @@ def written(machine, began, name, scale, alerts):
             if value is None:
                 # What Prometheus marks when a target is gone, or no longer tells a series.
                 values.append("stale" if second - 1 in samples else "_")
+            elif "age_seconds" in series:
+                values.append(f"{float(value) * scale:.10g}")
             elif "timestamp" in series or "start_time" in series:
                 values.append("0" if float(value) == 0 else f"{(float(value) - began) * scale + LEAD:.3f}")
             else:

@@ -84,9 +84,11 @@ public struct AnalysisRemoval {
             DELETE FROM entente.dead_letters WHERE dead_letter_id IN (
                 SELECT d.dead_letter_id FROM entente.dead_letters AS d
                 WHERE EXISTS (SELECT FROM entente.failed_images AS f WHERE f.topic = d.topic
-                        AND f.partition = d.partition AND f.message_offset = d.message_offset AND f.analysis_id = $1)
+                        AND f.partition = d.partition AND f.message_offset = d.message_offset
+                        AND f.consumer_group = d.consumer_group AND f.analysis_id = $1)
                     AND NOT EXISTS (SELECT FROM entente.failed_images AS f WHERE f.topic = d.topic
-                        AND f.partition = d.partition AND f.message_offset = d.message_offset AND f.analysis_id <> $1)
+                        AND f.partition = d.partition AND f.message_offset = d.message_offset
+                        AND f.consumer_group = d.consumer_group AND f.analysis_id <> $1)
                 LIMIT $2)
             """, [.text(analysisID), .int(Int32(clamping: limit))]
         ).affected

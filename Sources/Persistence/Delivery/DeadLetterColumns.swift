@@ -11,6 +11,7 @@ enum DeadLetterColumns {
         Column("topic", \.source.topic),
         Column("partition", \.source.partition),
         Column("message_offset", \.source.offset),
+        Column("consumer_group", \.source.group),
         Column("message_timestamp", \.timestamp),
         Column("message_key", \.key),
         Column("message_value", \.value),

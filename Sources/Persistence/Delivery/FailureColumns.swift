@@ -35,6 +35,7 @@ enum FailureColumns {
         Column("topic") { $0.source?.topic ?? "" },
         Column("partition") { $0.source?.partition ?? -1 },
         Column("message_offset") { $0.source?.offset ?? -1 },
+        Column("consumer_group") { $0.source?.group ?? "" },
         Column("analysis_id") { $0.analysisID ?? "" },
         Column("image_id") { $0.image?.id ?? "" },
         Column("kind") { StorableText.message($0.kind) },
@@ -48,7 +49,7 @@ enum FailureColumns {
         "entente_write_failures",
         """
         INSERT INTO entente.failed_images (\(columns.names)) SELECT \(columns.values) FROM \(columns.source)
-        ORDER BY u.topic, u.partition, u.message_offset, u.analysis_id, u.image_id
+        ORDER BY u.topic, u.partition, u.message_offset, u.analysis_id, u.image_id, u.consumer_group
         ON CONFLICT DO NOTHING
         """)
 

@@ -21,4 +21,6 @@ public struct StoredDeadLetter: Sendable, Hashable {
     public let writtenAt: String
     public let requeuedAt: String?
     public let requeueCount: Int
+    /// Why it will not be on the topic, if it won't.
+    public let withheld: String?
 }

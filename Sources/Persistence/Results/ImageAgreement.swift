@@ -7,7 +7,10 @@ struct ImageAgreement {
     private let places: [Int]
     private let rows: [ImageRow]
 
-    private static let check = Statement("entente_check_results", "SELECT entente.check_results($1, $2, $3, $4, $5)")
+    /// Only where not every row was written: a row that was written has met none.
+    private static let check = Statement(
+        "entente_check_results",
+        "SELECT entente.check_results($1, $2, $3, $4, $5) WHERE \(ResultColumns.writtenSoFar) < $6")
     private static let differing = Statement(
         "entente_differing_results", "SELECT entente.differing_results($1, $2, $3, $4, $5)")
 
@@ -20,7 +23,7 @@ struct ImageAgreement {
     var isEmpty: Bool { places.isEmpty }
 
     /// Raises ``PersistenceError/imageConflictState`` if the table disagrees; to be run after the results.
-    var check: Call { Call(Self.check, parameters) }
+    var check: Call { Call(Self.check, parameters + [.int(Int32(clamping: rows.count))]) }
 
     /// Answers with a list of ``places``, from 1, that disagree; to be run after the results.
     var differing: Call { Call(Self.differing, parameters) }

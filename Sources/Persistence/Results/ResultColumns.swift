@@ -87,6 +87,10 @@ struct ResultColumns {
                 """,
             onPart: "(analysis_id, image_id, part_method) DO UPDATE SET \(parts.updates(behind: 3))"))
 
+    /// SQL of the images that this transaction has written, so that what follows in it may depend on them.
+    static let writtenSoFar =
+        "coalesce(nullif(pg_catalog.current_setting('entente.written', true), ''), '0')::integer"
+
     private static func sql(onImage: String, onPart: String) -> String {
         """
         WITH written AS (
@@ -104,7 +108,9 @@ struct ResultColumns {
             ON CONFLICT \(onPart)
             RETURNING 1
         )
-        SELECT (SELECT count(*) FROM written)::integer, (SELECT count(*) FROM parts)::integer
+        SELECT w.images::integer, (SELECT count(*) FROM parts)::integer,
+            pg_catalog.set_config('entente.written', (\(writtenSoFar) + w.images)::text, true)
+        FROM (SELECT count(*) AS images FROM written) AS w
         """
     }
 }

@@ -18,6 +18,7 @@ package struct WorkerAssembly: Sendable {
     private let postgresURI: String
     private let kafka: KafkaClientConfiguration
     private let topic: String
+    private let deadLetterTopic: String
     private let group: String
     private let lanes: Int
     private let batchSize: Int
@@ -45,6 +46,7 @@ package struct WorkerAssembly: Sendable {
         postgresURI = try settings.required(.postgresURI)
         kafka = try settings.kafka()
         topic = try settings.required(.kafkaTopic)
+        deadLetterTopic = try settings.deadLetterTopic()
         group = try settings.required(.kafkaGroup)
         lanes = try settings.integer(.workerLanes, in: 1...512)
         batchSize = try settings.integer(.workerBatchSize, in: 1...1024)
@@ -120,9 +122,9 @@ package struct WorkerAssembly: Sendable {
             assignments: assignments, batchSize: batchSize, observation: observation,
             goesOn: { [stop, grace = intakeOptions.gracePeriod] _ in !stop.isOverdue(by: grace) },
             beforeComputing: beforeComputing, leave: { admission.leave($0) })
-        let deadLetters = DeadLetterPublisher(
-            connection: try connect("dead letters"), producer: try KafkaProducer(kafka, logger: log),
-            topic: topic + ".dead-letters", log: log, observation: observation)
+        let deadLetters = try DeadLetterPublisher(
+            connection: try connect("dead letters"), topic: deadLetterTopic, log: log, observation: observation
+        ) { [kafka, log] in try KafkaProducer(kafka, logger: log, oneByOne: true) }
         let writer = Writer(
             connection: writing, assignments: assignments, group: group, deadLetters: deadLetters, limit: failureLimit,
             worker: Self.workerName, stop: stop, log: log, observation: observation)

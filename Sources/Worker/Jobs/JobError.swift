@@ -2,7 +2,7 @@ import Settings
 
 /// Why a message is no image job. Permanent: the same bytes fail the same way, so the message is a dead letter.
 ///
-/// ``message`` is one sentence that names the field and, cut short, its value; never a whole payload.
+/// ``message`` is one sentence that names the field and, cut short, its value; never a whole payload, and of bounded length.
 package struct JobError: Error, Sendable, Hashable, CustomStringConvertible {
     package enum Kind: String, Sendable, CaseIterable {
         /// A message without value.
@@ -39,7 +39,7 @@ package struct JobError: Error, Sendable, Hashable, CustomStringConvertible {
 
     package init(_ kind: Kind, _ message: String) {
         self.kind = kind
-        self.message = neutral(message)
+        self.message = ImageFailure.sentence(message)
     }
 
     package var description: String { message }

@@ -75,5 +75,8 @@ package struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
             || code == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE.rawValue
     }
 
+    /// The topic takes the message in no form of this content, whatever its size.
+    package var isInvalidRecord: Bool { code == RD_KAFKA_RESP_ERR_INVALID_RECORD.rawValue }
+
     package var description: String { "\(context) (\(name))" }
 }

@@ -18,6 +18,11 @@ extension KafkaProducer {
         ("partitioner", "murmur2_random"),
     ]
 
+    /// A batch of the broker's is one message, and no batch is behind another: each is taken or refused for what it is.
+    static let oneByOne = [
+        ("batch.num.messages", "1"), ("linger.ms", "0"), ("max.in.flight.requests.per.connection", "1"),
+    ]
+
     /// More than librdkafka and the broker add to one message's bytes: record and batch header, lengths, producer id.
     static let overhead = 512
 
@@ -25,7 +30,8 @@ extension KafkaProducer {
     ///
     /// - Returns: why it was not taken.
     static func produce(
-        _ client: OpaquePointer, to topic: String, key: [UInt8]?, value: [UInt8]?, headers: [KafkaHeader]
+        _ client: OpaquePointer, to topic: String, key: [UInt8]?, value: [UInt8]?, headers: [KafkaHeader],
+        tag: UInt
     ) -> KafkaError? {
         let list = rd_kafka_headers_new(headers.count)
         for header in headers {
@@ -42,6 +48,7 @@ extension KafkaProducer {
                         entente_kafka_vu_bytes(RD_KAFKA_VTYPE_KEY, key.baseAddress, key.count),
                         entente_kafka_vu_bytes(RD_KAFKA_VTYPE_VALUE, value.baseAddress, value.count),
                         entente_kafka_vu_headers(list),
+                        entente_kafka_vu_tag(tag),
                     ]
                     return rd_kafka_produceva(client, parts, parts.count)
                 }

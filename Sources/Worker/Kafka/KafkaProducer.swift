@@ -17,13 +17,21 @@ package final class KafkaProducer {
 
     let handle: KafkaHandle
     private let logger: Logger
+    /// Hears of each message what became of it, with the tag that it was sent with; nil: it arrived.
+    package var onReport: (_ tag: UInt, _ failure: KafkaError?) -> Void = { _, _ in }
+    /// Why nothing can be sent any more: another producer has to take over.
+    package private(set) var fatal: KafkaError?
+
     private var failures = 0
     private var firstFailure: KafkaError?
-    private var fatal: KafkaError?
 
+    /// - Parameter oneByOne: sends each message by itself, so that a topic's limit is its own and no batch's. Slower.
     /// - Throws: ``KafkaError`` for a property that can't be used. No broker is contacted yet.
-    package init(_ configuration: KafkaClientConfiguration, logger: Logger) throws(KafkaError) {
-        let properties = try configuration.makeProperties(defaults: Self.defaults, fixed: Self.fixed)
+    package init(
+        _ configuration: KafkaClientConfiguration, logger: Logger, oneByOne: Bool = false
+    ) throws(KafkaError) {
+        var properties = try configuration.makeProperties(defaults: Self.defaults, fixed: Self.fixed)
+        if oneByOne { for (name, value) in Self.oneByOne { try properties.set(name, value) } }
         let limit = properties.value(of: "message.max.bytes").flatMap { Int($0) } ?? 1_000_000
         maximumMessageBytes = max(0, limit - Self.overhead)
         handle = try KafkaHandle(RD_KAFKA_PRODUCER, properties, logger: logger)
@@ -45,7 +53,7 @@ package final class KafkaProducer {
     ///   the producer has failed for good. Failures of delivery come from ``flush(within:)``.
     package func send(
         to topic: String, key: [UInt8]? = nil, value: [UInt8]?, headers: [KafkaHeader] = [],
-        patience: Duration = .seconds(60)
+        tag: UInt = 0, patience: Duration = .seconds(60)
     ) throws(KafkaError) {
         let size = KafkaRecord(
             topicPartition: TopicPartition(topic: topic, partition: 0), offset: 0, key: key, value: value,
@@ -60,10 +68,12 @@ package final class KafkaProducer {
         while true {
             if let fatal { throw fatal }
             guard
-                let error = Self.produce(handle.pointer, to: topic, key: key, value: value, headers: headers)
+                let error = Self.produce(handle.pointer, to: topic, key: key, value: value, headers: headers, tag: tag)
             else { break }
             guard error.code == RD_KAFKA_RESP_ERR__QUEUE_FULL.rawValue, deadline.remaining > .zero else {
-                throw kafkaFatalError(handle.pointer, orElse: error)
+                let failure = kafkaFatalError(handle.pointer, orElse: error)
+                if failure.isFatal { fatal = failure }
+                throw failure
             }
             // Room comes with delivery reports.
             rd_kafka_poll(handle.pointer, min(.milliseconds(100), deadline.remaining).kafkaMilliseconds)
@@ -71,6 +81,9 @@ package final class KafkaProducer {
         outstanding += 1
         rd_kafka_poll(handle.pointer, 0)
     }
+
+    /// Hears delivery reports, for as long as there is none and `limit` lasts.
+    package func poll(within limit: Duration) { rd_kafka_poll(handle.pointer, limit.kafkaMilliseconds) }
 
     /// Waits until every message sent so far is reported on.
     ///
@@ -107,17 +120,20 @@ package final class KafkaProducer {
         outstanding -= 1
         guard message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR else {
             delivered += 1
+            onReport(UInt(entente_kafka_tag(message)), nil)
             return
         }
         failures += 1
-        guard firstFailure == nil else { return }
         let place = KafkaConsumer.place(of: message)
         let reason = String(cString: rd_kafka_err2str(message.pointee.err))
         let size = message.pointee.len + message.pointee.key_len
-        firstFailure = kafkaFatalError(
+        let failure = kafkaFatalError(
             handle.pointer,
             orElse: KafkaError(
                 message.pointee.err, "\(reason) (a message of \(size) bytes for “\(place.topic)”)",
                 partition: place.partition < 0 ? nil : place))
+        if firstFailure == nil { firstFailure = failure }
+        if failure.isFatal { fatal = failure }
+        onReport(UInt(entente_kafka_tag(message)), failure)
     }
 }

@@ -12,8 +12,10 @@ package enum Setting: String, CaseIterable {
     case postgresURI = "postgres.uri"
     /// `host:port`, comma-separated.
     case kafkaBootstrapServers = "kafka.bootstrap_servers"
-    /// Topic of image jobs; its dead letters go to the same name with `.dead-letters` behind it.
+    /// Topic of image jobs.
     case kafkaTopic = "kafka.topic"
+    /// Topic that dead letters go to, another one. None: the name of that of image jobs with `.dead-letters` behind it.
+    case kafkaDeadLetterTopic = "kafka.dead_letter_topic"
     /// Consumer group; offsets in the database are kept per group.
     case kafkaGroup = "kafka.group"
     /// Directories that are, or hold, model directories; colon-separated.
@@ -61,7 +63,7 @@ package enum Setting: String, CaseIterable {
         let cores = String(ProcessInfo.processInfo.activeProcessorCount)
         return switch self {
         case .postgresURI, .kafkaBootstrapServers, .modelPath, .fileRoots, .share, .httpAddress, .httpAllowedHosts,
-            .s3Endpoint, .s3Addressing:
+            .s3Endpoint, .s3Addressing, .kafkaDeadLetterTopic:
             nil
         case .kafkaTopic: "entente.image-jobs"
         case .kafkaGroup: "entente"

@@ -22,7 +22,8 @@ import Testing
                 headers: [.init(name: Array("h".utf8), value: [0xff])], reason: "r"),
             failures: failed.map {
                 .init(analysisID: Self.analysis, imageID: Identifier($0), kind: "not_found", message: "m", attempts: 1)
-            }, isPublished: true, writtenAt: "2026-01-02T03:04:05Z", requeuedAt: nil, requeueCount: 0)
+            }, isPublished: true, writtenAt: "2026-01-02T03:04:05Z", requeuedAt: nil, requeueCount: 0,
+            withheld: nil)
     }
 
     @Test func onlyWhatFailedAndHasNoResultGoes() throws {

@@ -36,6 +36,28 @@ struct RealKafkaTests {
         }
     }
 
+    /// A topic's own limit, below what the client sends: the letters below it arrive once, the others smaller.
+    @Test func aTopicThatTakesLittleTakesEveryLetter() async throws {
+        try await onOwnThread {
+            let site = try Site(partitions: 1, kafka: 1)
+            defer { site.end() }
+            let kafka = try #require(site.kafka)
+            try kafka.createTopic("buried", partitions: 1, ["max.message.bytes": "2500"])
+            for number in 0..<70 {
+                let padding = number % 20 == 7 ? 9_000 : 30
+                try site.produce("no job \(String(repeating: "\(number) ", count: padding))", key: "\(number)")
+            }
+            let worker = try site.worker(
+                ["--until-idle", "2"],
+                environment: ["ENTENTE_KAFKA_DEAD_LETTER_TOPIC": "buried", "ENTENTE_FAILURE_JOB_LIMIT": "0"])
+            #expect(try worker.wait(within: 120).status == 0)
+            let connection = try site.connect()
+            #expect(try connection.number("SELECT count(*) FROM entente.dead_letters WHERE published") == 70)
+            #expect(try site.watermarks(of: "buried").map(\.upperBound).reduce(0, +) == 70, "each once")
+            #expect(try site.watermarks(of: Site.topic + ".dead-letters").map(\.upperBound).reduce(0, +) == 0)
+        }
+    }
+
     /// Two of three brokers die while work goes on, one after the other, and come back; `scripts/chaos --kafka` does more.
     @Test func deathsOfBrokersChangeNothing() async throws {
         try await onOwnThread {

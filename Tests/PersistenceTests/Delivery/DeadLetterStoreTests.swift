@@ -41,6 +41,67 @@ import Testing
         #expect(try store.list(analysisID: id).map(\.letter.id) == ["jobs/1/8"])
     }
 
+    private func letter(_ offset: Int64, group: Identifier = "entente") -> DeadLetter {
+        DeadLetter(
+            source: .init(topic: "jobs", partition: 1, offset: offset, group: group), key: nil, value: nil, reason: "r")
+    }
+
+    /// What fails in one group says nothing of another that reads the same topic.
+    @Test func groupsHaveLettersAndFailuresOfTheirOwn() throws {
+        let connection = try TestDatabase().connect()
+        let id = try Fixture.register(on: connection)
+        let groups: [Identifier] = ["entente", "others", "o\u{308}thers", "\u{F6}thers"]
+        for (number, group) in groups.enumerated() {
+            var failure = Fixture.failure(Identifier("\(number)"), analysisID: id, offset: 4)
+            failure.source = letter(4, group: group).source
+            var shared = failure
+            shared.image?.id = "shared"
+            let batch = WriteBatch(failures: [failure, shared], deadLetters: [letter(4, group: group)])
+            for _ in 0..<2 { try BatchWriter(connection).write(batch) }
+        }
+        let store = DeadLetterStore(connection)
+        #expect(try store.list().count == 4)
+        for (number, id) in ["jobs/1/4", "jobs/1/4/others", "jobs/1/4/o\u{308}thers", "jobs/1/4/\u{F6}thers"]
+            .enumerated()
+        {
+            let found = try #require(try store.show(id))
+            #expect(found.letter.source.group == groups[number])
+            #expect(found.failures.map(\.imageID) == [Identifier("\(number)"), "shared"])
+        }
+        #expect(
+            try connection.query("SELECT count(*) FROM entente.failures WHERE dead_letter_id IS NOT NULL").bigint(0, 0)
+                == 8)
+        #expect(
+            try SubmissionStore(connection).progress(analysisID: id)
+                == .init(expected: 5, done: 0, failed: 5, pending: 0))
+    }
+
+    @Test func theBacklogIsWhatMayStillBePublished() throws {
+        let connection = try TestDatabase().connect()
+        let store = DeadLetterStore(connection)
+        #expect(try store.backlog() == (0, 0))
+        try BatchWriter(connection).write(WriteBatch(deadLetters: (0..<5).map { letter($0) }))
+        try connection.exec(
+            "UPDATE entente.dead_letters SET written_at = now() - interval '100 s' WHERE message_offset = 1")
+        #expect(try store.backlog().count == 5 && store.backlog().age >= 100)
+        try store.markPublished(["jobs/1/1"])
+        try store.withhold("jobs/1/2", because: "too large\0")
+        #expect(try store.backlog().count == 3 && store.backlog().age < 100)
+        #expect(try store.unpublished(limit: 10, besides: ["jobs/1/3"]).map(\.letter.id) == ["jobs/1/0", "jobs/1/4"])
+        #expect(try store.show("jobs/1/2")?.withheld == "too large\u{FFFD}")
+        #expect(try store.show("jobs/1/\0") == nil)
+    }
+
+    @Test func oneSessionHoldsTheOutbox() throws {
+        let database = try TestDatabase()
+        var first: Connection? = try database.connect()
+        let second = DeadLetterStore(try database.connect("another"))
+        #expect(try first.map { try DeadLetterStore($0).takeOutbox() } == true)
+        #expect(try !second.takeOutbox())
+        first = nil
+        try eventually("the first session has ended") { try second.takeOutbox() }
+    }
+
     @Test func failuresCanAlwaysBeStored() throws {
         let connection = try TestDatabase().connect()
         let id = try Fixture.register(on: connection)

@@ -39,7 +39,7 @@ import Testing
             try jobs.begin(
                 partition, offset: 8, epoch: claim.epoch, alone: false, analysisID: id,
                 images: [ImageReference(id: "a", uri: "file:///a")], force: true,
-                submissionID: submission.id) == .wanted([StandingImage()]))
+                submissionID: submission.id) == .wanted([StandingImage(state: .pending)]))
         #expect(try !submissions.isCancelled(submission.id))
         let writer = BatchWriter(connection)
         try writer.write(
@@ -57,6 +57,7 @@ import Testing
         grouped.groupDigest = "e"
         #expect(try writer.refused(in: WriteBatch(results: [grouped])).map(\.row) == [0])
         let letters = DeadLetterStore(connection)
+        #expect(try letters.takeOutbox() && letters.backlog().count == 1)
         try letters.markPublished(letters.unpublished(limit: 10).map(\.letter.id))
         try AnalysisStore(connection).storeLanguageConcepts([[.init(descriptor: 1, similarity: 0.5)]], analysisID: id)
         _ = try TextEmbeddingStore(connection).put("h", .init(rows: 1, columns: 1, elements: [1]))

@@ -57,7 +57,8 @@ import Testing
         }
         try store.expect(images, of: store.create(analysisID: id, kind: .submit))
         var keys: [[Identifier?]?] = []
-        try ReplaySource(connection, analysisID: id).forEach { keys.append($0.jointKey) }
+        let source = ReplaySource(connection, analysisID: id)
+        try source.snapshot { try source.forEach { keys.append($0.jointKey) } }
         #expect(keys.count == 4 && Set(keys).count == 2)
     }
 

@@ -11,8 +11,15 @@ extension Observation {
     /// Another worker has these partitions by now.
     func fenced(_ partitions: Int) { metrics.fenced.increment(by: partitions) }
 
-    func published(_ letters: Int) {
+    func published(_ letters: Int, withheld: Int) {
         metrics.deadLetters[WorkerMetrics.LetterStep.published.rawValue].increment(by: letters)
+        metrics.deadLetters[WorkerMetrics.LetterStep.withheld.rawValue].increment(by: withheld)
+    }
+
+    /// What the outbox holds, and for how many seconds the oldest of it.
+    func waiting(letters: Int, age: Double) {
+        metrics.unpublishedLetters.record(letters)
+        metrics.unpublishedAge.record(age)
     }
 
     /// Runs a transaction of results and measures it.

@@ -3,7 +3,7 @@
 /// Names begin with `entente_` but for the process's own, which Prometheus has names for. Labels hold no ids, so that the
 /// number of series does not grow with what is worked on; topic and partition are few.
 enum WorkerMetric: CaseIterable {
-    case jobs, jobFailures, images, imageFailures, deadLetters
+    case jobs, jobFailures, images, imageFailures, deadLetters, unpublishedLetters, unpublishedAge
     case stageDuration, endToEndLatency, batchSize
     case encoderOperations, encoderSeconds, encoderGigaflops
     case consumerLag, assignedPartitions, pausedPartitions, heldPartitions, rebalances, fenced, retries
@@ -35,7 +35,17 @@ enum WorkerMetric: CaseIterable {
         case .deadLetters:
             MetricDefinition(
                 "entente_dead_letters_total", .counter, labels: ["step"],
-                "Messages with failures: written to the outbox in the database, published to the dead-letter topic.")
+                "Messages with failures: written to the outbox in the database, published to the dead-letter topic, or withheld "
+                    + "because the topic takes them in no form.")
+        case .unpublishedLetters:
+            MetricDefinition(
+                "entente_dead_letters_unpublished", .gauge,
+                "Messages with failures that are in the database and not on the dead-letter topic, whoever wrote them; "
+                    + "10,000 at most are counted.")
+        case .unpublishedAge:
+            MetricDefinition(
+                "entente_dead_letters_unpublished_age_seconds", .gauge, unit: "seconds",
+                "For how long the oldest of them has been in the database; 0 without any.")
         case .stageDuration:
             MetricDefinition(
                 "entente_stage_duration_seconds", .histogram, unit: "seconds", labels: ["stage"],

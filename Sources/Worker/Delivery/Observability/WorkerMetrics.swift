@@ -11,7 +11,7 @@ final class WorkerMetrics: Sendable {
     enum Retry: String, CaseIterable { case fetch, database, broker, model }
     enum Rebalance: String, CaseIterable { case assigned, revoked, lost }
     enum Transaction: String, CaseIterable { case committed, fenced, failed }
-    enum LetterStep: String, CaseIterable { case written, published }
+    enum LetterStep: String, CaseIterable { case written, published, withheld }
 
     let jobs, images, jobFailures, imageFailures, deadLetters: LabelledCounters
     let rebalances, retries, transactions, roundTrips: LabelledCounters
@@ -21,6 +21,7 @@ final class WorkerMetrics: Sendable {
     let endToEnd, encoderBatch, writeBatch, transactionDuration: Recorder
     let encoderOperations, encoderSeconds: FloatingPointCounter
     let gflops, assigned, paused, held, jobsInFlight, bytesInFlight, lastProgress, ready: Gauge
+    let unpublishedLetters, unpublishedAge: Gauge
     private let memory, start: Gauge
     private let cpu: FloatingPointCounter
     private let factory: any MetricsFactory
@@ -66,6 +67,8 @@ final class WorkerMetrics: Sendable {
         bytesInFlight = gauge(.bytesInFlight)
         lastProgress = gauge(.lastProgress)
         ready = gauge(.ready)
+        unpublishedLetters = gauge(.unpublishedLetters)
+        unpublishedAge = gauge(.unpublishedAge)
         memory = gauge(.processMemory)
         start = gauge(.processStart)
         cpu = sum(.processCPU)

@@ -1,43 +1,51 @@
 import Foundation
-import Inference
 import Kafka
 import Logging
 import Persistence
 import Threads
 
-/// Feeds the dead-letter topic from the outbox in the database, at least once.
+/// Feeds the dead-letter topic from the outbox in the database, at least once, and from one worker at a time.
 ///
 /// Has a thread of its own, so that a broker that is away holds up no results.
 ///
 /// Unchecked: all but the queue of calls is used by that thread alone.
 final class DeadLetterPublisher: @unchecked Sendable {
     private let connection: Connection
-    private let producer: KafkaProducer
+    private let makeProducer: () throws -> KafkaProducer
+    private var producer: KafkaProducer?
     private let topic: String
+    /// How long the broker may take for a page before it is worth a word.
+    private let patience: Duration
     private let log: Logger
     private let observation: Observation
     private let calls = BoundedQueue<Void>(limit: .max)
     private var backoff = Backoff(base: 1, cap: 60)
+    private var dispatch = LetterDispatch()
+    /// The session that holds the outbox; 0: none does.
+    private var holder: Int32 = 0
 
-    /// Bytes that a header takes beside its name and value, at most.
-    private static let headerOverhead = 10
-    /// Letters taken from the outbox at a time.
+    /// Letters taken from the outbox at a time, and under way together at most.
     private static let pageSize = 100
     /// How often the outbox is looked at for what another worker left there.
     private static let interval = Duration.seconds(10)
-    /// How long the broker may take for a page; the last time, for all of them.
-    private static let patience = Duration.seconds(30)
+    /// How long the broker may take for all of them, the last time.
     private static let lastPatience = Duration.seconds(5)
 
+    /// - Parameters:
+    ///   - connection: its session holds the outbox while it lasts, so nobody else has it.
+    ///   - makeProducer: called at once, so that what is wrong with its settings is said now, and for each producer that follows
+    ///     one that failed for good.
     init(
-        connection: Connection, producer: KafkaProducer, topic: String, log: Logger,
-        observation: Observation = Observation()
-    ) {
+        connection: Connection, topic: String, patience: Duration = .seconds(30), log: Logger,
+        observation: Observation = Observation(), makeProducer: @escaping () throws -> KafkaProducer
+    ) throws {
         self.connection = connection
-        self.producer = producer
+        self.makeProducer = makeProducer
         self.topic = topic
+        self.patience = patience
         self.log = log
         self.observation = observation
+        producer = try makeProducer()
     }
 
     /// There are letters in the outbox. Any thread may say so.
@@ -50,7 +58,7 @@ final class DeadLetterPublisher: @unchecked Sendable {
     /// and tried again later: the letters are safe in the database.
     func run() {
         while !calls.isFinished {
-            if let pause = publish(within: Self.patience, isLast: false) {
+            if let pause = publish(within: patience) {
                 let end = ContinuousClock.now + pause
                 while !calls.isFinished, ContinuousClock.now < end {
                     waitForCall(ContinuousClock.now.duration(to: end))
@@ -59,72 +67,115 @@ final class DeadLetterPublisher: @unchecked Sendable {
                 waitForCall(Self.interval)
             }
         }
-        _ = publish(within: Self.lastPatience, isLast: true)
-        producer.close(within: Self.lastPatience)
+        let end = ContinuousClock.now + Self.lastPatience
+        // Who holds the outbox may be ending too, and have looked for the last time.
+        while publish(within: ContinuousClock.now.duration(to: end)) == nil, holder == 0, isAnythingLeft,
+            ContinuousClock.now < end
+        {
+            Thread.sleep(forTimeInterval: 0.1)
+        }
+        producer?.close(within: Self.lastPatience)
     }
 
     private func waitForCall(_ limit: Duration) { _ = calls.popAll(waiting: limit.seconds) }
 
-    /// Publishes page by page; returns how long to wait, if it did not work.
-    private func publish(within patience: Duration, isLast: Bool) -> Duration? {
+    private var isAnythingLeft: Bool { (try? DeadLetterStore(connection).backlog().count) ?? 0 > 0 }
+
+    /// Publishes page by page for as long as `patience` lasts; returns how long to wait, if it did not work.
+    private func publish(within patience: Duration) -> Duration? {
         let end = ContinuousClock.now + patience
+        defer { observe() }
         do {
-            while try publishPage(within: isLast ? ContinuousClock.now.duration(to: end) : patience) {
-                // The rest is the next worker's.
-                if isLast, ContinuousClock.now >= end { break }
-            }
+            dispatch.beginRound()
+            while try holdOutbox(), try publishPage(until: end), ContinuousClock.now < end {}
+            if let failure = dispatch.failure { throw failure }
             backoff.reset()
-            return nil
+            guard dispatch.isUnderWay else { return nil }
+            log.warning(
+                "dead letters can't be published now",
+                metadata: ["error": "no broker has answered for \(patience.seconds) s; they are still under way"])
+            return .seconds(1)
         } catch {
             log.warning("dead letters can't be published now", metadata: ["error": "\(error)"])
+            replaceFailedProducer()
             return .seconds(backoff.next())
         }
     }
 
-    /// Returns whether there may be more.
-    private func publishPage(within patience: Duration) throws -> Bool {
+    /// Whether this session is the one that publishes.
+    private func holdOutbox() throws -> Bool {
         let store = DeadLetterStore(connection)
-        let letters = try store.unpublished(limit: Self.pageSize)
-        guard !letters.isEmpty else { return false }
-        for letter in letters { try send(letter) }
-        try producer.flush(within: patience)
-        try store.markPublished(letters.map(\.letter.id))
-        observation.published(letters.count)
-        return letters.count == Self.pageSize
+        if holder != 0, holder == connection.backend { return true }
+        holder = 0
+        // The call itself may connect anew.
+        if try store.takeOutbox() { holder = connection.backend }
+        return holder != 0
     }
 
-    private func send(_ stored: StoredDeadLetter) throws {
-        let letter = stored.letter
-        var headers = letter.headers.map { KafkaHeader(String(decoding: $0.name, as: UTF8.self), $0.value) }
-        headers += try Self.reasons(stored)
-        var value = letter.value
-        let payload: Int = (value?.count ?? 0) + (letter.key?.count ?? 0)
-        let bytes = headers.reduce(payload) { sum, header in
-            let held: Int = header.value?.count ?? 0
-            return sum + header.name.utf8.count + held + Self.headerOverhead
-        }
-        if bytes > producer.maximumMessageBytes {
-            // With the reasons on top it no longer fits a message. The whole of it is in the database.
-            headers.append(KafkaHeader("entente.dead-letter.value", "left out: too large; see dead_letters"))
-            value = nil
-        }
-        try producer.send(to: topic, key: letter.key, value: value, headers: headers)
+    /// Returns whether there may be more that can be sent now.
+    private func publishPage(until end: ContinuousClock.Instant) throws -> Bool {
+        let store = DeadLetterStore(connection)
+        let producer = try self.producer ?? makeProducer()
+        self.producer = producer
+        // Called from calls that this object makes.
+        producer.onReport = { [unowned self] in dispatch.report($0, $1) }
+        try settle(store)
+        let letters = dispatch.isUnderWay ? [] : try store.unpublished(limit: Self.pageSize, besides: dispatch.ids)
+        // Another one may hold the outbox since the session that did was lost.
+        guard holder == connection.backend else { return true }
+        dispatch.add(letters)
+        repeat {
+            while let (letter, form, tag) = dispatch.next() { send(letter, form, tag, producer) }
+            producer.poll(within: min(.milliseconds(200), max(.zero, ContinuousClock.now.duration(to: end))))
+            if let fatal = producer.fatal { throw fatal }
+        } while dispatch.isUnderWay && ContinuousClock.now < end
+        let isProgress = !dispatch.settlement.isEmpty
+        try settle(store)
+        return isProgress && !dispatch.isUnderWay
     }
 
-    private static func reasons(_ stored: StoredDeadLetter) throws -> [KafkaHeader] {
-        struct Failure: Encodable {
-            let image: Identifier
-            let kind, message: String
+    private func send(
+        _ letter: StoredDeadLetter, _ form: DeadLetterMessage.Form, _ tag: UInt, _ producer: KafkaProducer
+    ) {
+        do throws(KafkaError) {
+            let message = DeadLetterMessage(letter, form)
+            try producer.send(
+                to: topic, key: message.key, value: message.value, headers: message.headers, tag: tag,
+                patience: patience)
+        } catch {
+            // Not taken: it will not be reported on.
+            dispatch.report(tag, error)
         }
-        let failures = stored.failures.map { Failure(image: $0.imageID, kind: $0.kind, message: $0.message) }
-        let letter = stored.letter
-        return [
-            KafkaHeader("entente.dead-letter.id", letter.id),
-            KafkaHeader("entente.dead-letter.reason", letter.reason),
-            KafkaHeader("entente.dead-letter.failures", try JSONEncoder.sorted(failures)),
-            KafkaHeader("entente.dead-letter.topic", letter.source.topic),
-            KafkaHeader("entente.dead-letter.partition", String(letter.source.partition)),
-            KafkaHeader("entente.dead-letter.offset", String(letter.source.offset)),
-        ]
+    }
+
+    /// Tells the database what became of letters.
+    private func settle(_ store: DeadLetterStore) throws {
+        let settlement = dispatch.settlement
+        guard !settlement.isEmpty else { return }
+        try store.markPublished(settlement.delivered)
+        for (id, reason) in settlement.withheld {
+            log.error(
+                "a dead letter is in the database only, because its topic takes it in no form",
+                metadata: ["dead_letter": "\(id)", "error": "\(reason)"])
+            try store.withhold(id, because: reason)
+        }
+        observation.published(settlement.delivered.count, withheld: settlement.withheld.count)
+        dispatch.settled()
+    }
+
+    /// A producer that failed for good is followed by a new one; what it had under way is sent once more.
+    private func replaceFailedProducer() {
+        guard let failed = producer, failed.fatal != nil else { return }
+        failed.close(within: .seconds(1))
+        dispatch.forgetWhatIsUnderWay()
+        producer = nil
+        log.notice("a new producer takes over")
+    }
+
+    /// Tells how much is left, whoever publishes it.
+    private func observe() {
+        if let backlog = try? DeadLetterStore(connection).backlog() {
+            observation.waiting(letters: backlog.count, age: backlog.age)
+        }
     }
 }

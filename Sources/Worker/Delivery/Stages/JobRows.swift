@@ -29,13 +29,15 @@ struct JobBatch {
 
 /// Turns finished jobs into the rows that they leave in the database.
 struct JobRows: Sendable {
-    /// Who writes.
+    /// Who writes, and of which consumer group.
     let worker: String
+    var group: Identifier = ""
     let kernelSet = KernelSet.name
 
     func add(_ finished: FinishedJob, to jobs: inout JobBatch) {
         let record = finished.ticket.record
-        let source = MessageSource(topic: record.topic, partition: record.partition, offset: record.offset)
+        let source = MessageSource(
+            topic: record.topic, partition: record.partition, offset: record.offset, group: group)
         let shard = Shard.of(partition: record.partition)
         var failures: [FailedImage] = []
         func fail(_ image: ImageReference?, of job: ImageJob?, _ kind: String, _ message: String, attempts: Int = 1) {

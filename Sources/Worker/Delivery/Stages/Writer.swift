@@ -1,5 +1,6 @@
 import Fetch
 import Foundation
+import Inference
 import Jobs
 import Kafka
 import Logging
@@ -36,7 +37,7 @@ final class Writer: @unchecked Sendable {
         self.group = group
         self.deadLetters = deadLetters
         self.limit = limit
-        rows = JobRows(worker: worker)
+        rows = JobRows(worker: worker, group: Identifier(group))
         self.stop = stop
         self.log = log
         self.observation = observation

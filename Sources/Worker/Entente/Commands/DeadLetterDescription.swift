@@ -37,6 +37,8 @@ struct DeadLetterDescription: Encodable {
 
     let dead_letter, reason, written_at: String
     let published: Bool
+    /// Why it will not be on the dead-letter topic, if it won't.
+    let withheld: String?
     let requeued_at: String?
     let requeue_count: Int
     let key: String?
@@ -49,7 +51,7 @@ struct DeadLetterDescription: Encodable {
     init(_ stored: StoredDeadLetter) {
         let letter = stored.letter
         (dead_letter, reason, written_at) = (letter.id, letter.reason, stored.writtenAt)
-        published = stored.isPublished
+        (published, withheld) = (stored.isPublished, stored.withheld)
         (requeued_at, requeue_count) = (stored.requeuedAt, stored.requeueCount)
         key = letter.key.map(Self.readable)
         headers = letter.headers.map { Header(name: Self.readable($0.name), value: $0.value.map(Self.readable)) }
@@ -76,7 +78,7 @@ struct DeadLetterDescription: Encodable {
 
     var text: String {
         var lines = [dead_letter, "  reason    \(neutral(reason))", "  written   \(written_at.readableTime) UTC"]
-        lines.append("  on topic  \(published ? "yes" : "not yet")")
+        lines.append("  on topic  \(published ? "yes" : withheld.map { "no: " + neutral($0) } ?? "not yet")")
         lines.append(
             "  requeued  " + (requeued_at.map { "\(requeue_count)×, last \($0.readableTime) UTC" } ?? "never"))
         lines.append("  key       \((key ?? "none").shortened(to: 200))")

@@ -14,7 +14,7 @@ struct DeadLettersRequeueCommand: AsyncParsableCommand {
             At least once: after a crash in between a letter may be sent twice, which changes no result.
             """)
 
-    @Argument(help: "Dead-letter ids: topic/partition/offset.")
+    @Argument(help: "Dead-letter ids, as list shows them: topic/partition/offset.")
     var deadLetters: [String] = []
 
     @Option(help: ArgumentHelp("Those of an analysis: id, unique beginning of it, or name.", valueName: "id"))

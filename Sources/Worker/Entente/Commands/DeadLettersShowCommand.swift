@@ -8,7 +8,7 @@ struct DeadLettersShowCommand: AsyncParsableCommand {
         commandName: "show", abstract: "Show a dead letter: why, its key and headers, its failures and its job.",
         discussion: "URIs are shown without credentials, query strings and inline bytes.")
 
-    @Argument(help: "Dead-letter id: topic/partition/offset.")
+    @Argument(help: "Dead-letter id, as list shows it: topic/partition/offset.")
     var deadLetter: String
 
     @Flag(help: "Print JSON.")

@@ -81,6 +81,7 @@ final class DemoStage {
             Setting.kafkaBootstrapServers.variable: broker,
             Setting.kafkaTopic.variable: topic,
             Setting.kafkaGroup.variable: "entente-demo-\(generation)",
+            Setting.kafkaDeadLetterTopic.variable: topic + ".dead-letters",
             Setting.modelPath.variable: modelPath,
             Setting.fileRoots.variable: roots,
             Setting.workerLanes.variable: String(

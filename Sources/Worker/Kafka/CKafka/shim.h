@@ -26,6 +26,15 @@ static inline rd_kafka_vu_t entente_kafka_vu_flags(int flags) {
     return vu;
 }
 
+/* What the message's delivery report gives back, as it is. */
+static inline rd_kafka_vu_t entente_kafka_vu_tag(uintptr_t tag) {
+    rd_kafka_vu_t vu = {.vtype = RD_KAFKA_VTYPE_OPAQUE};
+    vu.u.ptr = (void *)tag;
+    return vu;
+}
+
+static inline uintptr_t entente_kafka_tag(const rd_kafka_message_t *message) { return (uintptr_t)message->_private; }
+
 static inline rd_kafka_vu_t entente_kafka_vu_headers(rd_kafka_headers_t *headers) {
     rd_kafka_vu_t vu = {.vtype = RD_KAFKA_VTYPE_HEADERS};
     vu.u.headers = headers;

@@ -9,8 +9,11 @@ package final class CleanupPolicyRequest {
     private let topic: String
     private let deadline: ContinuousClock.Instant
 
-    /// - Parameter limit: within which the brokers have to answer, the time until there is one included.
-    init(_ client: OpaquePointer, topic: String, within limit: Duration) {
+    /// - Parameters:
+    ///   - broker: the one that is asked. Any will do; librdkafka by itself would wait for a controller, which its in-process broker
+    ///     has none of.
+    ///   - limit: within which it has to answer.
+    init(_ client: OpaquePointer, topic: String, broker: Int32, within limit: Duration) {
         self.topic = topic
         // librdkafka's own end of it comes first.
         deadline = .now + limit + .seconds(1)
@@ -18,6 +21,7 @@ package final class CleanupPolicyRequest {
         let options = rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS)
         defer { rd_kafka_AdminOptions_destroy(options) }
         _ = rd_kafka_AdminOptions_set_request_timeout(options, limit.kafkaMilliseconds, nil, 0)
+        _ = rd_kafka_AdminOptions_set_broker(options, broker, nil, 0)
         var resource = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic)
         defer { rd_kafka_ConfigResource_destroy(resource) }
         rd_kafka_DescribeConfigs(client, &resource, 1, options, queue)
@@ -65,16 +69,23 @@ package final class CleanupPolicyRequest {
 }
 
 extension KafkaConsumer {
-    /// Asks how a topic gets rid of its records, without waiting.
-    package func askCleanupPolicy(of topic: String, within limit: Duration) -> CleanupPolicyRequest {
-        CleanupPolicyRequest(handle.pointer, topic: topic, within: limit)
+    /// Asks how a topic gets rid of its records, without waiting for the answer.
+    ///
+    /// - Returns: nil while no broker is known.
+    /// - Throws: ``KafkaError``: brokers were known, and none says within a second which there are.
+    package func askCleanupPolicy(of topic: String, within limit: Duration) throws(KafkaError) -> CleanupPolicyRequest?
+    {
+        guard handle.hasMetadata else { return nil }
+        return CleanupPolicyRequest(
+            handle.pointer, topic: topic, broker: try handle.someBroker(within: .seconds(1)), within: limit)
     }
 }
 
 extension KafkaProducer {
     /// Asks how a topic gets rid of its records, and waits for the answer.
     package func cleanupPolicy(of topic: String, within limit: Duration) throws(KafkaError) -> CleanupPolicy {
-        let request = CleanupPolicyRequest(handle.pointer, topic: topic, within: limit)
+        let request = CleanupPolicyRequest(
+            handle.pointer, topic: topic, broker: try handle.someBroker(within: limit), within: limit)
         while true { if let policy = try request.policy(waiting: .seconds(1)) { return policy } }
     }
 }

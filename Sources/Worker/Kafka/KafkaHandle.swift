@@ -71,6 +71,32 @@ final class KafkaHandle {
         return ended.wait(timeout: .now() + .milliseconds(Int(limit.kafkaMilliseconds))) == .success
     }
 
+    /// Whether a broker has said which brokers there are.
+    var hasMetadata: Bool {
+        guard let id = rd_kafka_clusterid(pointer, 0) else { return false }
+        rd_kafka_mem_free(pointer, id)
+        return true
+    }
+
+    /// The number of a broker, of the one that answers first if it has one. Asks.
+    ///
+    /// - Throws: ``KafkaError``: no broker answered in time.
+    func someBroker(within limit: Duration) throws(KafkaError) -> Int32 {
+        var metadata: UnsafePointer<rd_kafka_metadata>?
+        let code = rd_kafka_metadata(pointer, 0, nil, &metadata, limit.kafkaMilliseconds)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let metadata else {
+            throw KafkaError(code, "no answer about the brokers")
+        }
+        defer { rd_kafka_metadata_destroy(metadata) }
+        let known = UnsafeBufferPointer(start: metadata.pointee.brokers, count: Int(metadata.pointee.broker_cnt)).map(
+            \.id)
+        guard let first = known.first else {
+            throw KafkaError(RD_KAFKA_RESP_ERR_BROKER_NOT_AVAILABLE, "no broker is there")
+        }
+        let answering = metadata.pointee.orig_broker_id
+        return known.contains(answering) ? answering : first
+    }
+
     /// The number of partitions of a topic.
     ///
     /// - Throws: ``KafkaError``: the topic is unknown, or no broker answered in time.

@@ -27,11 +27,13 @@ final class JobTopicCheck {
     /// - Throws: `KafkaError` that names the topic, if it is compacted.
     func proceed(with consumer: KafkaConsumer) throws(KafkaError) {
         guard let next = nextRequest, next <= .now else { return }
-        let request = self.request ?? consumer.askCleanupPolicy(of: topic, within: Self.limit)
-        self.request = request
         let policy: CleanupPolicy?
-        do { policy = try request.policy(waiting: .zero) } catch {
-            self.request = nil
+        do throws(KafkaError) {
+            if request == nil { request = try consumer.askCleanupPolicy(of: topic, within: Self.limit) }
+            guard let request else { return }
+            policy = try request.policy(waiting: .zero)
+        } catch {
+            request = nil
             nextRequest = .now + Self.pause
             isOver = true
             complain(error)

@@ -17,14 +17,10 @@ final class ConnectionPlaces: Sendable {
 
     func add(_ channel: any Channel) {
         let surplus: (any Channel)? = open.withLock { open in
-            let silent = open.filter { $0.value.silentSince != nil }
-            let isFull = open.count >= limit
-            open[ObjectIdentifier(channel)] = Open(channel: channel, silentSince: .now)
-            guard isFull, let longest = silent.min(by: { $0.value.silentSince! < $1.value.silentSince! }) else {  // filtered
-                return nil
-            }
-            open[longest.key] = nil
-            return longest.value.channel
+            defer { open[ObjectIdentifier(channel)] = Open(channel: channel, silentSince: .now) }
+            guard open.count >= limit else { return nil }
+            let silent = open.compactMap { key, value in value.silentSince.map { (key, since: $0) } }
+            return silent.min { $0.since < $1.since }.flatMap { open.removeValue(forKey: $0.0)?.channel }
         }
         surplus?.close(promise: nil)
     }

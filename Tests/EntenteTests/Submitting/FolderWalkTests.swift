@@ -50,11 +50,15 @@ import Testing
         for image in images { #expect(try fetcher.fetch(image.uri).bytes == Self.heads[0].bytes, "\(image.uri)") }
     }
 
-    @Test func namesThatWouldBeShownAlikeAreNamed() throws {
+    /// Ids are text, and two files have two.
+    @Test func ofNamesThatWouldBeShownAlikeTheOtherIsCounted() throws {
         try write(Self.heads[0].bytes, "n1/%E9.jpg")
+        try write(Self.heads[0].bytes, "%FFa/1.jpg")
         makeOdd(Array("n1".utf8), [0xE9] + Array(".jpg".utf8))
-        let failure = #expect(throws: CommandFailure.self) { try listing() }
-        #expect(failure?.description.contains("n1/%E9.jpg lies beside a name that is not UTF-8") == true)
+        makeOdd([0xFF, 0x61], Array("2.jpg".utf8))
+        let images = try listing()
+        #expect(images.map(\.id) == ["%FFa/1.jpg", "n1/%E9.jpg"])
+        #expect(images.passedOver.text.hasPrefix("Passed over 2: 2 with names that no image can have ("))
     }
 
     @Test func picturesAreTakenByContentWhereTheirNamesSayNothing() throws {

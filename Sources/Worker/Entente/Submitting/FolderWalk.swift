@@ -18,6 +18,13 @@ struct FolderWalk {
             "avif",
         ].map { Array($0.utf8) })
 
+    /// Raw files of cameras, which are TIFFs by their content, with a thumbnail first.
+    private static let rawEndings: Set<[UInt8]> = Set(
+        [
+            "3fr", "arw", "cr2", "cr3", "dng", "erf", "kdc", "mef", "nef", "nrw", "orf", "pef", "raf", "rw2", "sr2",
+            "srw",
+        ].map { Array($0.utf8) })
+
     /// Folders of tools, beside those whose names begin with a dot.
     private static let tools: Set<[UInt8]> = Set(
         [
@@ -98,6 +105,7 @@ struct FolderWalk {
         case .special, .folder: return .special
         case .file: break
         }
+        if Self.rawEndings.contains(ending) { return .format("camera raw file") }
         guard let head = Self.head(absolute(path)) else { return .unreadable }
         let format = head.withUnsafeBytes { ImageFormat(sniffing: $0) }
         if format.isReadable { return nil }

@@ -242,6 +242,8 @@ def refused():
     yield "refused.jxl", saved(image, "JXL")
     yield "refused_run_length.bmp", bitmap(13, 7, 8, compression=1)
     yield "refused_float.tiff", saved(image.convert("F"), "TIFF")
+    yield "refused_thumbnail.tiff", tiff(
+        21, 13, 8, RGB, [noise(21, 13, 8, 3)], samples=3, more=[(254, LONG, [1])])
     yield "refused_zstd.tiff", saved(image, "TIFF", compression="zstd")
     yield "refused_lab.tiff", saved(Image.merge("LAB", image.split()), "TIFF")
 

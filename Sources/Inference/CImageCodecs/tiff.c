@@ -213,6 +213,13 @@ static int open_session(tiff_session *session, const uint8_t *bytes, size_t coun
     session->result.width = is_sideways(session) ? session->height : session->width;
     session->result.height = is_sideways(session) ? session->width : session->height;
     if (session->width == 0 || session->height == 0) { return failed(session, ENTENTE_CODEC_DAMAGED, "no pixels"); }
+    // Of a camera's raw file the first picture is not what was photographed, and mistaking it for that would go unnoticed.
+    uint32_t kind = 0;
+    const uint8_t *version = NULL;
+    if (TIFFGetField(tiff, TIFFTAG_DNGVERSION, &version)
+        || (TIFFGetField(tiff, TIFFTAG_SUBFILETYPE, &kind) && (kind & FILETYPE_REDUCEDIMAGE) != 0)) {
+        return unsupported(session, "its first picture is a thumbnail, as in a camera's raw file");
+    }
     if (!check_compression(session) || !check_samples(session)) { return 0; }
     if (session->compression == COMPRESSION_JPEG && session->photometric == PHOTOMETRIC_YCBCR) {
         if (!is_contiguous(session)) { return unsupported(session, "YCbCr in planes"); }

@@ -48,6 +48,8 @@ public enum ImageFormat: Equatable, Sendable {
             self = .webp
         } else if has("GIF87a") || has("GIF89a") {
             self = .gif
+        } else if has("II*\0") && has("CR", at: 8) {
+            self = unread("a camera raw file")
         } else if has("II*\0") || has("MM\0*") || has("II+\0") || has("MM\0+") {
             self = .tiff
         } else if has("ftyp", at: 4) {

@@ -28,6 +28,7 @@ import Testing
         ("{\"label\": None, \"path\": \"NaN\"}\n", "m.jsonl", "it holds None"),
         ("{'uri': 'https://h/a'}\n", "m.jsonl", "single quotes, as Python prints them"),
         ("{\"path\": \"it's NaN, {None\"}}\n", "m.jsonl", "more after the end"),
+        ("\"path\";\"label\"\n\"a\";\"b\"\n", "m.csv", "separated by semicolons"),
         ("label;uri\nx;https://h/a\n", "m.csv", "separated by semicolons"),
         ("id\t\"Path\"\n1\ta\n", "m.tsv", "separated by tabs"), ("path|label\na|b\n", "m.txt", "separated by bars"),
         ("\u{FEFF}SEP=;\npath;label\n", "m.csv", "a line for Excel (sep=)"),

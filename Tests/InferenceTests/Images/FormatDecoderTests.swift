@@ -39,6 +39,7 @@ import Testing
         ("refused.heic", "is a HEIC, which is not read here"), ("refused.jxl", "is a JPEG XL, which is not read here"),
         ("refused_run_length.bmp", "BMP of a kind that is not read here (run-length compression)"),
         ("refused_float.tiff", "TIFF of a kind that is not read here (floating-point samples)"),
+        ("refused_thumbnail.tiff", "its first picture is a thumbnail, as in a camera's raw file"),
         ("refused_zstd.tiff", "TIFF of a kind that is not read here (compression 50000)"),
         ("refused_lab.tiff", "colours other than gray, palette, RGB, CMYK or YCbCr"),
     ]) func whatIsNotReadIsNamed(_ name: String, _ words: String) throws {

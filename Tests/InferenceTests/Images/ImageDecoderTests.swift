@@ -66,6 +66,7 @@ import Testing
         ("<?xml version=\"1.0\"?><Error><Code>NoSuchKey</Code></Error>", "an XML document"),
         ("\0\0\0\u{18}ftypheic\0\0\0\0mif1heic", "a HEIC"), ("%PDF-1.7", "a PDF"),
         ("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n", "git lfs pull"),
+        ("II*\0\u{10}\0\0\0CR\u{2}\0", "a camera raw file"),
         ("\n <html><title>Log in</title></html>", "as a login or an error is answered with"),
         ("\0\u{5}\u{16}\u{7}\0\u{2}\0\0Mac OS X", "AppleDouble"),
         ("{\"error\": \"not found\"}", "does not start like"), ("x", "does not start like"),

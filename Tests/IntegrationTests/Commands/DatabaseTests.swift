@@ -37,6 +37,22 @@ import Testing
         }
     }
 
+    /// A secret that was made of a file, and a database that nobody has made.
+    @Test func lineBreaksAroundTheURIAndMissingDatabases() async throws {
+        try await onOwnThread {
+            let scratch = try ScratchFolder()
+            defer { scratch.remove() }
+            let database = try TestDatabase(migrated: false)
+            func migrate(_ uri: String) throws -> ProgramEnd {
+                try Product.run(["migrate"], in: scratch, environment: ["ENTENTE_POSTGRES_URI": uri])
+            }
+            let end = try migrate(" \(database.uri)\r\n")
+            #expect(end.status == 0 && end.output.contains("applied 1"), "\(end)")
+            let missing = try migrate(database.uri.replacing(database.name, with: "nobody_has_made_it"))
+            #expect(missing.status == 69 && missing.errors.contains("nobody_has_made_it"), "\(missing)")
+        }
+    }
+
     @Test func migratorsAtTheSameTimeDoItOnce() async throws {
         try await onOwnThread {
             let scratch = try ScratchFolder()

@@ -12,10 +12,19 @@ import Testing
         let images: Int
         let labelled: Int
         let estimatedSeconds: Int
+        let passedOver: [PassedOver]
+
+        struct PassedOver: Decodable, Equatable {
+            let kind: String
+            let of: String?
+            let count: Int
+            let example: String
+        }
 
         enum CodingKeys: String, CodingKey {
             case analysis, submission, jobs, images, labelled
             case estimatedSeconds = "estimated_seconds"
+            case passedOver = "passed_over"
         }
     }
 
@@ -48,6 +57,9 @@ import Testing
             let plain = try Self.estimate(["--images", root, "--images-per-job", "4"], scratch)
             #expect(plain.images == 11 && plain.labelled == 10 && plain.jobs == 3 && plain.submission == nil)
             #expect(plain.analysis.count == 32 && plain.estimatedSeconds >= 1)
+            #expect(
+                plain.passedOver == [.init(kind: "no_picture", of: ".txt", count: 1, example: "notes.txt")],
+                "\(plain.passedOver)")
             let grouped = try Self.estimate(
                 ["--images", root, "--images-per-job", "4", "--group-by", "label"], scratch)
             #expect(grouped.images == 11 && grouped.jobs == 6, "one a class, and one for what has none")

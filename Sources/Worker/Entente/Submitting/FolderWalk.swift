@@ -18,6 +18,13 @@ struct FolderWalk {
             "avif",
         ].map { Array($0.utf8) })
 
+    /// Raw files of cameras, which are TIFFs by their content, with a thumbnail first.
+    private static let rawEndings: Set<[UInt8]> = Set(
+        [
+            "3fr", "arw", "cr2", "cr3", "dng", "erf", "kdc", "mef", "nef", "nrw", "orf", "pef", "raf", "rw2", "sr2",
+            "srw",
+        ].map { Array($0.utf8) })
+
     /// Folders of tools, beside those whose names begin with a dot.
     private static let tools: Set<[UInt8]> = Set(
         [
@@ -60,11 +67,13 @@ struct FolderWalk {
             entries.append(entry)
             keys.append(entry.kind == .folder ? names[index] + [Self.slash] : names[index])
         }
-        try checkLikeness(names, place)
+        let shadowed = Self.shadowed(names)
         for index in keys.sortedPlaces() {
             let path = place + keys[index]
             if Self.isTool(names[index]) {
-                passOverAll(path, entries[index])
+                passOverAll(path, entries[index], .tool)
+            } else if shadowed.contains(index) {
+                passOverAll(path, entries[index], .name)
             } else if entries[index].kind == .folder {
                 guard let resolved = FileRoots.resolved(absolute(path)), !above.contains(resolved) else {
                     passedOver.add(.linkBack, Self.text(path))
@@ -96,6 +105,7 @@ struct FolderWalk {
         case .special, .folder: return .special
         case .file: break
         }
+        if Self.rawEndings.contains(ending) { return .format("camera raw file") }
         guard let head = Self.head(absolute(path)) else { return .unreadable }
         let format = head.withUnsafeBytes { ImageFormat(sniffing: $0) }
         if format.isReadable { return nil }
@@ -106,29 +116,24 @@ struct FolderWalk {
         return .noPicture(ending.isEmpty ? "" : "." + PathBytes(ending).description)
     }
 
-    /// Counts the files of what a tool keeps, following no link.
-    private mutating func passOverAll(_ path: [UInt8], _ entry: Entry) {
-        guard entry.kind == .folder, !entry.isLink else { return passedOver.add(.tool, Self.text(path)) }
+    /// Counts the files of what is not gone into, following no link.
+    private mutating func passOverAll(_ path: [UInt8], _ entry: Entry, _ kind: PassedOver.Kind) {
+        guard entry.kind == .folder, !entry.isLink else { return passedOver.add(kind, Self.text(path)) }
         var names = PathList()
-        guard Self.list(absolute(path), { names.append($0) }) else { return passedOver.add(.tool, Self.text(path)) }
+        guard Self.list(absolute(path), { names.append($0) }) else { return passedOver.add(kind, Self.text(path)) }
         for index in 0..<names.count {
             let inner = path + names[index]
             let entry = Self.entry(absolute(inner))
-            passOverAll(entry.kind == .folder && !entry.isLink ? inner + [Self.slash] : inner, entry)
+            passOverAll(entry.kind == .folder && !entry.isLink ? inner + [Self.slash] : inner, entry, kind)
         }
     }
 
-    /// Names that are not UTF-8 are shown with escapes; one beside them may be spelled so.
-    private func checkLikeness(_ names: PathList, _ place: [UInt8]) throws(CommandFailure) {
+    /// Names that are not UTF-8 are shown with escapes: those beside one that is spelled so can't have an id of their own.
+    private static func shadowed(_ names: PathList) -> Set<Int> {
         let odd = (0..<names.count).filter { PathBytes.text(names[$0]) == nil }
-        guard !odd.isEmpty else { return }
-        let shown = Set(odd.map { Array(PathBytes(names[$0]).description.utf8) })
-        for index in 0..<names.count where shown.contains(Array(names[index])) {
-            throw CommandFailure(
-                .badInput,
-                "--images: \(Self.text(place + names[index])) lies beside a name that is not UTF-8 and is shown alike; "
-                    + "rename one of them.")
-        }
+        guard !odd.isEmpty else { return [] }
+        let all = Set((0..<names.count).map { Array(names[$0]) })
+        return Set(odd.filter { all.contains(Array(PathBytes(names[$0]).description.utf8)) })
     }
 
     // MARK: - The file system

@@ -43,6 +43,8 @@ struct Manifest {
     }
 
     private func csv(_ text: String) throws(CommandFailure) -> [ListedImage] {
+        let line = text.drop { $0 == "\u{FEFF}" }.prefix { !$0.isNewline }
+        if let form = ManifestForm.refusal(ofSeparator: line) { throw CommandFailure(.badInput, "\(name) \(form)") }
         let table: CSV<Enumerated>
         do {
             table = try CSV<Enumerated>(string: text, delimiter: .comma, loadColumns: false)
@@ -58,7 +60,6 @@ struct Manifest {
         }
         let header = table.header.map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
         guard header.contains("uri") || header.contains("path") else {
-            let line = text.drop { $0 == "\u{FEFF}" }.prefix { !$0.isNewline }
             throw CommandFailure(.badInput, "\(name) \(ManifestForm.refusal(ofHeader: line))")
         }
         var images: [ListedImage] = []

@@ -26,19 +26,26 @@ enum ManifestForm {
         }
     }
 
-    /// Of a CSV file's first line that names neither `uri` nor `path`.
-    static func refusal(ofHeader line: some StringProtocol) -> String {
+    /// Of a CSV file's first line that separates its fields otherwise; nil if commas may do so.
+    static func refusal(ofSeparator line: some StringProtocol) -> String? {
         let words = line.lowercased().trimmingCharacters(in: .whitespacesAndNewlines)
         if words.hasPrefix("sep=") || words.hasPrefix("\"sep=") {
             return "begins with a line for Excel (sep=); remove it: the header comes first, separated by commas."
         }
+        let byCommas = words.components(separatedBy: ",").map(bare)
+        guard !byCommas.contains("uri"), !byCommas.contains("path") else { return nil }
         for (separator, name) in [(";", "semicolons"), ("\t", "tabs"), ("|", "bars")] {
             let fields = words.components(separatedBy: separator).map(bare)
             if fields.count > 1, fields.contains("uri") || fields.contains("path") {
                 return "has its fields separated by \(name); save it with commas, which are read."
             }
         }
-        let fields = words.components(separatedBy: ",").map(bare)
+        return nil
+    }
+
+    /// Of a CSV file's first line that names neither `uri` nor `path`.
+    static func refusal(ofHeader line: some StringProtocol) -> String {
+        let fields = line.lowercased().components(separatedBy: ",").map(bare)
         let alike = [
             "url", "image_url", "filename", "file_name", "filepath", "file_path", "file", "image", "image_path",
         ]
@@ -50,7 +57,7 @@ enum ManifestForm {
     }
 
     private static func bare(_ field: String) -> String {
-        field.trimmingCharacters(in: CharacterSet.whitespaces.union(CharacterSet(charactersIn: "\"")))
+        field.trimmingCharacters(in: CharacterSet.whitespacesAndNewlines.union(CharacterSet(charactersIn: "\"")))
     }
 
     /// Of a line that is no JSON; nil if there is no more to say than where it breaks off.

@@ -13,7 +13,7 @@ struct PassedOver: Hashable, Sendable {
         /// A pipe, a socket or a device.
         case special
         case unreadable
-        /// What no id can say: control characters, or more than 512 characters.
+        /// What no id can say: control characters, more than 512 characters, or bytes that another name spells out.
         case name
     }
 

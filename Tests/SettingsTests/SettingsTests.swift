@@ -12,7 +12,8 @@ import Testing
         let names = Setting.allCases.map(\.variable)
         #expect(
             names == [
-                "ENTENTE_POSTGRES_URI", "ENTENTE_KAFKA_BOOTSTRAP_SERVERS", "ENTENTE_KAFKA_TOPIC", "ENTENTE_KAFKA_GROUP",
+                "ENTENTE_POSTGRES_URI", "ENTENTE_KAFKA_BOOTSTRAP_SERVERS", "ENTENTE_KAFKA_TOPIC",
+                "ENTENTE_KAFKA_DEAD_LETTER_TOPIC", "ENTENTE_KAFKA_GROUP",
                 "ENTENTE_MODEL_PATH", "ENTENTE_FILE_ROOTS", "ENTENTE_SHARE", "ENTENTE_WORKER_LANES",
                 "ENTENTE_WORKER_BATCH_SIZE", "ENTENTE_WORKER_FETCH_THREADS", "ENTENTE_IMAGE_MAX_BYTES",
                 "ENTENTE_IMAGE_MAX_PIXELS", "ENTENTE_IMAGE_MEMORY", "ENTENTE_FETCH_GIVE_UP_AFTER",
@@ -98,7 +99,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["", "four", "4.0", " 4", "0", "-1", "11", "99999999999999999999", "0x4"])
+    @Test(arguments: ["", "four", "4.0", "4 5", "0", "-1", "11", "99999999999999999999", "0x4"])
     func badNumbersAreNamed(text: String) async throws {
         let settings = try await Settings(environment: ["ENTENTE_WORKER_LANES": text])
         let failure = #expect(throws: SettingsError.self) { try settings.integer(.workerLanes, in: 1...10) }

@@ -20,12 +20,19 @@ enum DeadLetterColumns {
         Column(list: "header_values") { $0.headers.map(\.value) },
     ])
 
+    /// The same message again is no news; another one at its place, in a topic made anew, takes that of the earlier one.
     private static let insert = Statement(
         "entente_write_dead_letters",
         """
-        INSERT INTO entente.dead_letters (\(columns.names)) SELECT \(columns.values) FROM \(columns.source)
+        INSERT INTO entente.dead_letters AS d (\(columns.names)) SELECT \(columns.values) FROM \(columns.source)
         ORDER BY u.dead_letter_id
-        ON CONFLICT DO NOTHING
+        ON CONFLICT (dead_letter_id) DO UPDATE
+        SET message_timestamp = excluded.message_timestamp, message_key = excluded.message_key,
+            message_value = excluded.message_value, header_names = excluded.header_names,
+            header_values = excluded.header_values, reason = excluded.reason, published = false,
+            published_at = NULL, withheld = NULL, written_at = now()
+        WHERE (d.message_timestamp, d.message_key, d.message_value)
+            IS DISTINCT FROM (excluded.message_timestamp, excluded.message_key, excluded.message_value)
         """)
 
     static func call(_ letters: [DeadLetter]) -> Call { Call(insert, columns.parameters(letters)) }

@@ -45,12 +45,16 @@ enum FailureColumns {
         Column("shard") { Int16(clamping: $0.shard) },
     ])
 
+    /// The same failure again is no news; another one at its place, in a topic made anew, takes that of the earlier one.
     private static let insert = Statement(
         "entente_write_failures",
         """
-        INSERT INTO entente.failed_images (\(columns.names)) SELECT \(columns.values) FROM \(columns.source)
+        INSERT INTO entente.failed_images AS f (\(columns.names)) SELECT \(columns.values) FROM \(columns.source)
         ORDER BY u.topic, u.partition, u.message_offset, u.analysis_id, u.image_id, u.consumer_group
-        ON CONFLICT DO NOTHING
+        ON CONFLICT (topic, partition, message_offset, analysis_id, image_id, consumer_group) DO UPDATE
+        SET kind = excluded.kind, message = excluded.message, attempts = excluded.attempts, worker = excluded.worker,
+            shard = excluded.shard, failed_at = now()
+        WHERE (f.kind, f.message) IS DISTINCT FROM (excluded.kind, excluded.message)
         """)
 
     static func call(_ failures: [FailedImage]) -> Call { Call(insert, columns.parameters(failures)) }

@@ -30,7 +30,7 @@ public struct OffsetLedger {
     private static let hold = Statement(
         "entente_hold_offset",
         """
-        UPDATE entente.job_offsets SET held_because = $5, held_since = clock_timestamp()
+        UPDATE entente.job_offsets SET held_because = $5, held_since = clock_timestamp(), is_other_log = true
         WHERE consumer_group = $1 AND topic = $2 AND partition = $3 AND epoch = $4 AND held_because IS NULL
         """)
 
@@ -78,7 +78,7 @@ public struct OffsetLedger {
         ).affected == 1
     }
 
-    /// Has a claimed partition wait for an operator. Without effect for one that has another owner by now.
+    /// Has a claimed partition whose log is another one wait for an operator. Without effect for one that has another owner by now.
     public func hold(_ partition: PartitionKey, epoch: Int64, because reason: String) throws {
         try connection.run(Self.hold, partition.parameters + [.bigint(epoch), .text(reason)])
     }

@@ -34,7 +34,7 @@ public struct OffsetOrders {
         ON CONFLICT (consumer_group, topic, partition) DO UPDATE
         SET epoch = o.epoch + 1, next_offset = excluded.next_offset, cluster_id = NULL, last_offset = NULL,
             last_digest = NULL, begins_at = NULL, held_because = NULL, held_since = NULL,
-            updated_at = clock_timestamp()
+            is_other_log = false, updated_at = clock_timestamp()
         """)
     private static let hold = Statement(
         "entente_order_hold",
@@ -47,8 +47,8 @@ public struct OffsetOrders {
         "entente_order_release",
         """
         UPDATE entente.job_offsets
-        SET epoch = epoch + 1, held_because = NULL, held_since = NULL, cluster_id = NULL, last_offset = NULL,
-            last_digest = NULL, updated_at = clock_timestamp()
+        SET epoch = epoch + 1, held_because = NULL, held_since = NULL, is_other_log = false, cluster_id = NULL,
+            last_offset = NULL, last_digest = NULL, updated_at = clock_timestamp()
         WHERE consumer_group = $1 AND topic = $2 AND partition = $3 AND held_because IS NOT NULL
         """)
 

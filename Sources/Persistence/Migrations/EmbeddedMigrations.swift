@@ -2245,6 +2245,7 @@ ALTER TABLE entente.job_offsets
     ADD begins_at bigint CHECK (begins_at >= -2),
     ADD held_because text,
     ADD held_since timestamptz,
+    ADD is_other_log boolean NOT NULL DEFAULT false,
     ADD CHECK ((last_offset IS NULL) = (last_digest IS NULL)),
     ADD CHECK ((held_because IS NULL) = (held_since IS NULL));
 COMMENT ON COLUMN entente.job_offsets.cluster_id IS 'Of the cluster whose offsets these are, by its own name; null: not known.';
@@ -2255,6 +2256,8 @@ COMMENT ON COLUMN entente.job_offsets.begins_at IS
     'Where it begins while it has no offset: -2 the oldest record, else the first of that many milliseconds since 1970 or '
     'later; null: at 0, for a partition that came after the group.';
 COMMENT ON COLUMN entente.job_offsets.held_because IS 'Why nobody reads it until `entente offsets` says how to go on; null: it is read.';
+COMMENT ON COLUMN entente.job_offsets.is_other_log IS
+    'Whether it is held because its log is another one, so that all of that is unread, and not what lies behind next_offset.';
 
 -- What workers of builds before this one know of a claim stays as it was, but for what they would not heed.
 ALTER FUNCTION entente.claim_offset(text, text, integer, text, integer) RENAME TO take_partition;
@@ -2281,13 +2284,14 @@ END $$;
 CREATE FUNCTION entente.claim_partition(
     of_group text, of_topic text, of_partition integer, new_owner text, of_version integer,
     OUT epoch bigint, OUT next_offset bigint, OUT cluster_id text, OUT last_offset bigint, OUT last_digest bytea,
-    OUT begins_at bigint, OUT held_because text
+    OUT begins_at bigint, OUT held_because text, OUT is_other_log boolean
 ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
     PERFORM entente.take_partition(of_group, of_topic, of_partition, new_owner, of_version);
-    SELECT o.epoch, o.next_offset, o.cluster_id, o.last_offset, o.last_digest, o.begins_at, o.held_because
-    INTO epoch, next_offset, cluster_id, last_offset, last_digest, begins_at, held_because
+    SELECT o.epoch, o.next_offset, o.cluster_id, o.last_offset, o.last_digest, o.begins_at, o.held_because,
+        o.is_other_log
+    INTO epoch, next_offset, cluster_id, last_offset, last_digest, begins_at, held_because, is_other_log
     FROM entente.job_offsets AS o
     WHERE o.consumer_group = of_group AND o.topic = of_topic AND o.partition = of_partition;
 END $$;

@@ -93,7 +93,7 @@ import Testing
 
     @Test func everyCommandHasHelp() throws {
         let commands = Entente.configuration.subcommands
-        #expect(commands.count == 23)
+        #expect(commands.count == 24)
         for command in commands {
             #expect(!command.configuration.abstract.isEmpty)
             #expect(command.helpMessage().contains("--help"))

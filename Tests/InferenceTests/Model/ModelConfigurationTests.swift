@@ -144,7 +144,11 @@ import Testing
         let error = #expect(throws: InferenceError.self) { try parse(section, field, value) }
         #expect(error?.code == .modelConfiguration)
         let path = (["model_cfg", section, field] as [String?]).compactMap { $0 }.joined(separator: ".")
-        #expect(error?.description.hasPrefix("config: \(path) ") == true, "\(error?.description ?? "")")
+        // Of an object the field in it.
+        #expect(
+            error?.description.hasPrefix("config: \(path) ") == true
+                || value.hasPrefix("{") && error?.description.hasPrefix("config: \(path).") == true,
+            "\(error?.description ?? "")")
     }
 }
 

@@ -122,8 +122,8 @@ import Testing
 
     @Test(
         arguments: [
-            (["open_clip_pytorch_model.bin"], "PyTorch's own format"), (["weights.pt"], "\"weights.pt\" lies there"),
-            (["model.safetensors"], "\"model.safetensors\" lies there: if it is of this model"),
+            (["open_clip_pytorch_model.bin"], "PyTorch's own format"), (["weights.pt"], "“weights.pt” lies there"),
+            (["model.safetensors"], "“model.safetensors” lies there: if it is of this model"),
             (["model.safetensors.index.json", "model-00001-of-00002.safetensors"], "several files (shards)"),
             (["pytorch_model.bin.index.json", "pytorch_model-00001-of-00009.bin"], "several files (shards)"),
             (["a-00001-of-00002.safetensors", "a-00002-of-00002.safetensors"], "several files (shards)"),
@@ -139,6 +139,6 @@ import Testing
     @Test(arguments: ["module.", "_orig_mod.", "model.clip."]) func namesOfWrappersAreNamed(prefix: String) throws {
         try RandomModel().write(to: directory) { $0.map { (prefix + $0.name, $0.shape) } }
         let message = refusal(.modelTensor)
-        #expect(message.contains("all names there begin with \"\(prefix)\""), "\(message)")
+        #expect(message.contains("all names there begin with “\(prefix)”"), "\(message)")
     }
 }

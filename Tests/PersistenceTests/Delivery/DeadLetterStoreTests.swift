@@ -46,6 +46,36 @@ import Testing
             source: .init(topic: "jobs", partition: 1, offset: offset, group: group), key: nil, value: nil, reason: "r")
     }
 
+    /// In a topic made anew another message has the place of an earlier one; the same one again is no news.
+    @Test func anotherMessageAtTheSamePlaceIsNotLost() throws {
+        let connection = try TestDatabase().connect()
+        let store = DeadLetterStore(connection)
+        func write(_ value: [UInt8], at time: Int64, _ kind: String) throws {
+            try BatchWriter(connection).write(
+                WriteBatch(
+                    failures: [Fixture.failure(nil, analysisID: nil, offset: 7, kind: kind)],
+                    deadLetters: [
+                        DeadLetter(
+                            source: .init(topic: "jobs", partition: 1, offset: 7), timestamp: time, key: nil,
+                            value: value,
+                            reason: kind)
+                    ]))
+        }
+        func kinds() throws -> [String] {
+            let rows = try connection.query("SELECT kind FROM entente.failed_images")
+            return try (0..<rows.count).map { try rows.text($0, 0) }
+        }
+        try write([1], at: 10, "bad_json")
+        try store.markPublished(["jobs/1/7"])
+        try write([1], at: 10, "bad_json")
+        #expect(try store.unpublished(limit: 10).isEmpty)
+        try write([2], at: 11, "tombstone")
+        let waiting = try store.unpublished(limit: 10)
+        #expect(waiting.map(\.letter.value) == [[2]])
+        #expect(waiting.map(\.letter.reason) == ["tombstone"])
+        #expect(try kinds() == ["tombstone"])
+    }
+
     /// What fails in one group says nothing of another that reads the same topic.
     @Test func groupsHaveLettersAndFailuresOfTheirOwn() throws {
         let connection = try TestDatabase().connect()

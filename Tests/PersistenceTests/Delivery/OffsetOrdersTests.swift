@@ -70,6 +70,7 @@ import Testing
         try ledger.hold(one, epoch: claim.epoch, because: "first")
         try ledger.hold(one, epoch: claim.epoch, because: "second")
         #expect(try ledger.position(one)?.heldBecause == "first")
+        #expect(try ledger.position(one)?.isOtherLog == true)
     }
 
     @Test func aGroupBeginsWithATopicOnce() throws {

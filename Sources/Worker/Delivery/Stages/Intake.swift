@@ -20,6 +20,8 @@ final class Intake {
     var lastActivity = ContinuousClock.now
     private var isIdlenessAsked = false
     var isEnding = false
+    /// Whether a broker did not know the topic, which may be another one when it is there again.
+    private var isTopicDoubtful = false
     /// Partitions that are paused because a job of theirs waits for its model, or for a build that computes it.
     var stalled: Set<TopicPartition> = []
 
@@ -61,7 +63,10 @@ final class Intake {
             observation.broker($0)
             commits.isSteady = $0.isSteady
         }
-        consumer.onError = { [observation] in observation.kafkaFailed($0) }
+        consumer.onError = { [unowned self] in
+            observation.kafkaFailed($0)
+            if $0.isUnknownTopic { isTopicDoubtful = true }
+        }
         consumer.onCommit = { [unowned self] offsets, error in commits.ended(offsets, error) }
         consumer.onEnd = { [unowned self] partition, offset in reachedEnd(of: partition, at: offset) }
         try consumer.subscribe(
@@ -77,6 +82,10 @@ final class Intake {
     private func work(_ tickets: BoundedQueue<Ticket>) throws {
         while !stop.isRequested, try !isIdle() {
             try checkTopic()
+            if isTopicDoubtful {
+                isTopicDoubtful = false
+                reclaim(consumer.started.sorted())
+            }
             try balance(tickets)
             try stopFenced()
             try startClaimed()
@@ -122,9 +131,8 @@ final class Intake {
         // Whether the log is the old one is asked anew, which may say that the partition waits for an operator.
         if error.isOutOfRange, let partition = error.partition {
             reclaim([partition])
-        } else if error.isUnknownTopic {
-            reclaim(error.partition.map { [$0] } ?? consumer.started.sorted())
         }
+        if error.isUnknownTopic { isTopicDoubtful = true }
     }
 
     private func reachedEnd(of partition: TopicPartition, at offset: Int64) {

@@ -101,13 +101,14 @@ package final class PartitionClaims: @unchecked Sendable {
         let key = PartitionKey(wish.partition, of: group)
         let ledger = OffsetLedger(connection)
         // Whoever waits for an operator claims nothing meanwhile.
-        if wish.waiting.isHeld, let reason = try ledger.position(key)?.heldBecause {
-            queue.postpone(wish, for: .held(reason), lag: Int64(bounds.count))
+        if wish.waiting.isHeld, let position = try ledger.position(key), let reason = position.heldBecause {
+            queue.postpone(wish, for: .held(reason), lag: position.lag(in: bounds))
             return
         }
         let position = try ledger.claim(key, owner: owner)
         let next = try position.nextOffset ?? firstOffset(of: wish.partition, log: bounds)
         let reason: String
+        var lag = position.lag(in: bounds)
         if let held = position.heldBecause {
             reason = held
         } else {
@@ -128,11 +129,10 @@ package final class PartitionClaims: @unchecked Sendable {
                 return
             case .differs(let found):
                 reason = found
+                lag = Int64(bounds.count)
                 try ledger.hold(key, epoch: position.epoch, because: reason)
             }
         }
-        let isLog = bounds.lowerBound...bounds.upperBound ~= next
-        let lag = position.heldBecause != nil && isLog ? bounds.upperBound - next : Int64(bounds.count)
         if queue.postpone(wish, for: .held(reason), lag: lag) { announce(wish.partition, reason, log: bounds) }
     }
 

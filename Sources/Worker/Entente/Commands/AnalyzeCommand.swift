@@ -57,7 +57,8 @@ struct AnalyzeCommand: AsyncParsableCommand {
             let results = paths.map { local.prepare($0, label: label) }
             let prepared = results.compactMap { try? $0.get() }
             var drawings: [Int: ImageAnalyzer.Drawings] = [:]
-            let findings = try analyzer.analyze(prepared, isGroupIncomplete: prepared.count < paths.count) { index, drawn in
+            let findings = try analyzer.analyze(prepared, isGroupIncomplete: prepared.count < paths.count) {
+                index, drawn in
                 if artifacts != nil { drawings[index] = drawn }
             }
             for (index, image) in prepared.enumerated() {

@@ -21,11 +21,7 @@ struct TopicOffsets {
 
         /// Records that are not worked on; nil: not known.
         var lag: Int64? {
-            guard let log else { return nil }
-            guard let next = entry?.position.nextOffset, log.lowerBound...log.upperBound ~= next else {
-                return Int64(log.count)
-            }
-            return log.upperBound - next
+            log.map { log in entry.map { $0.position.lag(in: log) } ?? Int64(log.count) }
         }
     }
 

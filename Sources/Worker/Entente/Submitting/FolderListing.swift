@@ -26,7 +26,8 @@ struct FolderListing: RandomAccessCollection {
         let path = paths[index]
         let folder = path.firstIndex(of: Self.slash).map { path[..<$0] }
         return ListedImage(
-            id: Self.id(path), uri: Self.uri(path, base), label: folder.map { Identifier(PathBytes($0).description) }, sha256: nil,
+            id: Self.id(path), uri: Self.uri(path, base), label: folder.map { Identifier(PathBytes($0).description) },
+            sha256: nil,
             origin: folder.map(Self.origin) ?? root)
     }
 

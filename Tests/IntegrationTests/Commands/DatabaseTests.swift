@@ -48,7 +48,7 @@ import Testing
             }
             let end = try migrate(" \(database.uri)\r\n")
             #expect(end.status == 0 && end.output.contains("applied 1"), "\(end)")
-            let missing = try migrate(database.uri.replacing(database.name, with: "nobody_has_made_it"))
+            let missing = try migrate(TestCluster.uri(database: "nobody_has_made_it"))
             #expect(missing.status == 69 && missing.errors.contains("nobody_has_made_it"), "\(missing)")
         }
     }

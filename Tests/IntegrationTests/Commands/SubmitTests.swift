@@ -105,7 +105,7 @@ import Testing
         ("neither.jsonl", #"{"id": "x"}"#, 65, ["line 1", "uri", "path"]),
         ("number.jsonl", #"{"path": "x.jpg"}"# + "\n" + #"{"path": 3}"#, 65, ["number.jsonl:2", "`path`", "a number"]),
         ("broken.jsonl", #"{"path": "x.jpg"}"# + "\n" + #"{"path": "#, 65, ["broken.jsonl:2", "not JSON"]),
-        ("array.jsonl", "[1]", 65, ["array.jsonl:1", "an array"]),
+        ("array.jsonl", "[1]", 65, ["array.jsonl", "one JSON array"]),
         ("inline.jsonl", #"{"uri": "data:,x"}"#, 65, ["line 1", "`id`"]),
         (
             "hash.jsonl", #"{"path": "x.jpg", "sha256": "abc"}"#, 65,
@@ -170,7 +170,7 @@ import Testing
             try #require(end.status == 0, "\(end)")
             let keys = try #require(try JSONSerialization.jsonObject(with: Data(end.output.utf8)) as? [String: Any])
                 .keys
-            #expect(keys.sorted() == ["analysis", "images", "jobs", "submission"])
+            #expect(keys.sorted() == ["analysis", "images", "jobs", "passed_over", "submission"])
             let submitted = try JSONDecoder().decode(Site.Submitted.self, from: Data(end.output.utf8))
             #expect(submitted.images == 12 && submitted.jobs == 6)
             let everything = Standing(expected: 12, done: 0, failed: 0, pending: 12)

@@ -27,9 +27,9 @@ import Testing
 
             // Every message once more, as after a crash before the commit: nothing changes, nothing is counted again.
             let before = try StoredRows(connection, whole: true)
-            try site.work(environment: ["ENTENTE_KAFKA_GROUP": "again"])
+            try connection.exec("UPDATE entente.job_offsets SET next_offset = 0")
+            try site.work()
             #expect(try StoredRows(connection, whole: true).differences(from: before) == [])
-            #expect(try site.offsetsStored(group: "again") == input.messageCount)
             try Self.expectFailures(input, connection)
             try Self.expectResults(input, site, connection)
             try Self.expectDeadLetters(input, site)

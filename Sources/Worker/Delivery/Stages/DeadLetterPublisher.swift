@@ -61,7 +61,8 @@ final class DeadLetterPublisher: @unchecked Sendable {
             if let pause = publish(within: patience) {
                 let end = ContinuousClock.now + pause
                 while !calls.isFinished, ContinuousClock.now < end {
-                    waitForCall(ContinuousClock.now.duration(to: end))
+                    waitForCall(min(Self.interval, ContinuousClock.now.duration(to: end)))
+                    observe()
                 }
             } else {
                 waitForCall(Self.interval)

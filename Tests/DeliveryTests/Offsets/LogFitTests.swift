@@ -32,6 +32,9 @@ import Testing
         #expect(Self.proof(there) == 17)
         let expired = LogFit(Self.position(17), next: 20, log: 18..<30, cluster: "A")
         #expect(Self.start(expired) == 20 && Self.proof(expired) == nil)
+        // An offset that was set back by hand leaves the mark of a record that is to be read again.
+        let back = LogFit(Self.position(17), next: 5, log: 0..<30, cluster: "A")
+        #expect(Self.start(back) == 5 && Self.proof(back) == nil)
     }
 
     @Test func anotherClusterIsNamed() {

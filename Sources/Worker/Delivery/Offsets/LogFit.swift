@@ -23,8 +23,10 @@ enum LogFit: Equatable {
                 "the next record is \(next) and the log ends at \(log.upperBound): it was made anew, or an election has "
                     + "shortened it")
         } else {
-            // What has expired since can't be found, and need not be: a log made anew begins at 0.
-            self = .fits(start: next, proof: position.last.flatMap { log.contains($0.offset) ? $0 : nil })
+            // What has expired since can't be found, and need not be: a log made anew begins at 0. A mark that is not behind the
+            // offset is from before somebody set that back.
+            let proof = position.last.flatMap { log.contains($0.offset) && $0.offset < next ? $0 : nil }
+            self = .fits(start: next, proof: proof)
         }
     }
 

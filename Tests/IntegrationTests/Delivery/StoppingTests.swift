@@ -76,6 +76,44 @@ import Testing
         }
     }
 
+    /// A job that would last minutes is broken off when the grace period is over, and is no suspect afterwards.
+    @Test func aLongJobDoesNotHoldUpTheEnd() async throws {
+        try await onOwnThread {
+            let site = try Site(partitions: 1)
+            defer { site.end() }
+            let submitted = try site.submit(DrawnWorld.ids(perClass: 9), imagesPerJob: 256)
+            #expect(submitted.jobs == 1)
+            let worker = try site.worker(
+                ["--lanes", "1", "--batch-size", "4"], environment: ["ENTENTE_WORKER_GRACE_PERIOD": "1"])
+            try worker.waitForErrors(containing: "analysis loaded", within: 120)
+            let connection = try site.connect()
+            try eventually("the job is in flight") {
+                try connection.number("SELECT count(*) FROM entente.in_flight_jobs") == 1
+            }
+            worker.signal(SIGTERM)
+            let end = try worker.wait(within: 11)
+            #expect(end.status == 0, "\(end)")
+            #expect(!end.errors.contains("level=error"), "\(end)")
+            #expect(try connection.number("SELECT count(*) FROM entente.image_results") == 0, "the job was too short")
+            #expect(try connection.number("SELECT count(*) FROM entente.in_flight_jobs") == 0)
+            #expect(try site.status(submitted.analysis).failed == 0)
+        }
+    }
+
+    /// A worker that stops since too much fails says so in order: the next one suspects no job.
+    @Test func aWorkerThatGivesUpLeavesNoSuspects() async throws {
+        try await onOwnThread {
+            let site = try Site(partitions: 2)
+            defer { site.end() }
+            let submitted = try site.submit(Self.ids, imagesPerJob: 1)
+            for id in Self.ids { try FileManager.default.removeItem(atPath: site.root + "/" + id) }
+            let end = try site.worker(environment: ["ENTENTE_FAILURE_JOB_LIMIT": "3"]).wait(within: 120)
+            #expect(end.status == 69, "\(end)")
+            #expect(try site.connect().number("SELECT count(*) FROM entente.in_flight_jobs") == 0)
+            #expect(try site.status(submitted.analysis).pending > 0)
+        }
+    }
+
     private static func awaitResults(_ count: Int, _ connection: Connection) throws {
         try eventually(within: 120, "\(count) results") {
             try connection.number("SELECT count(*) FROM entente.image_results") >= count

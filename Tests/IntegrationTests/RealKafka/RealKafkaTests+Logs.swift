@@ -207,6 +207,28 @@ extension RealKafkaTests {
         }
     }
 
+    /// A worker whose topic is not there is not ready, and says why.
+    @Test func aMisspeltTopicIsNamed() async throws {
+        try await onOwnThread {
+            let site = try Site(partitions: 1, kafka: 1)
+            defer { site.end() }
+            let worker = try site.worker(
+                environment: OperationsPort.environment.merging(["ENTENTE_KAFKA_TOPIC": "entente.image-jbos"]) { $1 })
+            let port = try OperationsPort(of: worker)
+            try eventually(within: 30, "the topic is named") {
+                try port.unreadiness().contains {
+                    $0.kind == "group_not_joined" && $0.detail.contains("entente.image-jbos")
+                }
+            }
+            #expect(try port.metrics()["entente_retries_total{stage=\"broker\"}"] ?? 0 > 0)
+            #expect(try port.metrics()["entente_ready"] == 0)
+            try #require(site.kafka).createTopic("entente.image-jbos", partitions: 1)
+            try eventually(within: 60, "the worker is ready") { try port.unreadiness().isEmpty }
+            worker.signal(SIGTERM)
+            #expect(try worker.wait(within: 30).status == 0)
+        }
+    }
+
     /// What Kafka's own tools see follows what was done, however often members came and went.
     @Test func kafkaIsToldAllThatIsStored() async throws {
         try await onOwnThread {

@@ -167,9 +167,7 @@ final class Intake {
         if assignments.outstanding > 0 { lastActivity = .now }
         guard lastActivity.duration(to: .now) >= limit else { return false }
         let waiting = claims.waiting
-        guard topicCheck.isOver, waiting.values.allSatisfy(\.isHeld), consumer.waiting.count == waiting.count else {
-            return false
-        }
+        guard waiting.values.allSatisfy(\.isHeld), consumer.waiting.count == waiting.count else { return false }
         if !isIdlenessAsked {
             // What was answered before the last activity is void.
             _ = claims.takeIdleness()
@@ -179,7 +177,7 @@ final class Intake {
         }
         guard let answer = claims.takeIdleness() else { return false }
         isIdlenessAsked = false
-        guard answer else {
+        guard answer, topicCheck.isOver else {
             lastActivity = .now
             return false
         }

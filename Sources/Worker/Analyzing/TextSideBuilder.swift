@@ -82,14 +82,17 @@ package struct TextSideBuilder {
         let columns = model.embeddingWidth
         var elements: [Float] = []
         elements.reserveCapacity(texts.count * columns)
+        let isLong = texts.count > Self.pieceSize
         var pieces: [String] = []
         for start in stride(from: 0, to: texts.count, by: Self.pieceSize) {
             let piece = texts[start..<min(start + Self.pieceSize, texts.count)]
-            let name = "piece-" + Self.key(piece, 1, analysis) + "-" + KernelSet.name
-            if let cached = cache.load(name, rows: piece.count, columns: columns) {
-                elements += cached.elements
+            let name = isLong ? "piece-" + Self.key(piece, 1, analysis) + "-" + KernelSet.name : nil
+            if let name {
                 pieces.append(name)
-                continue
+                if let cached = cache.load(name, rows: piece.count, columns: columns) {
+                    elements += cached.elements
+                    continue
+                }
             }
             let before = elements.count
             for first in stride(from: piece.startIndex, to: piece.endIndex, by: Self.batchSize) {
@@ -97,10 +100,9 @@ package struct TextSideBuilder {
                 let batch = piece[first..<min(first + Self.batchSize, piece.endIndex)]
                 elements += try session.encode(Array(batch)).embeddings.elements
             }
-            guard texts.count > Self.pieceSize else { continue }
+            guard let name else { continue }
             cache.store(
                 Matrix(rows: piece.count, columns: columns, elements: Array(elements[before...])), under: name)
-            pieces.append(name)
         }
         return (Matrix(rows: texts.count, columns: columns, elements: elements), pieces)
     }

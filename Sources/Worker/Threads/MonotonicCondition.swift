@@ -2,12 +2,12 @@ import Foundation
 
 /// A lock, and waiting for what it guards to change, by a clock that nobody sets: `NSCondition` waits until a time of day, which
 /// a machine that corrects its clock puts off or brings about.
-final class MonotonicCondition: @unchecked Sendable {
+package final class MonotonicCondition: @unchecked Sendable {
     // Unchecked: both are made for many threads, and the pointers never change.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-    init() {
+    package init() {
         mutex.initialize(to: pthread_mutex_t())
         changed.initialize(to: pthread_cond_t())
         var attributes = pthread_condattr_t()
@@ -24,7 +24,7 @@ final class MonotonicCondition: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    func withLock<T>(_ body: () -> T) -> T {
+    package func withLock<T>(_ body: () -> T) -> T {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         return body()
@@ -36,20 +36,20 @@ final class MonotonicCondition: @unchecked Sendable {
     /// As ``wait()``, until `deadline` at the latest.
     ///
     /// - Returns: `false` once that is over.
-    func wait(until deadline: Deadline) -> Bool {
+    package func wait(until deadline: Deadline) -> Bool {
         var time = deadline.time
         return pthread_cond_timedwait(changed, mutex, &time) != ETIMEDOUT
     }
 
     /// Wakes all that wait.
-    func broadcast() { pthread_cond_broadcast(changed) }
+    package func broadcast() { pthread_cond_broadcast(changed) }
 
     /// A moment of the monotonic clock.
-    struct Deadline {
+    package struct Deadline {
         fileprivate let time: timespec
 
         /// - Parameter seconds: from now on, as far as they are between none and 30 years.
-        init(in seconds: TimeInterval) {
+        package init(in seconds: TimeInterval) {
             var now = timespec()
             clock_gettime(CLOCK_MONOTONIC, &now)
             let nanoseconds = now.tv_nsec + Int(min(max(0, seconds), 1e9) * 1e9)

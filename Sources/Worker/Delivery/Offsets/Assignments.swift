@@ -168,10 +168,6 @@ final class Assignments: Sendable {
     var epochs: [TopicPartition: Int64] { state.withLock { $0.ledgers.mapValues(\.epoch) } }
     /// Jobs that were taken and not yet stored.
     var outstanding: Int { state.withLock { $0.ledgers.values.reduce(0) { $0 + $1.outstandingCount } } }
-    /// Those of them that are of these partitions.
-    func outstanding(of partitions: [TopicPartition]) -> Int {
-        state.withLock { state in partitions.reduce(0) { $0 + (state.ledgers[$1]?.outstandingCount ?? 0) } }
-    }
     var outstandingBytes: Int { state.withLock { $0.outstandingBytes } }
     var isFull: Bool { outstandingBytes >= limit }
     /// Room enough to resume: some way below full, so that intake does not flutter.

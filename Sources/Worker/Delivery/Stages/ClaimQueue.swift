@@ -1,4 +1,3 @@
-import Foundation
 import Kafka
 import Persistence
 import Threads
@@ -6,7 +5,7 @@ import Threads
 /// What the Kafka thread asks of the claims thread, and the answers. Neither ever waits for the other.
 final class ClaimQueue: @unchecked Sendable {
     // Unchecked: everything that changes is under `condition`.
-    private let condition = NSCondition()
+    private let condition = MonotonicCondition()
     private var wishes: [TopicPartition: Wish] = [:]
     private var claims: [PartitionClaim] = []
     private var releases: [(partition: TopicPartition, epoch: Int64)] = []
@@ -155,8 +154,7 @@ final class ClaimQueue: @unchecked Sendable {
                     return .audit
                 }
                 let soonest = wishes.values.map(\.due).min().map { min($0, nextAudit) } ?? nextAudit
-                let pause = now.duration(to: soonest)
-                _ = condition.wait(until: Date().addingTimeInterval(Double(pause.microseconds) / 1e6))
+                _ = condition.wait(until: MonotonicCondition.Deadline(in: now.duration(to: soonest).seconds))
             }
         }
     }

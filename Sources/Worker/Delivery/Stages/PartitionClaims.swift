@@ -152,8 +152,7 @@ package final class PartitionClaims: @unchecked Sendable {
     /// Says for every partition of the topic where this group begins, be they claimed or not.
     private func beginTopic() throws {
         let now = Int64(Date().timeIntervalSince1970 * 1000)
-        let count = try inquiry.partitionCount(of: topic, within: Self.patience)
-        let partitions = (0..<count).map { TopicPartition(topic: topic, partition: Int32($0)) }
+        let partitions = try allPartitions()
         let logs = inquiry.bounds(of: partitions, within: Self.patience)
         let starts = partitions.map { partition in
             (try? logs[partition]?.get()).map { first == .earliest ? $0.lowerBound : $0.upperBound }
@@ -194,7 +193,7 @@ package final class PartitionClaims: @unchecked Sendable {
         do {
             let asked =
                 switch question {
-                case .these(let partitions): partitions
+                case .these(let partitions): Array(partitions)
                 // A member without partitions goes by all of them, since the one that had them may be about to die.
                 case .allOfTheTopic: try allPartitions()
                 }
@@ -211,11 +210,11 @@ package final class PartitionClaims: @unchecked Sendable {
         }
     }
 
-    private func allPartitions() throws -> Set<TopicPartition> {
-        Set(
-            try (0..<inquiry.partitionCount(of: topic, within: Self.patience)).map {
-                TopicPartition(topic: topic, partition: Int32($0))
-            })
+    /// Of the topic, in order.
+    private func allPartitions() throws -> [TopicPartition] {
+        try (0..<inquiry.partitionCount(of: topic, within: Self.patience)).map {
+            TopicPartition(topic: topic, partition: Int32($0))
+        }
     }
 
     /// Compares what is claimed with the database, which may be another one after a fail-over, and with the logs.
@@ -226,13 +225,13 @@ package final class PartitionClaims: @unchecked Sendable {
         for (partition, epoch) in epochs {
             let position = known[partition.partition]
             // The writer may have stored more meanwhile, but never less.
-            guard position?.epoch == epoch, let next = position?.nextOffset, next >= stored[partition] ?? 0 else {
-                log.warning(
-                    "the database does not say what was stored there; the partition is claimed anew",
-                    metadata: ["kafka.partition": "\(partition)"])
-                assignments.fence(partition, epoch: epoch)
+            if let position, position.epoch == epoch, let next = position.nextOffset, next >= stored[partition] ?? 0 {
                 continue
             }
+            log.warning(
+                "the database does not say what was stored there; the partition is claimed anew",
+                metadata: ["kafka.partition": "\(partition)"])
+            assignments.fence(partition, epoch: epoch)
         }
         audits += 1
         if audits.isMultiple(of: 3) { auditLogs(epochs, stored) }

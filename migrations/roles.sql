@@ -23,6 +23,8 @@ GRANT EXECUTE ON FUNCTION
     entente.begin_topic(text, text, bigint[], bigint), entente.announce_owner(text),
     entente.release_offset(text, text, integer, bigint),
     entente.take_job(text, text, integer, bigint, bigint, boolean),
+    entente.note_progress(text, text, integer, bigint, bigint, integer), entente.note_trap(text),
+    entente.note_failure_window(text, text, boolean[], integer), entente.take_failure_window(text, text),
     entente.begin_job(text, text, integer, bigint, bigint, boolean, text, text[], boolean, text),
     entente.open_job(
         text, text, integer, bigint, bigint, boolean, text, text[], text[], boolean, text),

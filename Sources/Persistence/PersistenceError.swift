@@ -60,6 +60,13 @@ extension PersistenceError {
         }
     }
 
+    /// The server refuses what it will not refuse any more once an operator has mended it, without this process having to
+    /// end: log-in (28), rights, a database, schema, table or function that is not there.
+    public var awaitsOperator: Bool {
+        guard code == .server, let sqlState else { return false }
+        return sqlState.hasPrefix("28") || ["42501", "42883", "42P01", "3D000", "3F000"].contains(sqlState)
+    }
+
     /// One of the records can't be stored, ever; the others can. ``BatchWriter/refused(in:)`` tells which.
     public var isRecordLevel: Bool {
         switch code {

@@ -6,9 +6,11 @@ extension Connection {
             onExchange(nil)
             return result
         } catch let error as PersistenceError {
+            learn(from: error)
             onExchange(error)
             throw error
         } catch let failure as PipelineFailure {
+            learn(from: failure.error)
             onExchange(failure.error)
             throw failure
         }

@@ -12,6 +12,8 @@ public final class Connection {
     /// Everything parsed so far in any session, in order: what the next session parses again.
     private var known: [(statement: Statement, types: [UInt32])] = []
     private var parsed: Set<String> = []
+    /// Whether the server has refused to write: a session that began on a standby or in a read-only phase stays so.
+    private var isReadOnly = false
     /// Hears of every exchange with the server, on the owner's thread: nil when it answered as hoped, the error when not. A
     /// pipeline is one exchange.
     public var onExchange: (PersistenceError?) -> Void = { _ in }
@@ -45,7 +47,11 @@ public final class Connection {
         PQfinish(handle)
         handle = nil
         parsed = []
+        isReadOnly = false
     }
+
+    /// What an exchange's failure says of the session.
+    func learn(from error: PersistenceError) { if error.sqlState == "25006" { isReadOnly = true } }
 
     /// A new session, settings and statements as in the old one.
     public func reconnect() throws {
@@ -54,7 +60,7 @@ public final class Connection {
     }
 
     func live() throws -> OpaquePointer {
-        if let handle, PQstatus(handle) == CONNECTION_OK { return handle }
+        if let handle, PQstatus(handle) == CONNECTION_OK, !isReadOnly || inTransaction { return handle }
         try reconnect()
         guard let handle else { throw PersistenceError(.connection, "not connected to \(target.place)") }
         return handle
@@ -142,7 +148,7 @@ public final class Connection {
     // MARK: Connecting
 
     private func connect() throws {
-        let options = SessionSettings.transport + [("dbname", target.uri), ("client_encoding", "UTF8")]
+        let options = settings.transport + [("dbname", target.uri), ("client_encoding", "UTF8")]
         let made = withCStrings(options.map(\.0)) { names in
             withCStrings(options.map(\.1)) { values in PQconnectStartParams(names, values, 1) }
         }

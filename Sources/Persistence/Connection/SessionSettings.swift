@@ -9,6 +9,8 @@ public struct SessionSettings: Sendable {
     public var idleInTransactionTimeout = 10_000
     /// Whether a commit waits for the disk. Not needed for notes that matter only while the server lives.
     public var synchronousCommit = true
+    /// Whether only a server that can be written to will do, of those that the URI names; the URI may say otherwise.
+    public var writes = false
 
     public init(applicationName: String) { self.applicationName = applicationName }
 
@@ -30,13 +32,18 @@ public struct SessionSettings: Sendable {
             ("statement_timeout", "\(statementTimeout)"),
             ("lock_timeout", "\(lockTimeout)"),
             ("idle_in_transaction_session_timeout", "\(idleInTransactionTimeout)"),
+            // So that the server, too, lets go of a session whose other end is gone: it may hold locks.
+            ("tcp_keepalives_idle", "20"), ("tcp_keepalives_interval", "10"), ("tcp_keepalives_count", "3"),
+            ("tcp_user_timeout", "60000"),
         ] + (synchronousCommit ? [] : [("synchronous_commit", "off")])
     }
 
     /// Told to libpq before the URI, which may say otherwise. Keepalives find a dead peer within about a minute
     /// while waiting, `tcp_user_timeout` while sending.
-    static let transport = [
-        ("connect_timeout", "10"), ("keepalives", "1"), ("keepalives_idle", "20"), ("keepalives_interval", "10"),
-        ("keepalives_count", "3"), ("tcp_user_timeout", "60000"),
-    ]
+    var transport: [(String, String)] {
+        [
+            ("connect_timeout", "10"), ("keepalives", "1"), ("keepalives_idle", "20"), ("keepalives_interval", "10"),
+            ("keepalives_count", "3"), ("tcp_user_timeout", "60000"),
+        ] + (writes ? [("target_session_attrs", "read-write")] : [])
+    }
 }

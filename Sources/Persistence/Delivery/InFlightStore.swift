@@ -9,8 +9,10 @@ public struct InFlightStore {
     /// A job whose worker vanished while it was in flight.
     public struct Suspect: Sendable, Hashable {
         public let offset: Int64
-        /// Workers that vanished while it ran alone.
+        /// Workers that trapped while it ran alone, and got no further with it than one before.
         public let crashes: Int
+        /// Workers that vanished while it ran alone and its first image had been read.
+        public let attempts: Int
     }
 
     private static let take = Statement("entente_take_job", "SELECT entente.take_job($1, $2, $3, $4, $5, $6)")
@@ -23,10 +25,12 @@ public struct InFlightStore {
     private static let suspects = Statement(
         "entente_suspects",
         """
-        SELECT message_offset, crashes FROM entente.in_flight_jobs
+        SELECT message_offset, crashes, attempts FROM entente.in_flight_jobs
         WHERE consumer_group = $1 AND topic = $2 AND partition = $3 AND is_suspect
         ORDER BY message_offset
         """)
+    private static let progress = Statement(
+        "entente_note_progress", "SELECT entente.note_progress($1, $2, $3, $4, $5, $6)")
     private static let release = Statement("entente_release_offset", "SELECT entente.release_offset($1, $2, $3, $4)")
 
     /// Shows that a worker lives for as long as this session does; once a session.
@@ -83,11 +87,20 @@ public struct InFlightStore {
         try connection.run(Self.take, partition.parameters + [.bigint(offset), .bigint(epoch), .bool(alone)]).bool(0, 0)
     }
 
+    /// Notes how far a job is that runs alone.
+    ///
+    /// - Parameter steps: of the job since it runs alone; 0 once its first image is read.
+    public func note(_ steps: Int, of partition: PartitionKey, offset: Int64, epoch: Int64) throws {
+        try connection.run(
+            Self.progress, partition.parameters + [.bigint(offset), .bigint(epoch), .int(Int32(clamping: steps))])
+    }
+
     /// The suspects of a partition that was claimed, in order.
     public func suspects(of partition: PartitionKey) throws -> [Suspect] {
         let rows = try connection.run(Self.suspects, partition.parameters)
         return try (0..<rows.count).map { row in
-            try Suspect(offset: rows.bigint(row, 0), crashes: Int(rows.int(row, 1)))
+            try Suspect(
+                offset: rows.bigint(row, 0), crashes: Int(rows.int(row, 1)), attempts: Int(rows.int(row, 2)))
         }
     }
 

@@ -2,7 +2,7 @@ import Concepts
 import Inference
 
 /// A model directory in memory: both encoders, the preprocessing that belongs to them, and the tokenizer if there is one.
-package struct LoadedModel: Sendable {
+package final class LoadedModel: Sendable {
     package let directory: ModelDirectory
     package let clip: ClipModel
     package let preprocessor: Preprocessor

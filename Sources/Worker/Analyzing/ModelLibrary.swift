@@ -3,7 +3,7 @@ import Foundation
 import Inference
 import Synchronization
 
-/// Finds models by what their files hash to, and loads each once.
+/// Finds models by what their files hash to, and loads each once for as long as anybody uses it.
 package final class ModelLibrary: Sendable {
     private let paths: [String]
     private let state = Mutex(State())
@@ -11,8 +11,11 @@ package final class ModelLibrary: Sendable {
     private struct State {
         /// Model directories by fingerprint; filled by ``scan()``.
         var directories: [Analysis.ModelFingerprint: String] = [:]
-        var loaded: [Analysis.ModelFingerprint: LoadedModel] = [:]
+        var loaded: [Analysis.ModelFingerprint: Loan] = [:]
     }
+
+    /// A model that others hold.
+    private struct Loan { weak var model: LoadedModel? }
 
     /// - Parameter paths: directories that are model directories or hold some.
     package init(paths: [String]) {
@@ -26,12 +29,12 @@ package final class ModelLibrary: Sendable {
     /// - Throws: `InferenceError` if the model is there but can't be used.
     package func model(_ fingerprint: Analysis.ModelFingerprint) throws -> LoadedModel? {
         try state.withLock { state in
-            if let model = state.loaded[fingerprint] { return model }
+            if let model = state.loaded[fingerprint]?.model { return model }
             // Scanned again on each miss: a model may have been copied there since.
             if state.directories[fingerprint] == nil { state.directories = scan() }
             guard let directory = state.directories[fingerprint] else { return nil }
             let model = try LoadedModel(directory: directory)
-            state.loaded[fingerprint] = model
+            state.loaded[fingerprint] = Loan(model: model)
             return model
         }
     }

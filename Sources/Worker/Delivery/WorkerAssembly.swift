@@ -22,6 +22,7 @@ package struct WorkerAssembly: Sendable {
     private let group: String
     private let lanes: Int
     private let batchSize: Int
+    private let models: Int
     private let fetchThreads: Int
     private let pictures: PictureSource
     private let failureLimit: FailureLimit
@@ -50,6 +51,7 @@ package struct WorkerAssembly: Sendable {
         group = try settings.required(.kafkaGroup)
         lanes = try settings.integer(.workerLanes, in: 1...512)
         batchSize = try settings.integer(.workerBatchSize, in: 1...1024)
+        models = try settings.integer(.workerModels, in: 1...1024)
         // Of a single one, a host that hangs would take the whole.
         fetchThreads = max(2, try settings.integer(.workerFetchThreads, in: 1...512))
         let limits = try settings.decodingLimits()
@@ -77,8 +79,9 @@ package struct WorkerAssembly: Sendable {
         }
     }
 
+    static let hostName = ProcessInfo.processInfo.hostName
     /// Host and process: who wrote a row.
-    static let workerName = "\(ProcessInfo.processInfo.hostName)/\(ProcessInfo.processInfo.processIdentifier)"
+    static let workerName = "\(hostName)/\(ProcessInfo.processInfo.processIdentifier)"
 
     /// Who owns a partition: unlike a process number, never the same for two workers.
     private static let ownerName = "\(workerName)/\(String(UInt32.random(in: .min ... .max), radix: 16))"
@@ -104,10 +107,11 @@ package struct WorkerAssembly: Sendable {
         let assignments = Assignments(limit: Self.inFlightBytes)
         let catalog = AnalysisCatalog(
             connection: try connect("catalog"), models: ModelLibrary(paths: settings.paths(.modelPath)),
-            cache: TextCache(log: log), stop: stop, log: log, observation: observation)
+            keeping: models, cache: TextCache(log: log), stop: stop, log: log, observation: observation)
         let claims = PartitionClaims(
             connection: try connect("claims"), inquiry: try LogInquiry(kafka, logger: log), assignments: assignments,
-            topic: topic, group: group, owner: Self.ownerName, first: first, log: log, observation: observation)
+            topic: topic, group: group, owner: Self.ownerName, first: first,
+            tending: lastWords().map { words in { try? words.tend() } } ?? {}, log: log, observation: observation)
         let intake = Intake(
             consumer: try KafkaConsumer(kafka, group: group, logger: log), claims: claims.queue,
             assignments: assignments, stop: stop, options: intakeOptions, log: log,
@@ -121,10 +125,16 @@ package struct WorkerAssembly: Sendable {
         let lane = Lane(
             assignments: assignments, batchSize: batchSize, observation: observation,
             goesOn: { [stop, grace = intakeOptions.gracePeriod] _ in !stop.isOverdue(by: grace) },
-            beforeComputing: beforeComputing, leave: { admission.leave($0) })
+            keeps: { catalog.keeps($0) }, beforeComputing: beforeComputing, onStep: { admission.note($1, of: $0) },
+            leave: { admission.leave($0) })
         let deadLetters = try DeadLetterPublisher(
             connection: try connect("dead letters"), topic: deadLetterTopic, log: log, observation: observation
         ) { [kafka, log] in try KafkaProducer(kafka, logger: log, oneByOne: true) }
+        var failureLimit = failureLimit
+        if let history = try FailureHistoryStore(writing).take(group: group, host: Self.hostName) {
+            failureLimit = FailureLimit(
+                imageLimit: failureLimit.imageLimit, jobLimit: failureLimit.jobLimit, history: history)
+        }
         let writer = Writer(
             connection: writing, assignments: assignments, group: group, deadLetters: deadLetters, limit: failureLimit,
             worker: Self.workerName, stop: stop, log: log, observation: observation)
@@ -136,9 +146,23 @@ package struct WorkerAssembly: Sendable {
         log.info("worker ends")
     }
 
+    /// Nil where the process is asked to report crashes another way, or there is no session to be had for it: then a trap counts
+    /// as a kill.
+    private func lastWords() -> LastWords? {
+        guard !CrashReporter.isWanted() else { return nil }
+        do {
+            let session = SessionSettings(applicationName: "entente last words \(Self.workerName)")
+            return LastWords(try Connection(uri: postgresURI, settings: session), owner: Self.ownerName)
+        } catch {
+            log.notice("a crash of this worker can't be told from a kill", metadata: ["error": "\(error)"])
+            return nil
+        }
+    }
+
     private func connect(_ role: String, synchronousCommit: Bool = true) throws -> Connection {
         var session = SessionSettings(applicationName: "entente \(role) \(Self.workerName)")
         session.synchronousCommit = synchronousCommit
+        session.writes = true
         let connection = try Connection(uri: postgresURI, settings: session)
         observation.watch(connection, as: role)
         return connection

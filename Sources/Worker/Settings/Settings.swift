@@ -28,6 +28,8 @@ package enum Setting: String, CaseIterable {
     case workerLanes = "worker.lanes"
     /// Pictures per encoder call. Changes speed and memory, never a result.
     case workerBatchSize = "worker.batch_size"
+    /// Models that stay in memory, with the analyses that ran on them last, beside those of jobs in flight.
+    case workerModels = "worker.models"
     /// Threads that fetch and decode pictures. Default: one a core.
     case workerFetchThreads = "worker.fetch_threads"
     /// Bytes of a picture's file at most.
@@ -69,6 +71,7 @@ package enum Setting: String, CaseIterable {
         case .kafkaGroup: "entente"
         case .workerLanes, .workerFetchThreads: cores
         case .workerBatchSize: "16"
+        case .workerModels: "2"
         case .imageMaxBytes: String(64 << 20)
         case .imageMaxPixels: "100000000"
         case .imageMemory: String(1 << 30)

@@ -67,11 +67,21 @@ import Testing
         #expect(kinds(after: 100) == [])
     }
 
-    @Test mutating func theDatabasesLastAnswerCounts() {
+    /// One connection that gets no answer is not made up for by others that do.
+    @Test mutating func theLastAnswerOfEachConnectionCounts() {
         run()
-        record.databaseAnswered(trouble: "away")
-        #expect(record.unreadiness(at: start) == [HealthProblem(.databaseUnreachable, "away")])
-        record.databaseAnswered(trouble: nil)
+        record.databaseFailed("writer", .databaseUnreachable, "away", at: start)
+        record.databaseFailed("flights", .databaseRefuses, "permission denied", at: start)
+        record.databaseAnswered("claims")
+        #expect(
+            record.unreadiness(at: start) == [
+                HealthProblem(.databaseRefuses, "Connection flights: permission denied"),
+                HealthProblem(.databaseUnreachable, "Connection writer: away"),
+            ])
+        record.databaseAnswered("writer")
+        #expect(kinds(after: 100) == [.databaseRefuses])
+        #expect(kinds(after: 130) == [], "nobody has asked again for long")
+        record.databaseAnswered("flights")
         #expect(kinds() == [])
     }
 
@@ -119,8 +129,11 @@ import Testing
     /// A restart would not bring the database back, nor the model.
     @Test mutating func whatIsKnownToBeInTheWayIsNoHang() {
         run()
-        record.databaseAnswered(trouble: "away")
-        poll(until: 1000, lag: 5)
+        for second in stride(from: 0.0, through: 1000, by: 100) {
+            record.databaseFailed("writer", .databaseUnreachable, "away", at: start + .seconds(second))
+            record.polled(at: start + .seconds(second))
+            record.sawQueue(lag: 5, at: start + .seconds(second))
+        }
         #expect(death(after: 1001) == nil)
         #expect(kinds(after: 1001) == [.databaseUnreachable])
     }

@@ -206,10 +206,11 @@ import Testing
         #expect(assignments.outstandingBytes == 20)
     }
 
-    @Test func suspectsCarryTheirCrashes() throws {
-        assignments.assign(PartitionLedger(first, startingAt: 0, epoch: 1, suspects: [1: 2]))
-        #expect(try take(0).crashes == nil)
-        #expect(try take(1).crashes == 2)
+    @Test func suspectsCarryWhatIsHeldAgainstThem() throws {
+        assignments.assign(
+            PartitionLedger(first, startingAt: 0, epoch: 1, suspects: [1: Suspicion(crashes: 2, attempts: 4)]))
+        #expect(try take(0).suspicion == nil)
+        #expect(try take(1).suspicion == Suspicion(crashes: 2, attempts: 4))
     }
 
     @Test func aWriteThatOutlivesItsClaimChangesNothing() throws {

@@ -1,3 +1,4 @@
+import Persistence
 import Testing
 
 @testable import Delivery
@@ -6,7 +7,10 @@ import Testing
     /// Expectations take no mutating calls.
     private final class Probe {
         private var limit: FailureLimit
-        init(imageLimit: Int?, jobLimit: Int?) { limit = FailureLimit(imageLimit: imageLimit, jobLimit: jobLimit) }
+        init(imageLimit: Int?, jobLimit: Int?, history: FailureHistory = FailureHistory()) {
+            limit = FailureLimit(imageLimit: imageLimit, jobLimit: jobLimit, history: history)
+        }
+        var history: FailureHistory { limit.history }
         func add(_ failures: [Bool]) -> String? { limit.add(failures) }
     }
 
@@ -27,6 +31,22 @@ import Testing
 
         let other = Probe(imageLimit: 20, jobLimit: nil)
         for _ in 0..<100 { #expect(other.add([true, false, false, false, false]) == nil, "exactly one in five") }
+    }
+
+    /// A worker that is started again goes on where the one before it stopped, and may see that all is mended.
+    @Test func whatWasSeenBeforeCounts() {
+        let first = Probe(imageLimit: 20, jobLimit: 10)
+        for _ in 0..<9 { #expect(first.add([true]) == nil) }
+        #expect(first.add([true]) != nil)
+        #expect(Probe(imageLimit: 20, jobLimit: 10, history: first.history).add([true]) != nil)
+        let mended = Probe(imageLimit: 20, jobLimit: 10, history: first.history)
+        #expect(mended.add([false]) == nil && mended.add([true]) == nil)
+
+        let bad = FailureHistory(outcomes: [Bool](repeating: true, count: 100), failedJobs: 0)
+        #expect(Probe(imageLimit: 20, jobLimit: nil, history: bad).add([true]) != nil)
+        let better = Probe(imageLimit: 20, jobLimit: nil, history: bad)
+        for _ in 0..<85 { #expect(better.add([false]) == nil, "what succeeds is no reason to stop") }
+        #expect(better.add([true]) == nil)
     }
 
     @Test func limitsMayBeOff() {

@@ -34,6 +34,7 @@ import Testing
             let failed = try (0..<failures.count).map { try failures.text($0, 0) }
             #expect(failed.contains(poison))
             #expect(try failures.text(0, 1) == "crashed_worker" && failures.int(0, 2) == 3)
+            #expect(try failures.text(0, 3).hasPrefix("3 workers crashed"))
             let standing = Standing(expected: ids.count, done: ids.count - 2, failed: 2, pending: 0)
             #expect(try site.status(submitted.analysis) == standing)
             #expect(try connection.number("SELECT count(*) FROM entente.in_flight_jobs") == 0)
@@ -57,6 +58,39 @@ import Testing
         }
     }
 
+    /// Whoever ends workers from outside says nothing of the job that they happen to work on, however often: while the analysis
+    /// is loaded, and in the middle of the pictures.
+    @Test(arguments: [nil, 2]) func killsFromOutsideFailNoJob(after steps: Int?) async throws {
+        try await onOwnThread {
+            let site = try Site(partitions: 1)
+            defer { site.end() }
+            let ids = DrawnWorld.ids(perClass: 4)
+            let submitted = try site.submit(ids, imagesPerJob: 256)
+            #expect(submitted.jobs == 1)
+            let connection = try site.connect()
+            for kill in 0..<5 {
+                let worker = try site.worker(["--lanes", "1", "--batch-size", "2"])
+                // It runs alone once a worker has vanished under it.
+                let isAlone = kill > 0 ? "AND is_alone" : ""
+                let isThere = kill > 0 ? steps.map { "AND progress >= \($0) AND attempts = \(kill - 1)" } ?? "" : ""
+                try eventually(within: 120, "the job is in flight") {
+                    try connection.number(
+                        "SELECT count(*) FROM entente.in_flight_jobs WHERE true \(isAlone) \(isThere)") == 1
+                }
+                worker.signal(SIGKILL)
+                #expect(try worker.wait().status == -SIGKILL)
+            }
+            let alone = try connection.query("SELECT attempts, crashes FROM entente.in_flight_jobs")
+            #expect(try alone.int(0, 1) == 0)
+            if steps != nil { #expect(try alone.int(0, 0) == 3, "the last is not judged yet") }
+            try site.work()
+            #expect(
+                try site.status(submitted.analysis)
+                    == Standing(expected: ids.count, done: ids.count, failed: 0, pending: 0))
+            #expect(try connection.number("SELECT count(*) FROM entente.failed_images") == 0)
+        }
+    }
+
     @Test func aLostVolumeStopsTheWorkerAndFailsNoDataset() async throws {
         try await onOwnThread {
             let site = try Site(partitions: 1)
@@ -72,6 +106,11 @@ import Testing
             #expect(end.errors.contains("ENTENTE_FAILURE_JOB_LIMIT"))
             let failed = try site.connect().number("SELECT count(*) FROM entente.failed_images")
             #expect(failed < 10)
+
+            // Started again before anything is mended, it need not fail as much again to see that.
+            let again = try site.worker(["--until-idle", "1"]).wait(within: 120)
+            #expect(again.status == 69, "\(again)")
+            #expect(try site.connect().number("SELECT count(*) FROM entente.failed_images") == failed)
 
             try FileManager.default.removeItem(atPath: site.root)
             try FileManager.default.moveItem(atPath: gone, toPath: site.root)

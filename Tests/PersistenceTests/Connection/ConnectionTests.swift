@@ -16,6 +16,36 @@ import Testing
         #expect(try connection.query("SELECT $1", [.texts([text])]).texts(0, 0) == [text])
     }
 
+    /// A session that began while the server took no writes stays that way, whatever becomes of the server.
+    @Test func aReadOnlySessionIsLeft() throws {
+        let database = try TestDatabase()
+        let admin = try database.connect()
+        try admin.exec("ALTER DATABASE \(database.name) SET default_transaction_read_only = on")
+        let connection = try database.connect()
+        func write() throws { try connection.exec("CREATE TABLE entente.written ()") }
+        #expect(throws: PersistenceError.self) { try write() }
+        try admin.exec("ALTER DATABASE \(database.name) RESET default_transaction_read_only")
+        let error = #expect(throws: PersistenceError.self) {
+            try admin.exec("BEGIN; SET TRANSACTION READ ONLY; CREATE TABLE entente.other ()")
+        }
+        #expect(error?.sqlState == "25006")
+        try admin.exec("ROLLBACK")
+        try write()
+    }
+
+    /// Of several servers, the one that can be written to.
+    @Test func whoWritesWantsAServerThatTakesWrites() throws {
+        let database = try TestDatabase()
+        try database.connect().exec("ALTER DATABASE \(database.name) SET default_transaction_read_only = on")
+        var settings = SessionSettings(applicationName: "writer")
+        settings.writes = true
+        let error = #expect(throws: PersistenceError.self) { try Connection(uri: database.uri, settings: settings) }
+        #expect(
+            error?.description.contains("read-only") == true && error?.isRetriable == true,
+            "\(String(describing: error))")
+        _ = try Connection(uri: database.uri + "&target_session_attrs=any", settings: settings)
+    }
+
     @Test func aNULIsRefusedByName() throws {
         let connection = try TestDatabase(migrated: false).connect()
         for parameter in [Parameter.text("a\0b"), .texts(["fine", "a\0b"])] {

@@ -42,6 +42,7 @@ import Testing
         let second = try worker("second")
         #expect(try second.store.take(partition, offset: 7, epoch: second.epoch, alone: false))
         #expect(try second.store.take(partition, offset: 9, epoch: second.epoch, alone: true))
+        try second.store.note(0, of: partition, offset: 9, epoch: second.epoch)
         second.session.disconnect()
         try eventually("the server notices") {
             try connection.query(
@@ -49,9 +50,60 @@ import Testing
             ).bool(0, 0)
         }
         #expect(
-            try claim() == [.init(offset: 7, crashes: 0), .init(offset: 9, crashes: 1)], "only what ran alone is blamed"
+            try claim() == [.init(offset: 7, crashes: 0, attempts: 0), .init(offset: 9, crashes: 0, attempts: 1)],
+            "only what ran alone is blamed"
         )
-        #expect(try claim() == [.init(offset: 7, crashes: 0), .init(offset: 9, crashes: 1)], "once for a crash")
+        #expect(
+            try claim() == [.init(offset: 7, crashes: 0, attempts: 0), .init(offset: 9, crashes: 0, attempts: 1)],
+            "once for a crash")
+    }
+
+    /// One worker after another takes the job alone, gets so far and ends so; what is held against it then.
+    @Test(
+        arguments: [
+            // Killed before its first image was read: nothing.
+            ([(nil, false), (nil, false), (nil, false), (nil, false)], 0, 0),
+            // Traps before that: nothing either, since no image was looked at.
+            ([(nil, true), (nil, true)], 0, 0),
+            // Killed from outside: attempts, and no crashes.
+            ([(0, false), (3, false), (3, false), (2, false)], 0, 4),
+            // Traps at the same place each time.
+            ([(3, true), (3, true), (3, true)], 3, 3),
+            // Each got further than the one before.
+            ([(3, true), (4, true), (9, true)], 1, 3),
+            // One that came less far says something again.
+            ([(9, false), (4, true), (10, true), (10, true)], 2, 4),
+        ] as [([(progress: Int?, traps: Bool)], Int, Int)])
+    func aCrashCountsByHowFarItCameAndHowItEnded(
+        _ deaths: [(progress: Int?, traps: Bool)], crashes: Int, attempts: Int
+    ) throws {
+        for (number, death) in deaths.enumerated() {
+            let worker = try worker("worker \(number)")
+            #expect(try worker.store.take(partition, offset: 7, epoch: worker.epoch, alone: true))
+            if let steps = death.progress {
+                try worker.store.note(steps, of: partition, offset: 7, epoch: worker.epoch)
+                try worker.store.note(steps + 50, of: partition, offset: 7, epoch: worker.epoch - 1)
+            }
+            if death.traps { try connection.query("SELECT entente.note_trap($1)", [.text("worker \(number)")]) }
+            worker.session.disconnect()
+            try eventually("the server notices") {
+                try connection.query("SELECT NOT entente.is_present($1)", [.text("worker \(number)")]).bool(0, 0)
+            }
+        }
+        #expect(try claim() == [.init(offset: 7, crashes: crashes, attempts: attempts)])
+    }
+
+    /// A network that breaks may leave the worker's former session with the server, which holds what it announced.
+    @Test func aWorkerDoesNotWaitForItsOwnDeadSession() throws {
+        let first = try worker("worker")
+        let second = try database.connect()
+        try second.exec("SET lock_timeout = '1s'")
+        try InFlightStore(second).announce(owner: "worker")
+        first.session.disconnect()
+        second.disconnect()
+        try eventually("the server notices") {
+            try connection.query("SELECT NOT entente.is_present('worker')").bool(0, 0)
+        }
     }
 
     @Test func anOrderlyReleaseLeavesNoSuspects() throws {

@@ -8,7 +8,7 @@ import Persistence
 import Synchronization
 import Threads
 
-/// The analyses that jobs name, loaded once a process.
+/// The analyses that jobs name, loaded once for as long as they are in use.
 ///
 /// Thread-safe; the first to ask for an analysis loads it, and nobody waits for that: others are told to ask again, and other
 /// analyses are not concerned.
@@ -16,7 +16,7 @@ final class AnalysisCatalog: @unchecked Sendable {
     // Unchecked: the connection is touched under `connectionLock` only.
     private let connectionLock = NSLock()
     private let connection: Connection
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let models: ModelLibrary
     private let cache: TextCache
     private let stop: StopSignal
@@ -24,7 +24,7 @@ final class AnalysisCatalog: @unchecked Sendable {
     private let observation: Observation
 
     private struct State {
-        var loaded: [String: LoadedAnalysis] = [:]
+        var kept: KeptAnalyses
         var loading: Set<String> = []
         /// Why an analysis could not be loaded, and when it is tried again.
         var unavailable: [String: (reason: String, backoff: Backoff, retry: ContinuousClock.Instant)] = [:]
@@ -40,12 +40,15 @@ final class AnalysisCatalog: @unchecked Sendable {
     /// How soon to ask again for what another thread loads.
     private static let loadingPause = Duration.milliseconds(200)
 
+    /// - Parameter keeping: models that stay in memory while no job in flight needs them.
     init(
-        connection: Connection, models: ModelLibrary, cache: TextCache, stop: StopSignal = StopSignal(), log: Logger,
+        connection: Connection, models: ModelLibrary, keeping: Int = 2, cache: TextCache,
+        stop: StopSignal = StopSignal(), log: Logger,
         observation: Observation = Observation()
     ) {
         self.connection = connection
         self.models = models
+        state = Mutex(State(kept: KeptAnalyses(models: keeping)))
         self.cache = cache
         self.stop = stop
         self.log = log
@@ -55,7 +58,7 @@ final class AnalysisCatalog: @unchecked Sendable {
     /// - Throws: `JobError` if nobody registered the analysis, or this build can't run it.
     func analysis(_ id: String) throws(JobError) -> Answer {
         let known: Answer? = state.withLock { state in
-            if let analysis = state.loaded[id] { return .loaded(analysis) }
+            if let analysis = state.kept.use(id) { return .loaded(analysis) }
             if let (reason, _, retry) = state.unavailable[id], retry > .now {
                 return .unavailable(reason, retry: retry)
             }
@@ -67,7 +70,11 @@ final class AnalysisCatalog: @unchecked Sendable {
         if let known { return known }
         do {
             let analysis = try load(id)
-            end(id) { $0.loaded[id] = analysis }
+            var released: [LoadedAnalysis] = []
+            end(id) { released = $0.kept.keep(analysis) }
+            for analysis in released {
+                log.info("analysis released, since others were used later", metadata: ["analysis.id": "\(analysis.id)"])
+            }
             observation.modelLoaded(id)
             return .loaded(analysis)
         } catch let error as JobError {
@@ -77,6 +84,9 @@ final class AnalysisCatalog: @unchecked Sendable {
             return fail(id, error)
         }
     }
+
+    /// Whether an analysis stays in memory while no job of it is in flight.
+    func keeps(_ id: String) -> Bool { state.withLock { $0.kept.contains(id) } }
 
     private func end(_ id: String, _ change: (inout State) -> Void) {
         state.withLock { state in

@@ -5,6 +5,6 @@ struct Ticket: Sendable {
     let record: KafkaRecord
     /// Of the claim under which it was taken; a later one has nothing to do with it.
     let epoch: Int64
-    /// For a suspect, which was in flight when its worker vanished: how many vanished while it ran alone. Else nil.
-    var crashes: Int?
+    /// For a job that was in flight when its worker vanished; else nil.
+    var suspicion: Suspicion?
 }

@@ -5,6 +5,8 @@ package struct HealthProblem: Sendable, Hashable, Encodable {
         /// The consumer group gives this worker nothing, not even the word that there is nothing for it.
         case groupNotJoined = "group_not_joined"
         case databaseUnreachable = "database_unreachable"
+        /// Log-in, rights or schema are not what they should be.
+        case databaseRefuses = "database_refuses"
         case brokerUnreachable = "broker_unreachable"
         /// A partition waits for an operator.
         case partitionHeld = "partition_held"
@@ -13,6 +15,8 @@ package struct HealthProblem: Sendable, Hashable, Encodable {
         case modelMissing = "model_missing"
         /// Jobs of an analysis wait for a worker that computes its method revision.
         case analysisOfAnotherRevision = "analysis_of_another_revision"
+        /// What the database holds of an analysis can't be used.
+        case analysisUnreadable = "analysis_unreadable"
         /// There, but this build can't load it.
         case modelUnusable = "model_unusable"
         /// The Kafka thread does not poll.

@@ -14,11 +14,21 @@ struct HealthRecord: Sendable {
     /// A model that nobody asks for again is no one's problem any more: whoever waits for it asks every 30 s at least.
     static let modelMemory = Duration.seconds(90)
 
+    /// Who retries does so every 30 s at least, and hears within 70 s that nobody answers; a connection that is not asked again
+    /// is no one's problem any more.
+    static let sessionMemory = Duration.seconds(120)
+
     /// A partition that is given to this worker is claimed at once, or there is something in the way.
     static let claimLimit = Duration.seconds(20)
 
     private struct ModelTrouble {
         let problem: HealthProblem
+        let seen: Instant
+    }
+
+    private struct SessionTrouble {
+        let kind: HealthProblem.Kind
+        let detail: String
         let seen: Instant
     }
 
@@ -29,7 +39,8 @@ struct HealthRecord: Sendable {
     private var kafkaTrouble: String?
     /// Since when nothing has moved though jobs wait.
     private var lastMovement: Instant
-    private var databaseTrouble: String?
+    /// Of the connections, by what they are for, whose last exchange failed.
+    private var sessions: [String: SessionTrouble] = [:]
     private var isBrokerUp = false
     private var models: [String: ModelTrouble] = [:]
     private var waiting: [TopicPartition: WaitingPartition] = [:]
@@ -66,8 +77,15 @@ struct HealthRecord: Sendable {
     /// Some stage got on: an image prepared, encoded or analysed, a retry that is bounded, a batch stored.
     mutating func moved(at now: Instant) { lastMovement = now }
 
-    /// The database answered; with what is passing trouble if it could not be asked or did not answer in earnest.
-    mutating func databaseAnswered(trouble: String?) { databaseTrouble = trouble }
+    /// The database answered on one of the connections.
+    mutating func databaseAnswered(_ role: String) { sessions[role] = nil }
+
+    /// The database could not be asked, did not answer in earnest, or refuses what it should not.
+    ///
+    /// - Parameter role: what the connection is for.
+    mutating func databaseFailed(_ role: String, _ kind: HealthProblem.Kind, _ trouble: String, at now: Instant) {
+        sessions[role] = SessionTrouble(kind: kind, detail: trouble, seen: now)
+    }
 
     mutating func brokerIs(up: Bool) { isBrokerUp = up }
 
@@ -111,7 +129,10 @@ struct HealthRecord: Sendable {
 
     private func troubles(at now: Instant) -> [HealthProblem] {
         var problems: [HealthProblem] = []
-        if let databaseTrouble { problems.append(HealthProblem(.databaseUnreachable, databaseTrouble)) }
+        let failing = sessions.filter { $0.value.seen.duration(to: now) < Self.sessionMemory }
+        problems += failing.sorted { $0.key < $1.key }.map { role, trouble in
+            HealthProblem(trouble.kind, "Connection \(role): \(trouble.detail)")
+        }
         if !isBrokerUp { problems.append(HealthProblem(.brokerUnreachable, "No connection to a broker is up.")) }
         problems += waiting.sorted { $0.key < $1.key }.compactMap { problem($0.key, $0.value, at: now) }
         let remembered = models.filter { $0.value.seen.duration(to: now) < Self.modelMemory }

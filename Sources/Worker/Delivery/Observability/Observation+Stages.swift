@@ -35,6 +35,9 @@ extension Observation {
         case is AnotherRevision: kind = .analysisOfAnotherRevision
         case let error as PersistenceError where error.code == .revision: kind = .analysisOfAnotherRevision
         case is InferenceError: kind = .modelUnusable
+        // What is stored for it is damaged, or of another build.
+        case let error as PersistenceError where error.code == .answer || error.code == .schema:
+            kind = .analysisUnreadable
         // The database is away, which its connection has told.
         default: return
         }

@@ -52,8 +52,16 @@ package final class Observation: Sendable {
         let counter = metrics.roundTrips[role]
         connection.onExchange = { [unowned self] error in
             counter.increment()
-            let trouble = error.flatMap { $0.isRetriable ? "\($0)" : nil }
-            updateHealth { $0.databaseAnswered(trouble: trouble) }
+            let kind: HealthProblem.Kind? = error.flatMap {
+                $0.isRetriable ? .databaseUnreachable : $0.awaitsOperator ? .databaseRefuses : nil
+            }
+            updateHealth { health in
+                if let kind, let error {
+                    health.databaseFailed(role, kind, "\(error)", at: .now)
+                } else {
+                    health.databaseAnswered(role)
+                }
+            }
         }
     }
 }

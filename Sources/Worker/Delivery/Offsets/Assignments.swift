@@ -95,7 +95,7 @@ final class Assignments: Sendable {
                 return .proof
             }
             guard state.ledgers[place]?.handOut(record.offset, bytes: weight) == true else { return .dropped }
-            return .ticket(Ticket(record: record, epoch: ledger.epoch, crashes: ledger.suspects[record.offset]))
+            return .ticket(Ticket(record: record, epoch: ledger.epoch, suspicion: ledger.suspects[record.offset]))
         }
     }
 

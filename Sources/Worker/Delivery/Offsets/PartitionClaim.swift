@@ -9,6 +9,6 @@ struct PartitionClaim: Sendable {
     let start: Int64
     /// The record to be read before it, where there is one.
     let proof: RecordMark?
-    /// Crashes of each job, by its offset, that was in flight when the former owner vanished.
-    let suspects: [Int64: Int]
+    /// Of each job, by its offset, that was in flight when the former owner vanished.
+    let suspects: [Int64: Suspicion]
 }

@@ -19,7 +19,7 @@ struct PartitionLedger<Outcome: Sendable>: Sendable {
     /// counted in; nil once it was, or where there is none.
     private(set) var proof: RecordMark?
     /// Crashes of each job, by its offset, that was in flight when the former owner vanished.
-    let suspects: [Int64: Int]
+    let suspects: [Int64: Suspicion]
     /// Whether nothing of it is worked on any more.
     private(set) var isGivenUp = false
     /// Jobs that wait for a model, or for the database to say which.
@@ -39,7 +39,7 @@ struct PartitionLedger<Outcome: Sendable>: Sendable {
 
     init(
         _ partition: TopicPartition, startingAt start: Int64, epoch: Int64, proof: RecordMark? = nil,
-        suspects: [Int64: Int] = [:]
+        suspects: [Int64: Suspicion] = [:]
     ) {
         self.partition = partition
         self.epoch = epoch

@@ -1,3 +1,4 @@
+import Persistence
 import Settings
 
 /// Notices when so much fails that the cause is not the pictures: a volume that is lost, a share that is empty. Then the
@@ -13,33 +14,31 @@ struct FailureLimit: Sendable {
     let imageLimit: Int?
     /// Jobs in a row of which no image succeeds, fewer than this; nil: no limit.
     let jobLimit: Int?
-    private var outcomes: [Bool] = []
-    private var failedJobs = 0
+    private(set) var history: FailureHistory
 
-    init(imageLimit: Int?, jobLimit: Int?) {
+    /// - Parameter history: of an earlier worker in this one's place.
+    init(imageLimit: Int?, jobLimit: Int?, history: FailureHistory = FailureHistory()) {
         self.imageLimit = imageLimit
         self.jobLimit = jobLimit
+        self.history = history
     }
 
     /// Takes a job's images into account, in order.
     ///
     /// - Parameter failures: whether each image failed; those whose results stood already are left out.
-    /// - Returns: what is wrong, in a sentence, once too much has failed.
+    /// - Returns: what is wrong, in a sentence, once too much has failed. What succeeds is never what is wrong.
     mutating func add(_ failures: [Bool]) -> String? {
         guard !failures.isEmpty else { return nil }
-        failedJobs = failures.contains(false) ? 0 : failedJobs + 1
-        if let jobLimit, failedJobs >= jobLimit {
-            return "no image of the last \(failedJobs) jobs could be analysed"
-        }
+        history.failedJobs = failures.contains(false) ? 0 : history.failedJobs + 1
         for failed in failures {
-            outcomes.append(failed)
-            if outcomes.count > Self.window { outcomes.removeFirst() }
-            let failed = outcomes.count { $0 }
-            if let imageLimit, outcomes.count == Self.window, failed > imageLimit {
-                return "\(failed) of the last \(Self.window) images failed"
-            }
+            history.outcomes.append(failed)
+            if history.outcomes.count > Self.window { history.outcomes.removeFirst() }
+            guard failed, let imageLimit, history.outcomes.count == Self.window else { continue }
+            let sum = history.outcomes.count { $0 }
+            if sum > imageLimit { return "\(sum) of the last \(Self.window) images failed" }
         }
-        return nil
+        guard let jobLimit, history.failedJobs >= jobLimit else { return nil }
+        return "no image of the last \(history.failedJobs) jobs could be analysed"
     }
 }
 
@@ -47,6 +46,8 @@ struct FailureLimit: Sendable {
 package struct TooManyFailures: Error, CustomStringConvertible {
     let finding: String
     let example: String?
+    /// What was seen up to then.
+    var history = FailureHistory()
 
     package var description: String {
         "The worker stops, because \(finding)\(example.map { ", the last: \($0)" } ?? ""). What is not stored will be read "

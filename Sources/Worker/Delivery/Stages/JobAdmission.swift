@@ -24,9 +24,6 @@ final class JobAdmission: @unchecked Sendable {
     private let log: Logger
     private let observation: Observation
 
-    /// Crashes of a job alone after which it is not tried again.
-    static let crashLimit = 3
-
     /// - Parameters:
     ///   - connection: without synchronous commit; what is lost with the server was of no use to it.
     ///   - owner: as the partitions are claimed.
@@ -48,7 +45,7 @@ final class JobAdmission: @unchecked Sendable {
     /// - Parameter images: of which to say what is known.
     /// - Returns: nil when it is not to be worked on: its partition has another owner, or the worker stops.
     func enter(_ ticket: Ticket, _ job: ImageJob, asking images: [ImageReference]) -> JobStanding? {
-        let alone = ticket.crashes != nil
+        let alone = ticket.suspicion != nil
         // At the stop, jobs that were taken are still finished; only waiting for a place of its own is not worth it.
         guard
             gate.enter(alone: alone, while: { assignments.isCurrent(ticket) && !(alone && stop.isRequested) })
@@ -64,7 +61,7 @@ final class JobAdmission: @unchecked Sendable {
 
     /// Ends what ``enter(_:_:asking:)`` began: the job is done with, or waits.
     func leave(_ ticket: Ticket) {
-        let alone = ticket.crashes != nil
+        let alone = ticket.suspicion != nil
         if alone {
             // From here on a crash is none of its doing.
             _ = ask(ticket) { store, partition in
@@ -72,6 +69,20 @@ final class JobAdmission: @unchecked Sendable {
             }
         }
         gate.leave(alone: alone)
+    }
+
+    /// Notes that a job got further, if it runs alone. What can't be noted now is left out: then it seems to have got less far.
+    ///
+    /// - Parameter steps: of it that are done; 0 once its first image is read.
+    func note(_ steps: Int, of ticket: Ticket) {
+        guard ticket.suspicion != nil else { return }
+        lock.withLock {
+            // Not worth a new connection, which would have to be announced first.
+            guard connection.isConnected, announced == connection.backend else { return }
+            try? InFlightStore(connection).note(
+                steps, of: PartitionKey(ticket.record.topicPartition, of: group), offset: ticket.record.offset,
+                epoch: ticket.epoch)
+        }
     }
 
     /// Asks until there is an answer; nil: the job is not ours any more, or the worker stops.

@@ -56,7 +56,7 @@ struct JobRows: Sendable {
             for image in job.images {
                 fail(
                     ImageReference(image, of: job), of: job, error.kind.rawValue, error.message,
-                    attempts: JobAdmission.crashLimit)
+                    attempts: finished.ticket.suspicion?.attempts ?? 1)
             }
         case .failed(let error, let job): fail(nil, of: job, error.kind.rawValue, error.message)
         case .images(let analysis, let job, let images):

@@ -12,23 +12,34 @@ struct Lane: Sendable {
     var observation = Observation()
     /// Whether work on a job is still worth while: it has the process's grace period, and its partition is this worker's.
     var goesOn: @Sendable (Ticket) -> Bool = { _ in true }
+    /// Whether an analysis stays in memory while no job of it is there; else its scratch memory goes, too.
+    var keeps: @Sendable (String) -> Bool = { _ in true }
     var beforeComputing: @Sendable ([Identifier]) -> Void = { _ in }
+    /// Hears how many steps of a job are done: the images that were read, and the calls of the encoder.
+    var onStep: @Sendable (Ticket, Int) -> Void = { _, _ in }
     /// Says that a job is done with, whatever came of it.
     let leave: @Sendable (Ticket) -> Void
+
+    /// Seconds without a job after which a lane looks whether what it holds is still wanted.
+    private static let idleness = 1.0
 
     /// Works until `prepared` is closed and empty.
     func run(from prepared: BoundedQueue<PreparedJob>, to finished: BoundedQueue<FinishedJob>) {
         // Scratch memory for the analysis at hand; jobs of one analysis mostly come in a row.
         var analyzer: ImageAnalyzer?
         let current = Current()
-        while let job = prepared.pop() {
+        while !prepared.isFinished {
+            guard let job = prepared.pop(waiting: Self.idleness) else {
+                if let idle = analyzer, !keeps(idle.analysis.id) { analyzer = nil }
+                continue
+            }
             // Another worker has the partition by now, and would be the one whose rows count.
             guard assignments.begin(job.ticket), goesOn(job.ticket) else {
                 leave(job.ticket)
                 finished.push(FinishedJob(ticket: job.ticket, outcome: .abandoned))
                 continue
             }
-            current.ticket = job.ticket
+            (current.ticket, current.steps) = (job.ticket, job.images.count)
             let fitting = analyzer.flatMap { $0.analysis.id == job.analysis.id ? $0 : nil }
             let lane = fitting ?? makeAnalyzer(job.analysis, current)
             analyzer = lane
@@ -41,12 +52,18 @@ struct Lane: Sendable {
     }
 
     /// The job that this thread works on, for what the encoder is asked for to be told to whom it belongs.
-    private final class Current { var ticket: Ticket? }
+    private final class Current {
+        var ticket: Ticket?
+        var steps = 0
+    }
 
     private func makeAnalyzer(_ analysis: LoadedAnalysis, _ current: Current) -> ImageAnalyzer {
         ImageAnalyzer(analysis, batchSize: batchSize) { pictures throws(Interrupted) in
             observation.encoderCalled(with: pictures)
-            if let ticket = current.ticket, !goesOn(ticket) || !assignments.isCurrent(ticket) { throw Interrupted() }
+            guard let ticket = current.ticket else { return }
+            if !goesOn(ticket) || !assignments.isCurrent(ticket) { throw Interrupted() }
+            onStep(ticket, current.steps)
+            current.steps += 1
         }
     }
 

@@ -26,6 +26,8 @@ package final class PartitionClaims: @unchecked Sendable {
     /// The oldest offset of each log, as last seen: it grows, unless the log is another.
     private var begins: [TopicPartition: Int64] = [:]
     private var audits = 0
+    /// What else wants a look now and then.
+    private let tend: () -> Void
 
     /// Where a group that has no offset of a topic yet begins.
     package enum FirstStart: String, CaseIterable, Sendable { case earliest, latest }
@@ -35,8 +37,9 @@ package final class PartitionClaims: @unchecked Sendable {
 
     init(
         connection: Connection, inquiry: LogInquiry, assignments: Assignments, topic: String, group: String,
-        owner: String, first: FirstStart, log: Logger, observation: Observation
+        owner: String, first: FirstStart, tending: @escaping () -> Void = {}, log: Logger, observation: Observation
     ) {
+        tend = tending
         self.connection = connection
         self.inquiry = inquiry
         self.assignments = assignments
@@ -57,7 +60,9 @@ package final class PartitionClaims: @unchecked Sendable {
                 case .release(let partition, let epoch): release(partition, epoch)
                 case .hold(let partition, let epoch, let reason): try hold(partition, epoch, because: reason)
                 case .judgeIdleness(let question): judgeIdleness(question)
-                case .audit: try audit()
+                case .audit:
+                    tend()
+                    try audit()
                 }
             } catch let error as PersistenceError where error.code == .schema {
                 // The schema has left this build behind: it will never get a partition, and another member should.
@@ -125,7 +130,10 @@ package final class PartitionClaims: @unchecked Sendable {
                     wish,
                     with: PartitionClaim(
                         partition: wish.partition, epoch: position.epoch, start: start, proof: proof,
-                        suspects: Dictionary(uniqueKeysWithValues: suspects.map { ($0.offset, $0.crashes) })))
+                        suspects: Dictionary(
+                            uniqueKeysWithValues: suspects.map {
+                                ($0.offset, Suspicion(crashes: $0.crashes, attempts: $0.attempts))
+                            })))
                 return
             case .differs(let found):
                 reason = found

@@ -23,7 +23,9 @@ struct PictureSource: Sendable {
     private static let longest = 3.0
 
     /// Tries once, unless it is too early: leaves a picture, a failure, or the time of the next attempt.
-    func attempt(_ image: inout JobImage, _ analysis: LoadedAnalysis) {
+    ///
+    /// - Parameter onRead: called when the file's bytes are there and not looked at yet.
+    func attempt(_ image: inout JobImage, _ analysis: LoadedAnalysis, onRead: () -> Void = {}) {
         if let next = image.fetching.nextAttempt, next > .now { return }
         let entry = image.entry
         do throws(ImageFailure) {
@@ -31,6 +33,7 @@ struct PictureSource: Sendable {
             let start = ContinuousClock.now
             guard let (bytes, hash) = try contents(of: entry, &image.fetching) else { return }
             let fetched = ContinuousClock.now
+            onRead()
             let picture = try decode(bytes, named: entry.uri, fit: analysis.fit)
             image.state = .picture(
                 PreparedImage(id: entry.id, label: image.label, picture: picture, contentHash: hash))

@@ -124,12 +124,7 @@ struct Preparation: Sendable {
         _ task: inout PreparationTask, _ job: ImageJob, _ standing: JobStanding
     ) throws(JobError) -> Step {
         guard assignments.isCurrent(task.ticket) else { return .over(.abandoned) }
-        if let crashes = task.ticket.crashes, crashes >= JobAdmission.crashLimit {
-            throw JobError(
-                .crashedWorker,
-                "\(crashes) workers crashed while this job ran alone; look for its pictures in their core dumps or for the "
-                    + "memory that they ran out of, and requeue it once that is mended.")
-        }
+        if let verdict = task.ticket.suspicion?.verdict { throw JobError(.crashedWorker, verdict) }
         let analysis: LoadedAnalysis
         switch try catalog.analysis(job.analysis) {
         case .loaded(let found): analysis = found
@@ -149,7 +144,8 @@ struct Preparation: Sendable {
             for index in awaited {
                 guard assignments.isCurrent(task.ticket) else { return .over(.abandoned) }
                 let start = ContinuousClock.now
-                pictures.attempt(&task.images[index], analysis)
+                let (ticket, settled) = (task.ticket, task.settled)
+                pictures.attempt(&task.images[index], analysis) { admission.note(settled, of: ticket) }
                 if task.images[index].picture == nil, start.duration(to: .now) > Self.promptness { break }
             }
             let missing = awaited.filter { task.images[$0].isAwaited }

@@ -14,6 +14,9 @@ struct PreparationTask: Sendable {
     /// Pictures that it holds in memory while it waits.
     var pictures: Int { images.count { $0.picture != nil } }
 
+    /// Images that nothing has to be fetched for any more.
+    var settled: Int { images.count { !$0.isAwaited } }
+
     /// Lets go of all of them.
     mutating func release() { for index in images.indices { images[index].release() } }
 

@@ -61,6 +61,11 @@ final class Writer: @unchecked Sendable {
                 while try writeReady() {}
             } catch {
                 log.critical("the worker stops", metadata: ["error": "\(error)"])
+                if let error = error as? TooManyFailures {
+                    // Without it the next worker has to see for itself.
+                    try? FailureHistoryStore(connection).note(
+                        error.history, group: group, host: WorkerAssembly.hostName)
+                }
                 failed.withLock { $0 = error }
                 // Intake ends and hands nothing over any more; what is in flight is read again by the next worker, to whom the
                 // claims that are let go of in order say that no crash was the reason.
@@ -87,7 +92,7 @@ final class Writer: @unchecked Sendable {
                 for prefix in ready where error.fenced.contains(PartitionKey(prefix.partition, of: group)) {
                     assignments.fence(prefix.partition, epoch: prefix.epoch)
                 }
-            } catch let error as PersistenceError where error.isRetriable {
+            } catch let error as PersistenceError where error.isRetriable || error.awaitsOperator {
                 observation.retried(.database)
                 let pause = backoff.next()
                 log.warning(
@@ -129,7 +134,8 @@ final class Writer: @unchecked Sendable {
             // known as another one.
             let failures = images.filter { !$0.isOriginAway }.map(\.failure).filter { $0?.kind != .imageConflict }
             if let finding = limit.add(failures.map { $0 != nil }) {
-                throw TooManyFailures(finding: finding, example: failures.last { $0 != nil }??.description)
+                throw TooManyFailures(
+                    finding: finding, example: failures.last { $0 != nil }??.description, history: limit.history)
             }
         }
         return limit

@@ -61,16 +61,16 @@ final class Writer: @unchecked Sendable {
                 while try writeReady() {}
             } catch {
                 log.critical("the worker stops", metadata: ["error": "\(error)"])
-                if let error = error as? TooManyFailures {
-                    // Without it the next worker has to see for itself.
-                    try? FailureHistoryStore(connection).note(
-                        error.history, group: group, host: WorkerAssembly.hostName)
-                }
                 failed.withLock { $0 = error }
                 // Intake ends and hands nothing over any more; what is in flight is read again by the next worker, to whom the
                 // claims that are let go of in order say that no crash was the reason.
                 stop.request()
                 assignments.giveUp()
+                if let error = error as? TooManyFailures {
+                    // Without it the next worker has to see for itself.
+                    try? FailureHistoryStore(connection).note(
+                        error.history, group: group, host: WorkerAssembly.hostName)
+                }
             }
         }
     }

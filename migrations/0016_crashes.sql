@@ -14,7 +14,7 @@ COMMENT ON COLUMN entente.in_flight_jobs.crashes IS
 COMMENT ON COLUMN entente.in_flight_jobs.attempts IS
     'Workers that vanished while it ran alone and its first image had been read, by whatever cause.';
 COMMENT ON COLUMN entente.in_flight_jobs.progress IS
-    'Steps that were done since it runs alone: images read, and images analysed; null before the first image is read.';
+    'Steps that were done since it runs alone: images read, and calls of the encoder; null before the first image is read.';
 COMMENT ON COLUMN entente.in_flight_jobs.furthest IS 'The most progress of an attempt that ended with its worker.';
 COMMENT ON COLUMN entente.in_flight_jobs.has_trapped IS 'Whether its worker said with its last words that it traps.';
 

@@ -48,6 +48,8 @@ public struct PersistenceError: Error, Sendable, Hashable, CustomStringConvertib
     static let imageConflictState = "EN014"
     /// Raised by `entente.claim_offset`.
     static let leftBehindState = "EN003"
+    /// The server's own: it takes no writes in this session.
+    static let readOnlyState = "25006"
 }
 
 extension PersistenceError {
@@ -94,7 +96,7 @@ extension PersistenceError {
     private static func retriable(_ state: String) -> Bool {
         state.hasPrefix("08") || state.hasPrefix("53") || state.hasPrefix("58")
             || [
-                "57P01", "57P02", "57P03", "57P05", "40001", "40P01", "55P03", "57014", "25006", "25P03",
+                "57P01", "57P02", "57P03", "57P05", "40001", "40P01", "55P03", "57014", readOnlyState, "25P03",
             ].contains(state)
     }
 }

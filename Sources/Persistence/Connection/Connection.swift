@@ -51,7 +51,9 @@ public final class Connection {
     }
 
     /// What an exchange's failure says of the session.
-    func learn(from error: PersistenceError) { if error.sqlState == "25006" { isReadOnly = true } }
+    func learn(from error: PersistenceError) {
+        if error.sqlState == PersistenceError.readOnlyState { isReadOnly = true }
+    }
 
     /// A new session, settings and statements as in the old one.
     public func reconnect() throws {

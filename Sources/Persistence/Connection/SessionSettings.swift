@@ -33,17 +33,20 @@ public struct SessionSettings: Sendable {
             ("lock_timeout", "\(lockTimeout)"),
             ("idle_in_transaction_session_timeout", "\(idleInTransactionTimeout)"),
             // So that the server, too, lets go of a session whose other end is gone: it may hold locks.
-            ("tcp_keepalives_idle", "20"), ("tcp_keepalives_interval", "10"), ("tcp_keepalives_count", "3"),
-            ("tcp_user_timeout", "60000"),
+            ("tcp_keepalives_idle", Self.idle), ("tcp_keepalives_interval", Self.interval),
+            ("tcp_keepalives_count", Self.count), ("tcp_user_timeout", Self.userTimeout),
         ] + (synchronousCommit ? [] : [("synchronous_commit", "off")])
     }
 
-    /// Told to libpq before the URI, which may say otherwise. Keepalives find a dead peer within about a minute
-    /// while waiting, `tcp_user_timeout` while sending.
+    // Either end's: keepalives find a dead peer within about a minute while waiting, the user time-out while sending.
+    private static let (idle, interval, count, userTimeout) = ("20", "10", "3", "60000")
+
+    /// Told to libpq before the URI, which may say otherwise.
     var transport: [(String, String)] {
         [
-            ("connect_timeout", "10"), ("keepalives", "1"), ("keepalives_idle", "20"), ("keepalives_interval", "10"),
-            ("keepalives_count", "3"), ("tcp_user_timeout", "60000"),
+            ("connect_timeout", "10"), ("keepalives", "1"), ("keepalives_idle", Self.idle),
+            ("keepalives_interval", Self.interval), ("keepalives_count", Self.count),
+            ("tcp_user_timeout", Self.userTimeout),
         ] + (writes ? [("target_session_attrs", "read-write")] : [])
     }
 }

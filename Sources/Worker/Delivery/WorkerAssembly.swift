@@ -132,8 +132,7 @@ package struct WorkerAssembly: Sendable {
         ) { [kafka, log] in try KafkaProducer(kafka, logger: log, oneByOne: true) }
         var failureLimit = failureLimit
         if let history = try FailureHistoryStore(writing).take(group: group, host: Self.hostName) {
-            failureLimit = FailureLimit(
-                imageLimit: failureLimit.imageLimit, jobLimit: failureLimit.jobLimit, history: history)
+            failureLimit.history = history
         }
         let writer = Writer(
             connection: writing, assignments: assignments, group: group, deadLetters: deadLetters, limit: failureLimit,
@@ -151,18 +150,23 @@ package struct WorkerAssembly: Sendable {
     private func lastWords() -> LastWords? {
         guard !CrashReporter.isWanted() else { return nil }
         do {
-            let session = SessionSettings(applicationName: "entente last words \(Self.workerName)")
-            return LastWords(try Connection(uri: postgresURI, settings: session), owner: Self.ownerName)
+            let connection = try Connection(uri: postgresURI, settings: Self.session("last words"))
+            return LastWords(connection, owner: Self.ownerName)
         } catch {
             log.notice("a crash of this worker can't be told from a kill", metadata: ["error": "\(error)"])
             return nil
         }
     }
 
-    private func connect(_ role: String, synchronousCommit: Bool = true) throws -> Connection {
-        var session = SessionSettings(applicationName: "entente \(role) \(Self.workerName)")
-        session.synchronousCommit = synchronousCommit
+    private static func session(_ role: String) -> SessionSettings {
+        var session = SessionSettings(applicationName: "entente \(role) \(workerName)")
         session.writes = true
+        return session
+    }
+
+    private func connect(_ role: String, synchronousCommit: Bool = true) throws -> Connection {
+        var session = Self.session(role)
+        session.synchronousCommit = synchronousCommit
         let connection = try Connection(uri: postgresURI, settings: session)
         observation.watch(connection, as: role)
         return connection

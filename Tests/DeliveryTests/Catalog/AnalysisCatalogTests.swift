@@ -33,10 +33,12 @@ import Testing
         return analysis.id
     }
 
-    private func catalog(keeping models: Int) throws -> AnalysisCatalog {
+    private func catalog(
+        keeping models: Int, observation: Observation = Observation()
+    ) throws -> AnalysisCatalog {
         AnalysisCatalog(
             connection: try database.connect(), models: ModelLibrary(paths: [scratch("models")]), keeping: models,
-            cache: DemoAnalysis.cache(in: scratch), log: DemoAnalysis.quiet)
+            cache: DemoAnalysis.cache(in: scratch), log: DemoAnalysis.quiet, observation: observation)
     }
 
     private struct Unavailable: Error { let reason: String }
@@ -81,10 +83,7 @@ import Testing
         try database.connect().exec(
             "UPDATE entente.text_embeddings SET elements = set_byte(elements, 3, 1 # get_byte(elements, 3))")
         let observation = Observation()
-        let catalog = AnalysisCatalog(
-            connection: try database.connect(), models: ModelLibrary(paths: [scratch("models")]),
-            cache: DemoAnalysis.cache(in: scratch), log: DemoAnalysis.quiet, observation: observation)
-        guard case .unavailable(let reason, _) = try catalog.analysis(id) else {
+        guard case .unavailable(let reason, _) = try catalog(keeping: 1, observation: observation).analysis(id) else {
             Issue.record("not unavailable")
             return
         }

@@ -104,8 +104,11 @@ import Testing
     }
 
     /// Polls every 100 s, as the watchdog of the Kafka thread wants it.
-    private mutating func poll(until seconds: Double, lag: Int64) {
+    private mutating func poll(
+        until seconds: Double, lag: Int64, meanwhile: (inout HealthRecord, HealthRecord.Instant) -> Void = { _, _ in }
+    ) {
         for second in stride(from: 0, through: seconds, by: 100) {
+            meanwhile(&record, start + .seconds(second))
             record.polled(at: start + .seconds(second))
             record.sawQueue(lag: lag, at: start + .seconds(second))
         }
@@ -129,11 +132,7 @@ import Testing
     /// A restart would not bring the database back, nor the model.
     @Test mutating func whatIsKnownToBeInTheWayIsNoHang() {
         run()
-        for second in stride(from: 0.0, through: 1000, by: 100) {
-            record.databaseFailed("writer", .databaseUnreachable, "away", at: start + .seconds(second))
-            record.polled(at: start + .seconds(second))
-            record.sawQueue(lag: 5, at: start + .seconds(second))
-        }
+        poll(until: 1000, lag: 5) { $0.databaseFailed("writer", .databaseUnreachable, "away", at: $1) }
         #expect(death(after: 1001) == nil)
         #expect(kinds(after: 1001) == [.databaseUnreachable])
     }

@@ -8,7 +8,8 @@ import Testing
     private final class Probe {
         private var limit: FailureLimit
         init(imageLimit: Int?, jobLimit: Int?, history: FailureHistory = FailureHistory()) {
-            limit = FailureLimit(imageLimit: imageLimit, jobLimit: jobLimit, history: history)
+            limit = FailureLimit(imageLimit: imageLimit, jobLimit: jobLimit)
+            limit.history = history
         }
         var history: FailureHistory { limit.history }
         func add(_ failures: [Bool]) -> String? { limit.add(failures) }

@@ -125,7 +125,7 @@ import Testing
                 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                 WHERE datname = current_database() AND application_name LIKE 'entente %'
                 """)
-            try worker.waitForErrors(containing: "read-only")
+            try worker.waitForErrors(containing: "session is read-only")
             let readOnly = try results()
             try owner.exec("ALTER DATABASE \(database) RESET default_transaction_read_only")
             try awaitMore(than: readOnly)

@@ -21,14 +21,9 @@ struct HealthRecord: Sendable {
     /// A partition that is given to this worker is claimed at once, or there is something in the way.
     static let claimLimit = Duration.seconds(20)
 
-    private struct ModelTrouble {
+    /// What was told of once, and is forgotten if it is not told of again.
+    private struct Trouble {
         let problem: HealthProblem
-        let seen: Instant
-    }
-
-    private struct SessionTrouble {
-        let kind: HealthProblem.Kind
-        let detail: String
         let seen: Instant
     }
 
@@ -40,9 +35,9 @@ struct HealthRecord: Sendable {
     /// Since when nothing has moved though jobs wait.
     private var lastMovement: Instant
     /// Of the connections, by what they are for, whose last exchange failed.
-    private var sessions: [String: SessionTrouble] = [:]
+    private var sessions: [String: Trouble] = [:]
     private var isBrokerUp = false
-    private var models: [String: ModelTrouble] = [:]
+    private var models: [String: Trouble] = [:]
     private var waiting: [TopicPartition: WaitingPartition] = [:]
 
     init(at now: Instant) {
@@ -84,7 +79,7 @@ struct HealthRecord: Sendable {
     ///
     /// - Parameter role: what the connection is for.
     mutating func databaseFailed(_ role: String, _ kind: HealthProblem.Kind, _ trouble: String, at now: Instant) {
-        sessions[role] = SessionTrouble(kind: kind, detail: trouble, seen: now)
+        sessions[role] = Trouble(problem: HealthProblem(kind, "Connection \(role): \(trouble)"), seen: now)
     }
 
     mutating func brokerIs(up: Bool) { isBrokerUp = up }
@@ -92,7 +87,7 @@ struct HealthRecord: Sendable {
     mutating func partitionsWait(_ partitions: [TopicPartition: WaitingPartition]) { waiting = partitions }
 
     mutating func modelFailed(_ analysis: String, _ problem: HealthProblem, at now: Instant) {
-        models[analysis] = ModelTrouble(problem: problem, seen: now)
+        models[analysis] = Trouble(problem: problem, seen: now)
     }
 
     mutating func modelLoaded(_ analysis: String) { models[analysis] = nil }
@@ -128,16 +123,14 @@ struct HealthRecord: Sendable {
     }
 
     private func troubles(at now: Instant) -> [HealthProblem] {
-        var problems: [HealthProblem] = []
-        let failing = sessions.filter { $0.value.seen.duration(to: now) < Self.sessionMemory }
-        problems += failing.sorted { $0.key < $1.key }.map { role, trouble in
-            HealthProblem(trouble.kind, "Connection \(role): \(trouble.detail)")
+        /// In the order of their names.
+        func remembered(_ troubles: [String: Trouble], for memory: Duration) -> [HealthProblem] {
+            troubles.filter { $0.value.seen.duration(to: now) < memory }.sorted { $0.key < $1.key }.map(\.value.problem)
         }
+        var problems = remembered(sessions, for: Self.sessionMemory)
         if !isBrokerUp { problems.append(HealthProblem(.brokerUnreachable, "No connection to a broker is up.")) }
         problems += waiting.sorted { $0.key < $1.key }.compactMap { problem($0.key, $0.value, at: now) }
-        let remembered = models.filter { $0.value.seen.duration(to: now) < Self.modelMemory }
-        problems += remembered.sorted { $0.key < $1.key }.map(\.value.problem)
-        return problems
+        return problems + remembered(models, for: Self.modelMemory)
     }
 
     private func problem(_ partition: TopicPartition, _ waiting: WaitingPartition, at now: Instant) -> HealthProblem? {

@@ -14,14 +14,8 @@ struct FailureLimit: Sendable {
     let imageLimit: Int?
     /// Jobs in a row of which no image succeeds, fewer than this; nil: no limit.
     let jobLimit: Int?
-    private(set) var history: FailureHistory
-
-    /// - Parameter history: of an earlier worker in this one's place.
-    init(imageLimit: Int?, jobLimit: Int?, history: FailureHistory = FailureHistory()) {
-        self.imageLimit = imageLimit
-        self.jobLimit = jobLimit
-        self.history = history
-    }
+    /// At first nothing, or that of an earlier worker in this one's place.
+    var history = FailureHistory()
 
     /// Takes a job's images into account, in order.
     ///

@@ -34,6 +34,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.0.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     ],
@@ -87,7 +88,7 @@ let package = Package(
             swiftSettings: house),
         .testTarget(
             name: "PersistenceTests", dependencies: ["Dashboards", "Inference", "Persistence", "Processes", "Testbed"],
-            swiftSettings: house),
+            exclude: ["Golden"], swiftSettings: house),
 
         // What Grafana asks, out of the dashboards' JSON; and how long the answers take.
         .target(name: "Dashboards", dependencies: ["Persistence"], path: "Tests/Dashboards", swiftSettings: house),
@@ -106,7 +107,9 @@ let package = Package(
         .systemLibrary(
             name: "CCurl", path: "Sources/Worker/HTTP/CCurl",
             pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        room("Threads", [.product(name: "DequeModule", package: "swift-collections")]),
+        .systemLibrary(name: "CMalloc", path: "Sources/Worker/Threads/CMalloc"),
+        room(
+            "Threads", ["CMalloc", .product(name: "DequeModule", package: "swift-collections")], exclude: ["CMalloc"]),
         room(
             "Settings",
             [
@@ -131,7 +134,7 @@ let package = Package(
         room(
             "Analyzing",
             [
-                "Concepts", "Inference", "Jobs", "Settings",
+                "Concepts", "Inference", "Jobs", "Settings", "Threads",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -150,13 +153,23 @@ let package = Package(
                 "Analyzing", "Concepts", "Fetch", "Inference", "Jobs", "Persistence", "Settings",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
+        room(
+            "Exploring",
+            [
+                "Concepts", "Fetch", "HTTP", "Inference", "Jobs", "Persistence", "Reporting", "Settings", "Threads",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]),
 
         // The commands, and what only they need; the executable is these and nothing else.
         room(
             "Entente",
             [
-                "Analyzing", "Concepts", "Delivery", "Fetch", "HTTP", "Inference", "Jobs", "Kafka", "Persistence",
-                "Processes", "Reporting", "Settings", "Threads",
+                "Analyzing", "Concepts", "Delivery", "Exploring", "Fetch", "HTTP", "Inference", "Jobs", "Kafka",
+                "Persistence", "Processes", "Reporting", "Settings", "Threads",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -189,6 +202,9 @@ let package = Package(
                 .product(name: "SwiftCSV", package: "SwiftCSV"),
             ]),
         tests(
+            of: "Exploring",
+            ["Concepts", "Inference", "Persistence", "Settings", .product(name: "Yams", package: "Yams")]),
+        tests(
             of: "Entente",
             [
                 "Analyzing", "CKafka", "Concepts", "Fetch", "Inference", "Jobs", "Kafka", "Persistence", "Processes",
@@ -203,8 +219,9 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "Concepts", "Fetch", "Inference", "Jobs", "Kafka", "Persistence", "Processes", "Settings", "Testbed",
-                "Entente", .product(name: "Crypto", package: "swift-crypto"),
+                "Concepts", "Dashboards", "Fetch", "Inference", "Jobs", "Kafka", "Persistence", "Processes", "Settings",
+                "Testbed", "Entente", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftCSV", package: "SwiftCSV"),
             ],
             exclude: ["Golden"], swiftSettings: house),
         // The product with a fault in it, which integration tests start.

@@ -2,15 +2,17 @@
 """Times entente's vision encoders against open_clip on PyTorch and ONNX Runtime, and prints ratios.
 
     swift build -c release --product entente
-    python Benchmarks/encode.py [--threads N] [--rounds N] [MODEL:BATCH ...]
+    python Benchmarks/encode.py [--threads N] [--rounds N] [--precision bf16|int8] [MODEL:BATCH ...]
 
 All in fp32 on the CPU, random weights of the same architecture, the same batch and number of threads, on the same machine,
 in turns: round by round entente, PyTorch, ONNX Runtime. Entente's threads each encode a batch of their own, its way of
 using a machine; the others split one batch over the threads, theirs. Figures are medians over the rounds with the slowest
-and the fastest; ratios are of medians. Needs torch, open_clip_torch, onnx and onnxruntime.
+and the fastest; ratios are of medians. With --precision entente runs once more in it, in the same rounds, and so does ONNX
+Runtime with its dynamic int8 (quantize_dynamic, weights by channel); ratios are of that then, and of entente's fp32. Needs torch, open_clip_torch, onnx and onnxruntime.
 """
 
 import argparse
+import importlib.util
 import json
 import os
 import pathlib
@@ -27,9 +29,10 @@ import onnxruntime  # noqa: E402
 import torch  # noqa: E402
 
 # The torchvision build may lack its compiled operators, which open_clip only needs to be declared.
-library = torch.library.Library("torchvision", "DEF")
-library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+if not list(pathlib.Path(importlib.util.find_spec("torchvision").origin).parent.glob("_C*")):
+    library = torch.library.Library("torchvision", "DEF")
+    library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
 import open_clip  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -45,8 +48,8 @@ def seconds_a_call(call, least=2.0):
     return (time.perf_counter() - start) / times
 
 
-def entente(name, batch, threads):
-    program = [str(ROOT / ".build/release/entente"), "benchmark", "encode", "--architecture", name, "--batch-size", str(batch), "--lanes", str(threads), "--rounds", "1", "--json"]
+def entente(name, batch, threads, precision="fp32"):
+    program = [os.environ.get("ENTENTE", str(ROOT / ".build/release/entente")), "benchmark", "encode", "--architecture", name, "--precision", precision, "--batch-size", str(batch), "--lanes", str(threads), "--rounds", "1", "--json"]
     return json.loads(subprocess.run(program, check=True, capture_output=True, text=True).stdout)
 
 
@@ -72,25 +75,64 @@ def peers(name, batch, threads, folder):
         with torch.inference_mode():
             model(pictures)
 
-    return by_torch, lambda: session.run(None, feed)
+    return by_torch, lambda: session.run(None, feed), path, options, feed
+
+
+def dynamic_int8(path, options, feed):
+    """ONNX Runtime's own int8 of the same model."""
+    from onnxruntime.quantization import quantize_dynamic
+    from onnxruntime.quantization.shape_inference import quant_pre_process
+
+    prepared, narrow = path.with_suffix(".prepared.onnx"), path.with_suffix(".int8.onnx")
+    quant_pre_process(str(path), str(prepared), skip_symbolic_shape=True)
+    quantize_dynamic(str(prepared), str(narrow), per_channel=True)
+    session = onnxruntime.InferenceSession(str(narrow), options, providers=["CPUExecutionProvider"])
+    return lambda: session.run(None, feed)
+
+
+def narrow_row(name, batch, threads, rounds, precision, folder):
+    """A row of the table of a precision, everything in turns."""
+    _, _, path, options, feed = peers(name, batch, threads, folder)
+    by_int8 = dynamic_int8(path, options, feed)
+    speeds, last = {"fp32": [], precision: [], "onnx": []}, {}
+    for _ in range(rounds):
+        speeds["fp32"].append(entente(name, batch, threads)["images_per_second"])
+        last = entente(name, batch, threads, precision)
+        speeds[precision].append(last["images_per_second"])
+        speeds["onnx"].append(batch / seconds_a_call(by_int8))
+    middle = {key: statistics.median(values) for key, values in speeds.items()}
+    cells = [f"{middle[key]:.1f} ({min(values):.1f}–{max(values):.1f})" for key, values in speeds.items()]
+    print(f"| {name}, {batch} | " + " | ".join(cells) + f" | {middle[precision] / middle['fp32']:.2f}× | {middle[precision] / middle['onnx']:.2f}× | {last['least_cosine']:.6f} |", flush=True)
+    return last["kernel_set"]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--precision", choices=["bf16", "int8"])
     parser.add_argument("models", nargs="*", default=DEFAULT)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.processor())
     print(f"{cpu}, {arguments.threads} threads, PyTorch {torch.__version__}, ONNX Runtime {onnxruntime.__version__}, {arguments.rounds} rounds\n")
+    if arguments.precision:
+        print(f"| model, batch | entente fp32 | entente {arguments.precision} | ONNX Runtime int8 | against fp32 | against ONNX Runtime | least cosine |")
+        print("|---|---|---|---|---|---|---|")
+        kernels = ""
+        for entry in arguments.models:
+            name, batch = entry.rsplit(":", 1)
+            with tempfile.TemporaryDirectory() as folder:
+                kernels = narrow_row(name, int(batch), arguments.threads, arguments.rounds, arguments.precision, folder)
+        print(f"\nImages a second; kernel set {kernels}.")
+        return
     print("| model, batch | entente | PyTorch | ONNX Runtime | against PyTorch | against ONNX Runtime | of sgemm peak |")
     print("|---|---|---|---|---|---|---|")
     for entry in arguments.models:
         name, batch = entry.rsplit(":", 1)
         batch = int(batch)
         with tempfile.TemporaryDirectory() as folder:
-            by_torch, by_onnx = peers(name, batch, arguments.threads, folder)
+            by_torch, by_onnx, *_ = peers(name, batch, arguments.threads, folder)
             speeds, shares, kernels = {"entente": [], "torch": [], "onnx": []}, [], ""
             for _ in range(arguments.rounds):
                 own = entente(name, batch, arguments.threads)

@@ -246,6 +246,8 @@ def libraries(program):
         return print("SKIPPED, libraries: only Debian's dpkg tells packages")
     stage = (FOLDER / "Dockerfile").read_text().rpartition("FROM ")[2]
     installed = re.search(r"apt-get install ([^&]*)&&", stage)[1].replace("\\", " ").split()
+    # Debian 13 renamed some libraries for times after 2038; nothing else of theirs changed on 64 bits.
+    installed += [package.removesuffix("t64") for package in installed]
     names = re.findall(r"NEEDED.*\[(.*)\]", subprocess.check_output(["readelf", "--dynamic", program], text=True))
     paths = dict(re.findall(r"^\s*(\S+) => (\S+)", subprocess.check_output(["ldd", program], text=True), re.M))
     checked = 0

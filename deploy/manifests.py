@@ -30,14 +30,16 @@ COMPONENTS = {
     "models": [],
     "kafka-sasl": ["commands"],
     "kafka-tls": ["commands"],
+    "kafka-file": ["commands"],
     "keda-sasl": ["keda"],
     "keda-tls": ["keda"],
     "monitoring": [],
     "object-store": [],
+    "explorer": [],
     "dashboards": [],
 }
 # One broker is asked in one way.
-TOGETHER = [name for name in COMPONENTS if not name.endswith("-tls")]
+TOGETHER = [name for name in COMPONENTS if not name.endswith(("-tls", "-file"))]
 FOREIGN = {"ScaledObject", "TriggerAuthentication", "ServiceMonitor", "PrometheusRule"}
 VERSION = "0.2.0"
 
@@ -120,14 +122,15 @@ def agreement(variant, documents):
     known = {}
     for kind, _, name in names:
         known.setdefault(kind, set()).add(name)
-    worker = next(document for document in documents if document["kind"] == "Deployment")
-    labels = template(worker)["metadata"]["labels"]
+    worker = next(document for document in documents if document["kind"] == "Deployment" and document["metadata"]["name"] == "entente-worker")
+    # What a policy or a service selects by: workers, and what components run beside them.
+    pods = [template(document)["metadata"]["labels"] for document in documents if document["kind"] == "Deployment"]
     settings = next(d["data"] for d in documents if d["kind"] == "ConfigMap" and "ENTENTE_KAFKA_TOPIC" in d["data"])
     grace = int(settings["ENTENTE_WORKER_GRACE_PERIOD"])
     expect(template(worker)["spec"]["terminationGracePeriodSeconds"] >= grace + 15, f"{variant}: a worker has less than 15 s beyond its {grace}")
     secrets = {"entente-kafka": {"username", "password", "ca.crt", "tls.crt", "tls.key"}, "entente-hub": {"token"}}
-    example = yaml.safe_load((KUBERNETES / "secret.example.yaml").read_text())
-    secrets[example["metadata"]["name"]] = set(example["stringData"])
+    for example in yaml.safe_load_all((KUBERNETES / "secret.example.yaml").read_text()):
+        secrets[example["metadata"]["name"]] = set(example["stringData"])
     for document in documents:
         place = f"{variant}: {document['kind']} {document['metadata']['name']}"
         if pod := template(document):
@@ -136,11 +139,12 @@ def agreement(variant, documents):
             case "PodDisruptionBudget" | "NetworkPolicy":
                 spec = document["spec"]
                 selector = (spec.get("selector") or spec.get("podSelector"))["matchLabels"]
-                expect(selector.items() <= labels.items(), f"{place} selects other pods than workers")
+                expect(any(selector.items() <= labels.items() for labels in pods), f"{place} selects no pods of ours")
             case "Service":
-                expect(document["spec"]["selector"].items() <= labels.items(), f"{place} selects other pods than workers")
+                chosen = [labels for labels in pods if document["spec"]["selector"].items() <= labels.items()]
+                expect(len(chosen) == 1, f"{place} selects {len(chosen)} kinds of pods")
             case "ServiceMonitor":
-                service = next(d for d in documents if d["kind"] == "Service")
+                service = next(d for d in documents if d["kind"] == "Service" and d["metadata"]["name"] != "entente-explorer")
                 wanted = document["spec"]["selector"]["matchLabels"]
                 expect(wanted.items() <= service["metadata"]["labels"].items(), f"{place} selects another service")
                 job = service["metadata"]["labels"].get(document["spec"]["jobLabel"])

@@ -2,7 +2,7 @@ import Dashboards
 import Foundation
 import Persistence
 
-/// How long each query of the dashboards takes as the role that Grafana reads with.
+/// How long each query of the dashboards and of docs/sql.md takes as the role that Grafana reads with.
 struct DashboardTimings {
     private let connection: Connection
     private let rounds: Int
@@ -30,7 +30,18 @@ struct DashboardTimings {
     func measure() throws -> [Timing] {
         try connection.exec("SET ROLE entente_reader")
         defer { try? connection.exec("RESET ROLE") }
-        return try Dashboard.ofThisCheckout().flatMap(measure)
+        return try Dashboard.ofThisCheckout().flatMap(measure) + documented()
+    }
+
+    /// Asked of the first image and class that `fill.sql` writes, and of its first replay.
+    private func documented() throws -> [Timing] {
+        let names = DocumentedNames(
+            analysis: "imagenet-val-model-01", replay: "imagenet-val-model-02",
+            image: "n01440764/ILSVRC2012_val_00000000.JPEG", className: "class number 0")
+        return try DocumentedQuery.ofThisCheckout().map { query in
+            let (rows, median) = try time(query.asked(of: names))
+            return Timing(dashboard: "docs/sql.md", place: query.title, rows: rows, median: median)
+        }
     }
 
     private func measure(_ dashboard: Dashboard) throws -> [Timing] {

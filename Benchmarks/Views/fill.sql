@@ -151,6 +151,42 @@ CROSS JOIN (VALUES ('kmeans'), ('pca')) AS m (part_method)
 JOIN fills AS f USING (analysis_id)
 JOIN variants AS v ON v.v = 30 * (f.accuracy - 45) + pg_temp.pick(m.part_method || r.image_id, f.n, 3000);
 
+-- The first analysis judges its explanations: five steps down or up, each null a little flatter, and the foreground alone.
+INSERT INTO entente.judged_results (analysis_id, image_id, subject, variant, metric, label_index, shard, draws, points,
+    amount, difference)
+SELECT j.analysis_id, j.image_id, j.subject, j.variant, j.metric, j.label_index, j.shard, 1, j.points, j.amount,
+    CASE WHEN j.variant <> 'importance' THEN first_value(j.amount) OVER (
+        PARTITION BY j.analysis_id, j.image_id, j.subject, j.metric ORDER BY j.variant <> 'importance') - j.amount END
+FROM (
+    SELECT w.*, 2 * (SELECT sum(x) FROM unnest(w.points) AS u (x))::bigint - w.points[1] - w.points[6] AS amount
+    FROM (
+        SELECT r.analysis_id, r.image_id, r.label_index, r.shard, s.subject, v.variant, m.metric,
+            ARRAY(
+                SELECT CASE WHEN m.unit = 1
+                    THEN (pg_temp.pick(r.image_id || s.subject || v.variant, k, 100) < f.accuracy + m.sign * v.slope * k / 5)::integer
+                    ELSE m.unit + m.sign * (5000000::bigint * v.slope * k
+                        + pg_temp.pick(r.image_id || s.subject || v.variant, k, 4000000)) END::bigint
+                FROM generate_series(0, 5) AS k ORDER BY k) AS points
+        FROM entente.image_results AS r JOIN fills AS f ON f.analysis_id = r.analysis_id AND f.n = 1
+        CROSS JOIN (VALUES ('kmeans'), ('pca')) AS s (subject)
+        CROSS JOIN (VALUES ('importance', 6), ('random_order', 5), ('random_regions', 4)) AS v (variant, slope)
+        CROSS JOIN (VALUES ('deletion', 700000000::bigint, -1), ('insertion', 600000000, 1), ('acc_drop', 1, -1),
+            ('acc_inc', 1, 1)) AS m (metric, unit, sign)
+    ) AS w
+) AS j;
+INSERT INTO entente.judged_results (analysis_id, image_id, subject, variant, metric, label_index, shard, draws, points,
+    amount, difference)
+SELECT r.analysis_id, r.image_id, 'foreground', v.stage, m.metric, r.label_index, r.shard, 1, ARRAY[p.point], p.point,
+    CASE m.metric WHEN 'score' THEN 700000000 - p.point WHEN 'top_1' THEN r.hit_at_1::integer - p.point END
+FROM entente.image_results AS r JOIN fills AS f ON f.analysis_id = r.analysis_id AND f.n = 1
+CROSS JOIN (VALUES ('nearest'), ('component'), ('crf')) AS v (stage)
+CROSS JOIN (VALUES ('score'), ('agreement'), ('top_1')) AS m (metric)
+CROSS JOIN LATERAL (
+    SELECT CASE m.metric WHEN 'score' THEN 650000000 + pg_temp.pick(r.image_id, 1, 40000000)
+        WHEN 'agreement' THEN (pg_temp.pick(r.image_id || v.stage, 2, 100) < 90)::integer
+        ELSE (pg_temp.pick(r.image_id || v.stage, 3, 100) < f.accuracy)::integer END::bigint AS point
+) AS p;
+
 INSERT INTO entente.failed_images (topic, partition, message_offset, analysis_id, image_id, kind, message, worker,
     shard, failed_at)
 SELECT 'entente.image-jobs', p.shard, 1000 * f.n + p.i / images_a_job, f.analysis_id, p.image_id,
@@ -167,5 +203,6 @@ INSERT INTO entente.progress_rollups SELECT * FROM entente.recomputed_progress_r
 INSERT INTO entente.image_rollups SELECT * FROM entente.recomputed_image_rollups(NULL);
 INSERT INTO entente.part_rollups SELECT * FROM entente.recomputed_part_rollups(NULL);
 INSERT INTO entente.concept_rollups SELECT * FROM entente.recomputed_concept_rollups(NULL);
+INSERT INTO entente.judged_rollups SELECT * FROM entente.recomputed_judged_rollups(NULL);
 INSERT INTO entente.throughput_rollups SELECT * FROM entente.recomputed_throughput_rollups(NULL);
 RESET session_replication_role;

@@ -69,6 +69,12 @@ extension PersistenceError {
         return sqlState.hasPrefix("28") || ["42501", "42883", "42P01", "3D000", "3F000"].contains(sqlState)
     }
 
+    /// A statement took longer than it may.
+    public var isTimeout: Bool { code == .server && sqlState == "57014" }
+
+    /// A value is out of range, or not what it should be; in a session that only reads, one that was asked for.
+    public var isOfValues: Bool { code == .server && sqlState?.hasPrefix("22") == true }
+
     /// One of the records can't be stored, ever; the others can. ``BatchWriter/refused(in:)`` tells which.
     public var isRecordLevel: Bool {
         switch code {

@@ -1,5 +1,6 @@
 import CAllocationCount
 import Foundation
+import Inference
 import Testbed
 import Testing
 
@@ -36,10 +37,10 @@ import Testing
     @Test func aCallOfTheEncoder() throws {
         let analysis = try DemoAnalysis.shared()
         let encoder = analysis.model.vision
-        let picture = [Float](repeating: 0.25, count: 3 * encoder.imageSize * encoder.imageSize)
-        let workspace = encoder.makeWorkspace(batchSize: 1)
-        _ = encoder.encode([picture], in: workspace)
-        let count = Self.allocations { _ = encoder.encode([picture], in: workspace) }
+        let picture = VisionInput.values(.init(repeating: 0.25, count: 3 * encoder.imageSize * encoder.imageSize))
+        let session = encoder.session(batchSize: 1)
+        _ = session.encode([picture])
+        let count = Self.allocations { _ = session.encode([picture]) }
         // One more for the list of pictures.
         try Self.expect(count - 1, of: "encoder, each call")
     }

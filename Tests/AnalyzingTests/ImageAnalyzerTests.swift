@@ -46,6 +46,18 @@ import Testing
         #expect(analyzer.encodeTime == .zero)
     }
 
+    /// Predictions are what they are beside parts, at one pass a picture; nothing is drawn.
+    @Test func predictionsAloneTakeOnePass() throws {
+        let images = try images()
+        let whole = try ImageAnalyzer(DemoAnalysis.shared(), batchSize: 3).findings(images)
+        let analyzer = ImageAnalyzer(try DemoAnalysis.shared { $0.parts.by = [] }, batchSize: 3)
+        var drawn = 0
+        let found = try analyzer.analyze(images, onDrawings: { _, _ in drawn += 1 }).map { try $0.get() }
+        #expect(found.map(\.top) == whole.map(\.top))
+        #expect(found.allSatisfy(\.partMethods.isEmpty) && analyzer.groupDigest == nil && drawn == 0)
+        #expect(analyzer.encodedPictures == images.count)
+    }
+
     @Test func drawingsAreShownForEachPicture() throws {
         var seen: [Int: Int] = [:]
         let images = try images()
@@ -122,6 +134,28 @@ import Testing
         }
         #expect(try ImageAnalyzer(analysis, batchSize: 1).findings(images) == findings)
         #expect(try findings != ImageAnalyzer(DemoAnalysis.shared(), batchSize: 4).findings(images))
+    }
+
+    /// A single part is the whole foreground, whichever method finds it; each finds in it what it finds alone.
+    @Test func aPartOfTwoMethodsIsEncodedOnce() throws {
+        let images = try images()
+        func run(_ methods: [PartMethod], batchSize: Int) throws -> (findings: [ImageFindings], passes: Int) {
+            let analysis = try DemoAnalysis.shared { method in
+                method.parts.by = methods
+                method.parts.count = 1
+            }
+            let analyzer = ImageAnalyzer(analysis, batchSize: batchSize)
+            return (try analyzer.findings(images), analyzer.encodedPictures)
+        }
+        let (components, means) = (try run([.pca], batchSize: 4), try run([.kmeans], batchSize: 4))
+        #expect(components.passes == 4 * images.count && means.passes == 4 * images.count)
+        for batchSize in [1, 2, 16] {
+            let both = try run([.pca, .kmeans], batchSize: batchSize)
+            #expect(both.passes == 4 * images.count)
+            for (found, alone) in zip(both.findings, zip(components.findings, means.findings)) {
+                #expect(found.partMethods == alone.0.partMethods + alone.1.partMethods)
+            }
+        }
     }
 
     /// Foreground and parts are those of the analysis with circles: only how they are read differs.

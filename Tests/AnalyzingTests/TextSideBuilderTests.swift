@@ -127,6 +127,79 @@ import Testing
         #expect(error?.description.contains(Checkout.bareModel) == true)
     }
 
+    private func classified(_ matrix: Matrix) throws -> Analysis {
+        let texts = try DemoAnalysis.analysis()
+        return Analysis(
+            model: texts.model, classes: texts.classes, descriptors: texts.descriptors, templates: [],
+            classifier: .weights(.init(sha256: "f", matrix)), descriptorTemplate: texts.descriptorTemplate,
+            method: texts.method)
+    }
+
+    /// Rows of any length are what the encoder would have made of the classes' names.
+    @Test func aClassifierStandsForTheClasses() throws {
+        let model = try DemoAnalysis.shared().model
+        let names = DemoAnalysis.classes.map { "a photo of a \($0.name)." }
+        let embeddings = try model.encodeTexts(names)
+        let expected = concepts(try build(try DemoAnalysis.analysis(), nil))
+        let columns = embeddings.columns
+        let rows = (0..<3).map { row in embeddings.row(row).map { $0 * Float(row + 2) } }
+        let forwards = try classified(Matrix(rows: 3, columns: columns, elements: rows.flatMap { $0 }))
+        let shared = SharedCopies()
+        let found = concepts(try build(forwards, shared))
+        #expect(found.map { $0.map(\.descriptor) } == expected.map { $0.map(\.descriptor) })
+        #expect(shared.copies.count == 2, "of the bank alone")
+        let backwards = try classified(Matrix(rows: 3, columns: columns, elements: rows.reversed().flatMap { $0 }))
+        #expect(
+            concepts(try build(backwards, nil)).map { $0.map(\.descriptor) }
+                == expected.reversed().map { $0.map(\.descriptor) })
+        #expect(expected[0].map(\.descriptor) != expected[2].map(\.descriptor))
+    }
+
+    @Test func aClassifierOfAnotherModelIsRefused() throws {
+        let model = try DemoAnalysis.shared().model
+        for (rows, columns) in [(3, model.embeddingWidth + 1), (2, model.embeddingWidth)] {
+            let analysis = try classified(Matrix(rows: rows, columns: columns, repeating: 1))
+            let refusal = model.directory.configuration.refusal(of: analysis)
+            #expect(refusal?.contains("\(rows) × \(columns), and 3 classes") == true, "\(refusal ?? "")")
+            #expect(throws: InferenceError.self) { try build(analysis, nil) }
+        }
+        let fitting = try classified(Matrix(rows: 3, columns: model.embeddingWidth, repeating: 1))
+        #expect(model.directory.configuration.refusal(of: fitting) == nil)
+    }
+
+    /// Each text is encoded and brought to length 1, each class is the mean of its own, and the copy is where others look for it.
+    @Test(arguments: [true, false]) func classesAreTheMeansOfTheirTexts(areSentences: Bool) throws {
+        let plain = try DemoAnalysis.analysis()
+        let texts = [["has fur, and more"], ["a long tail", "stands", "a long tail"], ["green"]]
+        let bank: [Identifier] = ["has fur, and more", "a long tail", "stands", "green"]
+        let wording = try #require(DescriptorWording("{descriptor} / {class}"))
+        let analysis = Analysis(
+            model: plain.model, classes: plain.classes, descriptors: bank, templates: [],
+            classifier: areSentences ? .sentences(texts) : .descriptors([[0], [1, 2, 1], [3]], wording: wording),
+            descriptorTemplate: plain.descriptorTemplate, method: plain.method)
+        let shared = SharedCopies()
+        _ = try build(analysis, shared)
+        let key = try #require(TextSideBuilder.classKey(analysis))
+        let kept = try #require(shared.copies[key])
+        let model = try DemoAnalysis.shared().model
+        for (row, list) in texts.enumerated() {
+            let said = areSentences ? list : list.map { "\($0) / \(plain.classes[row].name)" }
+            let rows = try model.encodeTexts(said).rowsNormalized()
+            let mean = (0..<rows.columns).map { column in
+                Float((0..<rows.rows).reduce(0.0) { $0 + Double(rows[$1, column]) } / Double(rows.rows))
+            }
+            #expect(kept.row(row).elementsEqual(mean), "\(row)")
+        }
+        let again = try build(analysis, shared)
+        #expect(concepts(again) == concepts(try build(analysis, nil)))
+        // Content that does not fit its classes is refused and traps nothing.
+        let broken = Analysis(
+            model: plain.model, classes: plain.classes, descriptors: bank, templates: [],
+            classifier: areSentences ? .sentences([["x"]]) : .descriptors([[9], [0], [0]], wording: wording),
+            descriptorTemplate: plain.descriptorTemplate, method: plain.method)
+        #expect(throws: InferenceError.self) { try build(broken, nil) }
+    }
+
     @Test func everyPlaceOfATemplateIsFilled() {
         #expect("a photo of a {}.".filled(with: "tench") == "a photo of a tench.")
         #expect("{}".filled(with: "{} \\1 $0") == "{} \\1 $0")

@@ -212,6 +212,27 @@ import Testing
         }
     }
 
+    /// Two classes of one meaning are both there; a softmax has none of it, and its reports stay as they were.
+    @Test func probabilitiesAreOfSigmoidsAlone() {
+        let analysis = TextSideTests.analysis(classes: 2, descriptors: 6, method: DecompositionTests.method)
+        let text = TextSide(
+            analysis: analysis, classEmbeddings: Matrix(rows: 2, columns: 2, elements: [3, 4, 4, 3]),
+            bankEmbeddings: Matrix(rows: 6, columns: 2), bareEmbeddings: Matrix(rows: 6, columns: 2))
+        func findings(_ score: LogitScore?) -> ImageFindings {
+            Interpreter(text: text, method: DecompositionTests.method, score: score)
+                .findings(imageEmbedding: [5, 5], label: nil, parts: [])
+        }
+        func line(_ score: LogitScore?) -> String {
+            ReportDocument(analysis).line(image: "a.png", label: nil, findings: findings(score))
+        }
+        // Both cosines are 7/√50.
+        let sigmoid = findings(LogitScore(scale: 10, bias: -8, kind: .sigmoid)).top
+        #expect(sigmoid.allSatisfy { abs(($0.probability ?? 0) - 0.869_837) < 1e-4 })
+        #expect(sigmoid.map(\.classIndex) == findings(nil).top.map(\.classIndex))
+        #expect(line(LogitScore(scale: 10, bias: -8, kind: .sigmoid)).contains("\"probability\":0.869"))
+        #expect(line(LogitScore(scale: 10, bias: 0, kind: .softmax)) == line(nil) && !line(nil).contains("probability"))
+    }
+
     @Test func vectorsOfZerosLeaveNumbers() {
         let text = TextSide(
             analysis: TextSideTests.analysis(classes: 2, descriptors: 6, method: DecompositionTests.method),

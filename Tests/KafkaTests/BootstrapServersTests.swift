@@ -23,6 +23,13 @@ import Testing
         #expect("\(error)".contains("host:port") && "\(error)".contains("ENTENTE_KAFKA_PROPERTIES_SASL_PASSWORD"))
     }
 
+    @Test(arguments: [",", " , ,", "kafka://Quokka", "b:1,http://Quokka:9092", "SSL2://Quokka:1", "://Quokka"])
+    func otherFormsAreNamed(list: String) throws {
+        let error = try #require(throws: KafkaError.self) { try BootstrapServers.check(list) }
+        #expect("\(error)".contains("host:port") && !"\(error)".contains("Quokka"), "\(error)")
+        #expect("\(error)".contains("protocol") == list.contains("://"))
+    }
+
     @Test func theEntryIsNumbered() throws {
         let error = try #require(throws: KafkaError.self) { try BootstrapServers.check("a:1,b:2,c:3@d") }
         #expect("\(error)".contains("entry 3"))

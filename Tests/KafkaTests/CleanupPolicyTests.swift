@@ -22,7 +22,7 @@ import Testing
             let bench = try KafkaBench()
             let producer = try bench.producer([:])
             let start = ContinuousClock.now
-            #expect(try producer.cleanupPolicy(of: KafkaBench.topic, within: .seconds(60)) == .untold)
+            #expect(try producer.topicConfiguration(of: KafkaBench.topic, within: .seconds(60)) == TopicConfiguration())
             #expect(start.duration(to: .now) < .seconds(30))
             #expect(producer.close(within: .seconds(5)))
         }
@@ -34,7 +34,7 @@ import Testing
             let producer = try bench.producer([:])
             try bench.broker.takeDown()
             let error = #expect(throws: KafkaError.self) {
-                try producer.cleanupPolicy(of: KafkaBench.topic, within: .seconds(1))
+                try producer.topicConfiguration(of: KafkaBench.topic, within: .seconds(1))
             }
             #expect(error?.isRefusal == false)
             #expect(producer.close(within: .seconds(5)))

@@ -29,7 +29,9 @@ import Testing
     func secretsStayOutOfMessages(name: String) throws {
         // A value that no property takes: the C interface ends it at the zero.
         do {
-            try consumer([name: "hunter2-hunter2", "sasl.mechanism": "PLAIN"])
+            try consumer([
+                name: "hunter2-hunter2", "sasl.mechanism": "PLAIN", "security.protocol": "sasl_ssl",
+            ])
         } catch {
             #expect(!"\(error)".contains("hunter2"), "\(error)")
         }
@@ -45,7 +47,57 @@ import Testing
         #expect(error.description.contains("“\(name)”"))
     }
 
-    @Test func sameValueAsOursIsNoConflict() throws { try consumer(["enable.auto.commit": "false"]) }
+    @Test(arguments: [
+        (
+            ["sasl.username": "quokka"],
+            "“sasl.username” is given and would not be used, since security.protocol is “plaintext”"
+        ),
+        (["sasl.mechanisms": "PLAIN", "security.protocol": "SSL"], "set that to sasl_ssl or sasl_plaintext"),
+        (["ssl.ca.location": "/quokka"], "set that to ssl or sasl_ssl"),
+        (
+            ["ssl.key.password": "quokka", "sasl.mechanism": "PLAIN", "security.protocol": "SASL_PLAINTEXT"],
+            "“ssl.key.password”"
+        ), (["security.protocol": "sasl_ssl", "sasl.username": "quokka"], "“sasl.mechanism” is not set"),
+    ]) func whatWouldGoUnusedIsRefused(properties: [String: String], words: String) throws {
+        let error = try #require(throws: KafkaError.self) { try consumer(properties) }
+        #expect(error.description.contains(words), "\(error)")
+        #expect(error.name == "_INVALID_ARG" && !error.description.contains("quokka"), "\(error)")
+    }
+
+    @Test func whatABuildLacksIsSaidOfSecretsToo() {
+        #expect(
+            KafkaProperties.isUnsupported(
+                "Configuration property \"sasl.oauthbearer.client.secret\" not supported in this build: OIDC"))
+        #expect(!KafkaProperties.isUnsupported("Invalid value \" not supported in this build\" for a property"))
+    }
+
+    /// librdkafka has several names for some, and several spellings of some values.
+    @Test(arguments: [
+        ("request.required.acks", "1", "acks"), ("acks", "0", "acks"),
+        ("allow.auto.create.topics", "true", "allow.auto"),
+        ("enable.idempotence", "false", "enable.idempotence"), ("partitioner", "random", "partitioner"),
+    ])
+    func producersHaveTheirsToo(name: String, value: String, rule: String) throws {
+        let configuration = KafkaClientConfiguration(bootstrapServers: "127.0.0.1:1", properties: [name: value])
+        let error = try #require(throws: KafkaError.self) { try KafkaProducer(configuration, logger: logger) }
+        #expect(error.description.contains("“\(name)”") && error.description.contains("“\(rule)"), "\(error)")
+        #expect(error.name == "_INVALID_ARG")
+    }
+
+    @Test(arguments: [("auto.commit.enable", "true"), ("group.id", "another")])
+    func theirOtherNamesCannotEither(name: String, value: String) throws {
+        let error = try #require(throws: KafkaError.self) { try consumer([name: value]) }
+        #expect(error.description.contains("“\(name)”"), "\(error)")
+    }
+
+    @Test func sameValueAsOursIsNoConflict() throws {
+        try consumer([
+            "enable.auto.commit": "false", "isolation.level": "READ_COMMITTED", "auto.commit.enable": "False",
+        ])
+        let spellings = ["request.required.acks": "-1", "enable.idempotence": "TRUE"]
+        let configuration = KafkaClientConfiguration(bootstrapServers: "127.0.0.1:1", properties: spellings)
+        try KafkaProducer(configuration, logger: logger).close(within: .seconds(5))
+    }
 
     @Test func bootstrapServersHaveTheirOwnSetting() throws {
         #expect(throws: KafkaError.self) { try consumer(["bootstrap.servers": "elsewhere:9092"]) }

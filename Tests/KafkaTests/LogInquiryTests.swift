@@ -39,18 +39,18 @@ import Testing
     /// Each partition of a broker that is away fails, within the time it was given, and the others do not.
     @Test func aBrokerThatIsAwayFailsForItsOwnPartitions() async throws {
         try await onKafkaThread {
-            let bench = try KafkaBench(partitions: 6, brokers: 3)
+            let bench = try KafkaBench(partitions: 30, brokers: 3)
             try bench.fill(30)
             let inquiry = try LogInquiry(bench.configuration(), logger: bench.logger)
-            let places = (0..<6).map { bench.place(Int32($0)) }
+            let places = (0..<30).map { bench.place(Int32($0)) }
             #expect(inquiry.bounds(of: places, within: .seconds(5)).values.allSatisfy { (try? $0.get()) != nil })
             try bench.broker.takeDown(2)
-            // How many partitions a broker leads is its own affair; some of these three lead some of the six.
+            // Which broker leads a partition is drawn: of few partitions one in ten times it is none of a broker's.
             try eventually("some of the others and none of its own") {
                 let start = ContinuousClock.now
                 let reached = inquiry.bounds(of: places, within: .seconds(2)).values.filter { (try? $0.get()) != nil }
                 #expect(start.duration(to: .now) < .seconds(30))
-                return (1..<6).contains(reached.count)
+                return (1..<30).contains(reached.count)
             }
             try bench.broker.bringUp(2)
             try eventually("all of them again") {

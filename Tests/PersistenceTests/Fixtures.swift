@@ -101,12 +101,47 @@ enum Fixture {
         return findings(predicted: Int.random(in: 0..<classCount, using: &rng), parts: parts)
     }
 
+    /// Of a part method with its nulls and of the foreground, as an analysis that judges its explanations has them.
+    static func randomCurves(isLabelled: Bool, _ rng: inout Seeded) -> [JudgedCurve] {
+        func points(_ count: Int, _ highest: Int64) -> [Int64] {
+            (0..<count).map { _ in Int64.random(in: 0...highest, using: &rng) }
+        }
+        var curves: [JudgedCurve] = []
+        for (variant, draws) in [
+            (JudgedCurve.importance, 1), (JudgedCurve.randomOrder, 2), (JudgedCurve.randomRegions, 3),
+        ] {
+            func difference() -> Int64? {
+                variant == JudgedCurve.importance ? nil : Int64.random(in: -9...9, using: &rng)
+            }
+            curves.append(
+                JudgedCurve(
+                    subject: "kmeans", variant: variant, metric: .deletion, draws: draws,
+                    points: points(4, 900_000_000), difference: difference()))
+            guard isLabelled else { continue }
+            curves.append(
+                JudgedCurve(
+                    subject: "kmeans", variant: variant, metric: .accDrop, draws: draws,
+                    points: points(4, Int64(draws)), difference: difference()))
+        }
+        for metric in [JudgedCurve.Metric.score, .agreement] + (isLabelled ? [.top1] : []) {
+            curves.append(
+                JudgedCurve(
+                    subject: JudgedCurve.foreground, variant: "nearest", metric: metric, points: points(1, 1),
+                    difference: metric == .agreement ? nil : Int64.random(in: -1...1, using: &rng)))
+        }
+        return curves
+    }
+
     static func randomRow(_ id: Identifier, analysisID: String, _ rng: inout Seeded, shard: Int? = nil) -> ImageRow {
         // An image has one label, or none.
         let label = id.text.utf8.reduce(0) { $0 + Int($1) } % (classCount + 1)
+        let isLabelled = label < classCount
+        // Of a generator of their own, so that all else is drawn as it is without them.
+        var own = rng
+        let found = randomFindings(&rng).judged(by: randomCurves(isLabelled: isLabelled, &own))
         return row(
-            id, analysisID: analysisID, label: label < classCount ? label : nil,
-            findings: randomFindings(&rng), shard: shard ?? Int.random(in: 0..<4, using: &rng))
+            id, analysisID: analysisID, label: isLabelled ? label : nil, findings: found,
+            shard: shard ?? Int.random(in: 0..<4, using: &rng))
     }
 
     static func failure(

@@ -12,7 +12,8 @@ import Testing
         let names = Setting.allCases.map(\.variable)
         #expect(
             names == [
-                "ENTENTE_POSTGRES_URI", "ENTENTE_KAFKA_BOOTSTRAP_SERVERS", "ENTENTE_KAFKA_TOPIC",
+                "ENTENTE_POSTGRES_URI", "ENTENTE_POSTGRES_URI_FILE", "ENTENTE_KAFKA_BOOTSTRAP_SERVERS",
+                "ENTENTE_KAFKA_CONFIG_FILE", "ENTENTE_KAFKA_TOPIC",
                 "ENTENTE_KAFKA_DEAD_LETTER_TOPIC", "ENTENTE_KAFKA_GROUP",
                 "ENTENTE_MODEL_PATH", "ENTENTE_FILE_ROOTS", "ENTENTE_SHARE", "ENTENTE_WORKER_LANES",
                 "ENTENTE_WORKER_BATCH_SIZE", "ENTENTE_WORKER_MODELS", "ENTENTE_WORKER_FETCH_THREADS",
@@ -21,7 +22,8 @@ import Testing
                 "ENTENTE_FETCH_TIMEOUT",
                 "ENTENTE_HTTP_ALLOWED_HOSTS", "ENTENTE_S3_ENDPOINT", "ENTENTE_S3_ADDRESSING",
                 "ENTENTE_FAILURE_IMAGE_LIMIT",
-                "ENTENTE_FAILURE_JOB_LIMIT", "ENTENTE_WORKER_GRACE_PERIOD", "ENTENTE_HTTP_ADDRESS", "ENTENTE_LOG_LEVEL",
+                "ENTENTE_FAILURE_JOB_LIMIT", "ENTENTE_WORKER_GRACE_PERIOD", "ENTENTE_HTTP_ADDRESS",
+                "ENTENTE_EXPLORE_TOKEN", "ENTENTE_EXPLORE_TRUST_HEADER", "ENTENTE_LOG_LEVEL",
             ])
     }
 
@@ -128,6 +130,57 @@ import Testing
         let failure = #expect(throws: SettingsError.self) { try settings.logger("x") }
         for part in ["ENTENTE_LOG_LEVEL", "loud", "trace", "critical"] {
             #expect(failure?.description.contains(part) == true, "\(part)")
+        }
+    }
+
+    @Test func theDatabaseMayBeNamedInAFile() async throws {
+        let path = try scratch.write("\npostgresql://u:Wombat@h/d \r\n", to: "uri")
+        let file = ["ENTENTE_POSTGRES_URI_FILE": path]
+        #expect(try await Settings(environment: file).required(.postgresURI) == "postgresql://u:Wombat@h/d")
+        let flagged = try await Settings(flags: [.postgresURI: "postgresql://flag"], environment: file)
+        #expect(try flagged.required(.postgresURI) == "postgresql://flag")
+        let empty = try await Settings(environment: file.merging(["ENTENTE_POSTGRES_URI": " "]) { $1 })
+        #expect(try empty.required(.postgresURI) == "postgresql://u:Wombat@h/d")
+
+        let both = try await Settings(environment: file.merging(["ENTENTE_POSTGRES_URI": "postgresql://o"]) { $1 })
+        let conflict = #expect(throws: SettingsError.self) { try both.required(.postgresURI) }
+        #expect(conflict?.description.contains("ENTENTE_POSTGRES_URI and ENTENTE_POSTGRES_URI_FILE") == true)
+        for (text, word) in [
+            ("\n \n", "one line"), ("postgresql://u:Wombat@h/d\nx", "one line"), (nil, "can't be read"),
+        ] {
+            let path = try text.map { try scratch.write($0, to: "bad") } ?? scratch("missing")
+            let settings = try await Settings(environment: ["ENTENTE_POSTGRES_URI_FILE": path])
+            let error = try #require(throws: SettingsError.self) { try settings.required(.postgresURI) }
+            #expect(error.description.contains(word) && error.description.contains(path), "\(error)")
+            #expect(!error.description.contains("Wombat"))
+        }
+    }
+
+    /// Names with dots, in levels, or both; the environment goes before.
+    @Test func theFileMayHoldPropertiesOfLibrdkafka() async throws {
+        let json = """
+            {"kafka": {"properties": {"sasl": {"username": "quoll", "mechanism": "PLAIN"}, "ssl.ca.location": "/ca",
+            "socket.timeout.ms": 9000, "log.connection.close": false}}}
+            """
+        let path = try scratch.write(json, to: "settings.json")
+        let settings = try await Settings(
+            configFile: path, environment: ["ENTENTE_KAFKA_PROPERTIES_SSL_CA_LOCATION": "/other"])
+        #expect(
+            settings.kafkaProperties == [
+                "sasl.username": "quoll", "sasl.mechanism": "PLAIN", "ssl.ca.location": "/other",
+                "socket.timeout.ms": "9000", "log.connection.close": "false",
+            ])
+        for (bad, word) in [
+            (#"{"kafka": {"properties": {"a.b": ["Wombat"]}}}"#, "`kafka.properties.a.b` has to be"),
+            (#"{"kafka": {"properties": {"a.b": "Wombat", "a": {"b": "Wombat"}}}}"#, "given twice"),
+        ] {
+            let path = try scratch.write(bad, to: "settings.json")
+            let error = await #expect(throws: SettingsError.self) {
+                _ = try await Settings(configFile: path, environment: [:])
+            }
+            #expect(
+                error?.description.contains(word) == true && error?.description.contains("Wombat") == false,
+                "\(String(describing: error))")
         }
     }
 }

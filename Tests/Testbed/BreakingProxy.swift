@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Passes TCP connections on from a loopback port to another, until a test breaks them on one side alone, as a network does
+/// Passes TCP connections on from a loopback port to another, or to a unix socket, until a test breaks them on one side alone, as a network does
 /// between two machines: the other side hears nothing of it, and no answer any more.
 public final class BreakingProxy: Sendable {
     /// The side that is left with an open connection that leads nowhere.
@@ -52,13 +52,20 @@ public final class BreakingProxy: Sendable {
         }
     }
 
+    /// Where connections are passed on to; nobody need listen there yet.
+    public enum Target: Sendable {
+        /// Of this machine.
+        case port(Int)
+        /// A unix socket's path.
+        case socket(String)
+    }
+
     public let port: Int
-    private let target: Int
+    private let target: Target
     private let listener: Int32
     private let pairs = Mutex<[Pair]>([])
 
-    /// - Parameter target: a port of this machine, at which nobody need listen yet.
-    public init(to target: Int) throws {
+    public init(to target: Target) throws {
         self.target = target
         let listener = Self.socket()
         self.listener = listener
@@ -97,13 +104,11 @@ public final class BreakingProxy: Sendable {
             let client = accept(listener, nil, nil)
             guard client >= 0 else { break }
             _ = fcntl(client, F_SETFD, FD_CLOEXEC)
-            let server = Self.socket()
-            let reached = Self.withAddress(target) {
-                connect(server, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            guard let server = reach() else {
+                close(client)
+                continue
             }
             let pair = Pair(client: client, server: server)
-            // Let go of, it closes.
-            guard reached != nil else { continue }
             pairs.withLock { $0.append(pair) }
             for (source, sink) in [(client, server), (server, client)] {
                 Thread.detachNewThread { [self] in
@@ -115,8 +120,25 @@ public final class BreakingProxy: Sendable {
         close(listener)
     }
 
-    private static func socket() -> Int32 {
-        Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    /// - Returns: a connection to the target; nil where nobody listens.
+    private func reach() -> Int32? {
+        let server: Int32
+        let isReached: Bool
+        switch target {
+        case .port(let port):
+            server = Self.socket()
+            let size = socklen_t(MemoryLayout<sockaddr_in>.size)
+            isReached = Self.withAddress(port) { connect(server, $0, size) == 0 } != nil
+        case .socket(let path):
+            server = Self.socket(AF_UNIX)
+            isReached = Self.withUnixAddress(path) { connect(server, $0, $1) == 0 }
+        }
+        if !isReached { close(server) }
+        return isReached ? server : nil
+    }
+
+    private static func socket(_ family: Int32 = AF_INET) -> Int32 {
+        Glibc.socket(family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     }
 
     /// - Returns: the address's port after a call that worked, else nil.
@@ -129,5 +151,20 @@ public final class BreakingProxy: Sendable {
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0) }
         }
         return worked ? Int(UInt16(bigEndian: address.sin_port)) : nil
+    }
+
+    private static func withUnixAddress(
+        _ path: String, _ body: (UnsafeMutablePointer<sockaddr>, socklen_t) -> Bool
+    ) -> Bool {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(path.utf8)
+        guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else { return false }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+        return withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
     }
 }

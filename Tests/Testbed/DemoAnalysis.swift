@@ -45,7 +45,7 @@ package enum DemoAnalysis {
         let scratch = try ScratchFolder()
         let builder = TextSideBuilder(cache: cache(in: scratch), shared: nil)
         return try withExtendedLifetime(scratch) {
-            LoadedAnalysis(content, model: model, text: try builder.build(content, model: model))
+            try LoadedAnalysis(content, model: model, text: builder.build(content, model: model))
         }
     }
 

@@ -6,6 +6,7 @@ public final class KafkaCluster {
     private let distribution: KafkaDistribution
     private let folder: String
     private let properties: [String: String]
+    private var listeners: [KafkaListener]
     private var nodes: [Node] = []
 
     private struct Node {
@@ -15,6 +16,8 @@ public final class KafkaCluster {
         let controllerPort: Int
         /// Among brokers.
         let innerPort: Int
+        /// Of the further listeners, in their order.
+        let otherPorts: [Int]
         /// What clients connect to, if they don't come directly.
         let proxy: BreakingProxy?
         var program: RunningProgram?
@@ -26,19 +29,24 @@ public final class KafkaCluster {
     ///   - brokers: 1 or 3; each is a controller too.
     ///   - folder: where they keep their data; made if need be.
     ///   - properties: of the brokers, over those of a small cluster for tests.
+    ///   - listeners: beside the plain one.
     ///   - isBreakable: whether clients come through proxies, for ``breakConnections(of:leaving:)``.
     public init(
-        brokers: Int = 1, folder: String, properties: [String: String] = [:], isBreakable: Bool = false
+        brokers: Int = 1, folder: String, properties: [String: String] = [:], listeners: [KafkaListener] = [],
+        isBreakable: Bool = false
     ) throws {
         distribution = try KafkaDistribution()
         self.folder = folder
         self.properties = properties
-        let ports = try FreePorts.take(3 * brokers)
+        self.listeners = listeners
+        let count = 3 + listeners.count
+        let all = try FreePorts.take(count * brokers)
         nodes = try (0..<brokers).map { index in
-            Node(
-                number: index + 1, folder: "\(folder)/broker-\(index + 1)", clientPort: ports[3 * index],
-                controllerPort: ports[3 * index + 1], innerPort: ports[3 * index + 2],
-                proxy: isBreakable ? try BreakingProxy(to: ports[3 * index]) : nil)
+            let ports = Array(all[(count * index)..<(count * (index + 1))])
+            return Node(
+                number: index + 1, folder: "\(folder)/broker-\(index + 1)", clientPort: ports[0],
+                controllerPort: ports[1], innerPort: ports[2], otherPorts: Array(ports[3...]),
+                proxy: isBreakable ? try BreakingProxy(to: .port(ports[0])) : nil)
         }
         do {
             for node in nodes.indices {
@@ -55,6 +63,13 @@ public final class KafkaCluster {
 
     public var brokers: Int { nodes.count }
     public var bootstrapServers: String { nodes.map { "127.0.0.1:\(Self.publicPort(of: $0))" }.joined(separator: ",") }
+    /// Of a further listener.
+    public func bootstrapServers(of listener: String) -> String {
+        guard let index = listeners.firstIndex(where: { $0.name == listener }) else {
+            preconditionFailure("no listener is called \(listener)")
+        }
+        return nodes.map { "127.0.0.1:\($0.otherPorts[index])" }.joined(separator: ",")
+    }
     private static func publicPort(of node: Node) -> Int { node.proxy?.port ?? node.clientPort }
 
     // MARK: - Brokers
@@ -82,6 +97,25 @@ public final class KafkaCluster {
     @discardableResult
     public func breakConnections(of index: Int, leaving side: BreakingProxy.Side) -> Int {
         nodes[index].proxy?.breakAll(leaving: side) ?? 0
+    }
+
+    /// Starts every broker anew with other listeners of the same names, on the same ports.
+    public func change(_ listeners: [KafkaListener]) throws {
+        precondition(listeners.map(\.name) == self.listeners.map(\.name), "listeners keep their names and places")
+        self.listeners = listeners
+        for index in nodes.indices {
+            try stop(index, SIGTERM)
+            try configure(nodes[index])
+            try start(index)
+        }
+    }
+
+    /// Whatever an administrator gives a user: `--operation`, `--topic`, `--group` and their values.
+    public func allow(_ user: String, _ arguments: [String]) throws {
+        let end = try tool(
+            "org.apache.kafka.tools.AclCommand",
+            ["--bootstrap-server", bootstrapServers, "--add", "--allow-principal", "User:\(user)"] + arguments)
+        guard end.status == 0 else { throw Refused(description: "\(end)") }
     }
 
     /// SIGSTOP or SIGCONT.
@@ -174,6 +208,18 @@ public final class KafkaCluster {
         return end.status == 0 && !end.output.contains("Topic:")
     }
 
+    /// The place, from 0 on, of the broker that coordinates a consumer group.
+    public func coordinator(of group: String) throws -> Int {
+        let end = try tool(
+            "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand",
+            ["--bootstrap-server", bootstrapServers, "--describe", "--group", group, "--state"])
+        // `host:port (number)`.
+        guard let number = end.output.firstMatch(of: /\((?<number>\d+)\)/).flatMap({ Int($0.number) }),
+            let place = nodes.firstIndex(where: { $0.number == number })
+        else { throw Refused(description: "\(end)") }
+        return place
+    }
+
     /// Lets other brokers lead a topic's partitions: each goes to the next one after its number and `shift`.
     ///
     /// - Returns: whether the brokers did it; one that is away may keep them from it.
@@ -206,16 +252,23 @@ public final class KafkaCluster {
     /// Runs one of Kafka's own command line tools to its end.
     @discardableResult
     public func tool(_ main: String, _ arguments: [String], within seconds: Double = 60) throws -> ProgramEnd {
+        try startTool(main, arguments).wait(within: seconds)
+    }
+
+    /// Starts one of them that goes on until it is told to end.
+    public func startTool(_ main: String, _ arguments: [String]) throws -> RunningProgram {
         try RunningProgram(
             distribution.java, distribution.arguments(main, arguments, megabytes: 128),
-            environment: KafkaDistribution.environment, folder: folder
-        ).wait(within: seconds)
+            environment: KafkaDistribution.environment, folder: folder)
     }
 
     // MARK: - Setting up
 
     private func configure(_ node: Node) throws {
         let replicas = "\(nodes.count)"
+        let others = zip(listeners, node.otherPorts).map { ",\($0.name)://127.0.0.1:\($1)" }.joined()
+        let advertised = zip(listeners, node.otherPorts)
+            .map { ",\($0.name)://127.0.0.1:\($0.advertised ?? $1)" }.joined()
         var all = [
             "process.roles": "broker,controller",
             "node.id": "\(node.number)",
@@ -223,12 +276,13 @@ public final class KafkaCluster {
                 .joined(separator: ","),
             "listeners":
                 "CLIENT://127.0.0.1:\(node.clientPort),INNER://127.0.0.1:\(node.innerPort),"
-                + "CONTROLLER://127.0.0.1:\(node.controllerPort)",
+                + "CONTROLLER://127.0.0.1:\(node.controllerPort)" + others,
             "advertised.listeners":
-                "CLIENT://127.0.0.1:\(Self.publicPort(of: node)),INNER://127.0.0.1:\(node.innerPort)",
+                "CLIENT://127.0.0.1:\(Self.publicPort(of: node)),INNER://127.0.0.1:\(node.innerPort)" + advertised,
             "inter.broker.listener.name": "INNER",
             "controller.listener.names": "CONTROLLER",
-            "listener.security.protocol.map": "CLIENT:PLAINTEXT,INNER:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "listener.security.protocol.map": "CLIENT:PLAINTEXT,INNER:PLAINTEXT,CONTROLLER:PLAINTEXT"
+                + listeners.map { ",\($0.name):\($0.scheme)" }.joined(),
             "log.dirs": node.folder + "/data",
             "auto.create.topics.enable": "false",
             "offsets.topic.num.partitions": "4",
@@ -238,6 +292,11 @@ public final class KafkaCluster {
             "transaction.state.log.min.isr": "1",
             "group.initial.rebalance.delay.ms": "0",
         ]
+        for listener in listeners {
+            for (name, value) in listener.properties {
+                all["listener.name.\(listener.name.lowercased()).\(name)"] = value
+            }
+        }
         all.merge(properties) { $1 }
         let lines = all.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)\n" }.joined()
         try lines.write(toFile: node.folder + "/server.properties", atomically: true, encoding: .utf8)

@@ -32,7 +32,7 @@ package enum OverflowingModel {
         let text = try withExtendedLifetime(scratch) {
             try builder.build(content, model: DemoAnalysis.shared().model)
         }
-        return LoadedAnalysis(content, model: model, text: text)
+        return try LoadedAnalysis(content, model: model, text: text)
     }
 
     /// A picture of one colour: the mean that the model takes away, or white.

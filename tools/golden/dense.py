@@ -46,6 +46,8 @@ MODELS = {
         "vision_cfg": {"image_size": 42, "patch_size": 8, "width": 32, "head_width": 16, "layers": 4}}},
 }
 IMAGES, TEXTS = 2, 19
+# How a method's code brings positions to another grid; the others add a tenth of a patch.
+POSITIONS = {"clip-surgery": "bilinear", "maskclip": "exact", "anoclip": "load"}
 
 
 def unit(x):
@@ -70,8 +72,9 @@ class Trunk:
         if stored == self.side:
             return table
         grid = table[1:].reshape(1, stored, stored, -1).permute(0, 3, 1, 2)
-        if mode == "bilinear":
-            grid = F.interpolate(grid, (self.side, self.side), mode="bilinear")
+        exact = {"bilinear": {"mode": "bilinear"}, "exact": {"mode": "bicubic"}, "load": {"mode": "bicubic", "antialias": True}}
+        if mode in exact:
+            grid = F.interpolate(grid, (self.side, self.side), align_corners=False, **exact[mode])
         else:
             grid = F.interpolate(grid, scale_factor=((self.side + 0.1) / stored,) * 2, mode="bicubic")
         assert grid.shape[-1] == self.side
@@ -367,7 +370,7 @@ def write_model(folder, name, seed, larger, model_cfg):
     save_file(weights, folder / "open_clip_model.safetensors")
     normal = lambda *shape: torch.from_numpy(generator.standard_normal(shape).astype(numpy.float32)).double()
     e, size = model_cfg["embed_dim"], model_cfg["vision_cfg"]["image_size"]
-    trunk = lambda method, pixels: Trunk(weights, model_cfg, pixels.shape[-1], "bilinear" if method == "clip-surgery" else "bicubic").run(pixels)
+    trunk = lambda method, pixels: Trunk(weights, model_cfg, pixels.shape[-1], POSITIONS.get(method, "tenth")).run(pixels)
     expected = {}
     for prefix, side in (("", size), ("larger/", larger)):
         # Smooth pictures with some noise, so that refinement has edges to follow.

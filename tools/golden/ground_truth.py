@@ -67,7 +67,7 @@ def truths():
             found[:] = -1
         rows, columns = np.nonzero(mask)
         box = [int(columns.min()), int(rows.min()), int(columns.max()), int(rows.max())]
-        overlap = 0.0
+        overlap = chance = 0.0
         if (found >= 0).any():
             r, c = np.nonzero(found >= 0)
             ours = (c.min() / grid[1], r.min() / grid[0], (c.max() + 1) / grid[1], (r.max() + 1) / grid[0])
@@ -76,6 +76,13 @@ def truths():
             h, w = height * grid[0], width * grid[1]
             a, b = painted(ours, h, w, 1), painted(theirs, h, w, 1)
             overlap = (a & b).sum() / (a | b).sum()
+            # The same box wherever it fits.
+            across, down = int(c.max() - c.min()) + 1, int(r.max() - r.min()) + 1
+            elsewhere = [
+                painted((x / grid[1], y / grid[0], (x + across) / grid[1], (y + down) / grid[0]), h, w, 1)
+                for y in range(grid[0] - down + 1) for x in range(grid[1] - across + 1)
+            ]
+            chance = np.mean([2 * (a & b).sum() > (a | b).sum() for a in elsewhere])
         shown = majority(mask, *grid)
         either, both = (found >= 0) | (shown > 0), (found >= 0) & (shown > 0)
         table = contingency_matrix(found[both], shown[both]) if both.any() else np.zeros((1, 1))
@@ -86,7 +93,8 @@ def truths():
         yield {
             "width": width, "height": height, "mask": base64.b64encode(mask.astype(np.uint8).tobytes()).decode(),
             "box": box, "grid": grid, "found": found.ravel().tolist(), "bank": bank, "true": true, "vision": vision,
-            "mutual": mutual, "boxOverlap": float(overlap), "foregroundOverlap": float(both.sum() / max(1, either.sum())),
+            "mutual": mutual, "boxOverlap": float(overlap), "boxChance": float(chance),
+            "foregroundOverlap": float(both.sum() / max(1, either.sum())),
             "purity": float(table.max(1).sum() / both.sum()) if both.any() else None,
             "adjustedRandIndex": float(adjusted_rand_score(found[both], shown[both])) if both.sum() > 1 else None,
             "mutualTrue": len(set(mutual) & set(true)), "visionTrue": len(set(vision) & set(true)),

@@ -58,7 +58,7 @@ class Trainer:
         self.optimizer = torch.optim.AdamW(groups, lr=schedule.rate, betas=(0.9, 0.98))
         self.scheduler = torch.optim.lr_scheduler.LambdaLR(self.optimizer, schedule.factor)
         self.batches = Batches(self.data, schedule.seed, schedule.circled, schedule.batch)
-        self.patches = PatchTokens(model)
+        self.patches = self.watched()
 
     def run(self, checkpoint=lambda model: None):
         started, last = time.time(), (self.schedule.stop or self.schedule.steps) - 1
@@ -75,21 +75,34 @@ class Trainer:
         batch, model = self.batches.draw(), self.model
         # Half precision and plain attention: on a CPU the backward pass of the fused attention takes twice as long.
         with torch.autocast("cpu", torch.bfloat16), sdpa_kernel(SDPBackend.MATH):
-            images = [model.encode_image(normalised(batch.pixels))]
+            images = [model.encode_image(self.normalised(batch.pixels))]
             shown = cover(batch.owner, self.patches.patch(batch.pixels.shape[-1]))
             said, truths, weights = self.captions(batch, shown)
             if self.patches.embeds:
                 images.append((weights[:, :, None] * self.patches.embedded(model.visual)).sum(1))
-            texts = short_texts(model, self.tokenize([text for some in said for text in some.texts]))
+            texts = self.embedded(self.tokenize([text for some in said for text in some.texts]))
         texts = unit(texts).split([len(some.texts) for some in said])
         images = [unit(rows) for rows in images]
-        scale = model.logit_scale.exp()
         masks = [tuple(torch.from_numpy(mask) for mask in truth) for truth in truths]
-        loss = sum(loss_of(a, b, scale, true.float(), ignored) for a, b, (true, ignored) in zip(images, texts, masks))
+        loss = sum(self.loss(a, b, true.float(), ignored) for a, b, (true, ignored) in zip(images, texts, masks))
         affinity = affinity_loss(self.patches.latest, shown)
         self.update(loss + self.schedule.affinity * affinity)
         hits = ", ".join(f"{nearest_true(a, b, *masks):.2f}" for a, b, masks in zip(images, texts, masks))
-        return f"loss {loss.item():.3f}  nearest caption true {hits}  affinity {affinity.item():.3f}  scale {scale.item():.1f}"
+        return f"loss {loss.item():.3f}  nearest caption true {hits}  affinity {affinity.item():.3f}  scale {model.logit_scale.exp().item():.1f}"
+
+    # What another kind of model has otherwise.
+
+    def normalised(self, pixels):
+        return normalised(pixels)
+
+    def embedded(self, ids):
+        return short_texts(self.model, ids)
+
+    def loss(self, images, texts, true, ignored):
+        return loss_of(images, texts, self.model.logit_scale.exp(), true, ignored)
+
+    def watched(self):
+        return PatchTokens(self.model)
 
     def captions(self, batch, shown):
         """Two captions for each picture, and one for a region of it where patches can be embedded."""

@@ -1,8 +1,8 @@
-"""Trains the zoo: small CLIPs that differ in one thing each from `vit-s12`, all on the cluttered world.
+"""Trains the zoo: small models that differ in one thing each from `vit-s12`, all on the cluttered world.
 
     python zoo.py --output ../../share/zoo/models --cache /tmp/entente-world [--only NAME …]
 
-Needs the pip packages torch, open_clip_torch, timm, numpy, scipy, pillow, regex, safetensors.
+Needs the pip packages torch, open_clip_torch, timm, numpy, scipy, pillow, regex, safetensors, transformers.
 """
 
 import argparse
@@ -15,6 +15,8 @@ import torch
 
 import bpe
 import dataset
+import siglip
+import warm
 from configurations import CONTEXT, model_config
 from recipes import HYBRIDS, PICTURES, TEXT_LAYERS, ZOO
 from train import Trainer, save, vocabulary_texts
@@ -36,27 +38,43 @@ def described(data, recipe, seed):
 
 
 @torch.no_grad()
-def accuracy(model, tokenize, data, names):
+def accuracy(trainer, data, names):
     """Zero-shot top-1 on the pictures of `data`."""
+    model, tokenize = trainer.model, trainer.tokenize
     texts = model.encode_text(tokenize([f"a photo of a {name}." for name in names]), normalize=True)
     pixels = torch.from_numpy(data["pixels"]).permute(0, 3, 1, 2).float()
-    images = torch.cat([model.encode_image(clip.normalised(some), normalize=True) for some in pixels.split(64)])
+    images = torch.cat([model.encode_image(trainer.normalised(some), normalize=True) for some in pixels.split(64)])
     return ((images @ texts.T).argmax(1).numpy() == data["label"]).mean()
 
 
-def make(name, recipe, folder, cache, vocabulary):
+def contrastive(name, recipe, folder, cache, texts):
+    """A CLIP: (model, tokenizer, kind of training, what writes it)."""
+    size = bpe.write(bpe.learn(texts, most=900), folder)
+    model, config = clip.fresh(model_config(recipe.vision, TEXT_LAYERS), size)
+    return model, bpe.tokenizer(folder, CONTEXT, Path(cache, name)), Trainer, lambda: save(model, config, folder)
+
+
+def sigmoid(name, recipe, folder, cache, texts):
+    """A SigLIP, as `contrastive`."""
+    tokens = siglip.write_vocabulary(siglip.vocabulary(texts, most=1161), folder)
+    model = siglip.fresh(recipe.vision, TEXT_LAYERS, tokens, recipe.schedule.scale)
+    data = dataset.load(CLUTTERED, CLUTTERED.validation, VALIDATION, cache, recipe.side)
+    warm.start(model, folder.parent / recipe.start, torch.from_numpy(data["pixels"][:64]).permute(0, 3, 1, 2).float())
+    return model, siglip.tokenizer(folder), siglip.SigmoidTrainer, lambda: siglip.save(model, folder, recipe.side)
+
+
+def make(name, recipe, folder, cache, texts):
     started = time.time()
     torch.manual_seed(recipe.schedule.seed)
     folder.mkdir(parents=True, exist_ok=True)
-    size = bpe.write(vocabulary, folder)
-    tokenize = bpe.tokenizer(folder, CONTEXT, Path(cache, name))
     data = dataset.load(CLUTTERED, CLUTTERED.training, PICTURES, cache, recipe.side, HYBRIDS)
-    model, config = clip.fresh(model_config(recipe.vision, TEXT_LAYERS), size)
+    model, tokenize, kind, write = (sigmoid if recipe.sigmoid else contrastive)(name, recipe, folder, cache, texts)
     print(f"{name}: {sum(p.numel() for p in model.parameters()) / 1e6:.2f} million parameters", flush=True)
-    Trainer(model, CLUTTERED, described(data, recipe, recipe.schedule.seed), tokenize, recipe.schedule).run()
-    save(model, config, folder)
+    trainer = kind(model, CLUTTERED, described(data, recipe, recipe.schedule.seed), tokenize, recipe.schedule)
+    trainer.run()
+    write()
     validation = dataset.load(CLUTTERED, CLUTTERED.validation, VALIDATION, cache, recipe.side)
-    found = accuracy(model, tokenize, validation, CLUTTERED.names)
+    found = accuracy(trainer, validation, CLUTTERED.names)
     print(f"{name}: top-1 on {VALIDATION} validation pictures {found:.1%}, {time.time() - started:.0f} s", flush=True)
 
 
@@ -69,9 +87,9 @@ def main():
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     first = dataset.load(CLUTTERED, CLUTTERED.training, PICTURES, options.cache, hybrids=HYBRIDS)
-    vocabulary = bpe.learn(vocabulary_texts(CLUTTERED, first["phrases"].tolist()), most=900)
+    texts = vocabulary_texts(CLUTTERED, first["phrases"].tolist())
     for name in options.only:
-        make(name, ZOO[name], Path(options.output, name), options.cache, vocabulary)
+        make(name, ZOO[name], Path(options.output, name), options.cache, texts)
 
 
 if __name__ == "__main__":

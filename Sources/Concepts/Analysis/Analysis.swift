@@ -42,36 +42,45 @@ public struct Analysis: Sendable, Hashable, Codable {
     public let classes: [Class]
     /// Unique, in order of first occurrence; a descriptor's index is its place here.
     public let descriptors: [Identifier]
-    /// Prompts for class names, each with one `{}`.
+    /// Prompts for class names, each with one `{}`; empty beside a ``classifier``.
     public let templates: [String]
+    /// What stands in the place of class names in ``templates``; nil, and absent in the canonical form, for none.
+    public let classifier: Classifier?
     /// Prompt for bank descriptors, with one `{}`.
     public let descriptorTemplate: String
     public let method: MethodParameters
+    /// Of each part method that needs training the SHA-256 of its head's file, in lower-case hex; nil, and absent in the canonical form,
+    /// without any.
+    public let explainers: [String: String]?
 
     /// - Parameter methodRevision: nil for what this build computes.
     public init(
         model: ModelFingerprint, classes: [Class], descriptors: [Identifier], templates: [String],
-        descriptorTemplate: String, method: MethodParameters,
-        methodRevision: Int? = nil
+        classifier: Classifier? = nil, descriptorTemplate: String, method: MethodParameters,
+        explainers: [PartMethod: String] = [:], methodRevision: Int? = nil
     ) {
-        self.methodRevision = methodRevision ?? MethodStage.revision(of: method, model: model)
+        self.methodRevision = methodRevision ?? MethodStage.revision(of: method, model: model, classifier: classifier)
         self.model = model
         self.classes = classes
         self.descriptors = descriptors
         self.templates = templates
+        self.classifier = classifier
         self.descriptorTemplate = descriptorTemplate
         self.method = method
+        self.explainers =
+            explainers.isEmpty
+            ? nil : Dictionary(uniqueKeysWithValues: explainers.map { ($0.key.rawValue, $0.value) })
     }
 
     enum CodingKeys: String, CodingKey {
-        case model, classes, descriptors, templates, method
+        case model, classes, descriptors, templates, classifier, method, explainers
         case methodRevision = "method_revision"
         case descriptorTemplate = "descriptor_template"
     }
 
     /// JSON with sorted keys and no white space: what the identity is computed from and what the database keeps.
     public var canonicalJSON: String {
-        // Strings, integers, booleans and finite doubles only: encoding has no way to fail.
+        // Strings, bytes, integers, booleans and finite doubles only: encoding has no way to fail.
         try! JSONEncoder.sorted(self)
     }
 

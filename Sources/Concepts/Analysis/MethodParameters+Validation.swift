@@ -32,7 +32,9 @@ extension MethodParameters {
             check(1...100 ~= crf.iterations, "foreground.crf.iterations", crf.iterations, "from 1 to 100")
         }
         let methods = parts.by.map(\.rawValue)
-        check(!methods.isEmpty, "parts.by", "[]", "a list of at least one part method")
+        check(
+            findsParts || decomposition == .image, "decomposition", decomposition.rawValue,
+            "image where method.parts.by is [], since nothing is decomposed")
         check(Set(methods).count == methods.count, "parts.by", methods, "a list without repetitions")
         // A concept's parts are kept as the bits of a signed 64-bit integer.
         check(1...63 ~= parts.count, "parts.count", parts.count, "from 1 to 63")
@@ -50,7 +52,14 @@ extension MethodParameters {
             check(
                 transport.iterations >= 1, "retrieval.transport.iterations", transport.iterations, "at least 1")
         }
+        let dense = [("features", features.denseMethod), ("prompting", prompting.dense)]
+        for case (let key, let method?) in dense where precision != .fp32 {
+            check(
+                false, "precision", precision.rawValue,
+                "fp32 where method.\(key) asks for \(method.rawValue), since dense methods compute in nothing else")
+            break
+        }
         check(language.count >= 1, "language.count", language.count, "at least 1")
-        return problems
+        return problems + (evaluation?.rangeProblems ?? [])
     }
 }

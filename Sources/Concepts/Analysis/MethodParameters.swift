@@ -5,9 +5,6 @@ import Inference
 /// The coding keys are the YAML's and the canonical JSON's; both are part of an analysis's identity.
 public struct MethodParameters: Sendable, Hashable, Codable {
     public enum Decomposition: String, Sendable, Codable, CaseIterable { case image, group }
-    /// How a picture becomes the S×S input: `squash` and `crop` are the released code's two ways, both bilinear, and
-    /// `official` is the model's own recipe.
-    public enum ImageFitting: String, Sendable, Codable, CaseIterable { case squash, crop, official }
 
     public struct Parts: Sendable, Hashable, Codable {
         public var by: [PartMethod] = [.pca, .kmeans]
@@ -53,15 +50,19 @@ public struct MethodParameters: Sendable, Hashable, Codable {
     }
 
     public var decomposition = Decomposition.image
-    public var image = ImageFitting.squash
+    public var image = ImageFit.squash
+    /// What the vision encoder computes in (docs/precision.md); absent in the canonical form where that is fp32.
+    public var precision = Precision.fp32
     public var features = Features.tokens
     public var foreground = Foreground()
     public var parts = Parts()
     public var prompting = Prompting()
     public var retrieval = Retrieval()
     public var language = Language()
+    /// nil, and absent in the canonical form, where explanations are not judged.
+    public var evaluation: Evaluation?
     public init() {}
-}
 
-/// A way of grouping foreground patches into parts (docs/method.md §7).
-public enum PartMethod: String, Sendable, Hashable, Codable, CaseIterable { case pca, kmeans }
+    /// Whether anything but the prediction is asked for (docs/descriptors.md §2).
+    public var findsParts: Bool { !parts.by.isEmpty }
+}

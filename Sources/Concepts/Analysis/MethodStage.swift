@@ -8,8 +8,12 @@ public enum MethodStage: String, Sendable, CaseIterable {
     case text
     /// Tokens of models that bring rules for texts of their own: the transformers layout.
     case ownText = "own_text"
+    /// Classes as descriptors in a wording, or as sentences.
+    case classTexts = "class_texts"
     /// Decoding, fitting and vision encoder: embeddings, tokens, keys.
     case vision
+    /// A vision encoder that computes in less than 32-bit floats.
+    case narrow
     /// What a dense method makes of an encoder's patches.
     case dense
     /// Foreground patches and their parts.
@@ -24,31 +28,49 @@ public enum MethodStage: String, Sendable, CaseIterable {
     case retrieval
     /// Mutual information and its curves.
     case agreement
+    /// What explanations are judged by: importance, pictures with regions blurred, curves.
+    case evaluation
+    /// Parts that a trained head points at.
+    case trained
 
     /// Each stage's number. One that nobody has is the next to take: see ``newest``.
     public var revision: Int {
         switch self {
-        case .text, .vision, .dense, .decomposition, .pooling, .retrieval, .agreement: 1
+        case .text, .classTexts, .vision, .dense, .decomposition, .pooling, .retrieval, .agreement: 1
         // Drawn and blurred as OpenCV 4.12 does it; of contours of equal area the one met last.
         case .prompting: 2
         // Both kernels on lattices, as SimpleCRF has them.
         case .refinement: 3
         // By the model's own normaliser and added tokens, where it was open_clip's cleaning before.
         case .ownText: 4
+        // New, and above the rest: a build that knows nothing of it refuses such an analysis.
+        case .evaluation: 5
+        // New, as that was.
+        case .narrow: 6
+        case .trained: 7
         }
     }
 
     /// Whether an analysis with these parameters computes it.
     ///
-    /// - Parameter model: nil for one whose texts are open_clip's.
-    func isUsed(by method: MethodParameters, model: Analysis.ModelFingerprint? = nil) -> Bool {
+    /// - Parameters:
+    ///   - model: nil for one whose texts are open_clip's.
+    ///   - classifier: nil for class names in templates.
+    func isUsed(
+        by method: MethodParameters, model: Analysis.ModelFingerprint? = nil, classifier: Analysis.Classifier? = nil
+    ) -> Bool {
         switch self {
-        case .text, .vision, .decomposition, .retrieval, .agreement: true
+        case .text, .vision, .retrieval: true
         case .ownText: model?.textRevision != nil
-        case .dense: method.features.denseMethod != nil || method.prompting.dense != nil
-        case .refinement: method.foreground.crf != nil
-        case .prompting: method.prompting.mode == .circles
-        case .pooling: method.prompting.mode == .singlePass
+        case .classTexts: classifier?.isOfTexts == true
+        case .decomposition, .agreement: method.findsParts
+        case .dense: method.findsParts && (method.features.denseMethod != nil || method.prompting.dense != nil)
+        case .refinement: method.findsParts && method.foreground.crf != nil
+        case .prompting: method.findsParts && method.prompting.mode == .circles
+        case .pooling: method.findsParts && method.prompting.mode == .singlePass
+        case .evaluation: method.evaluation != nil
+        case .narrow: method.precision != .fp32
+        case .trained: method.parts.by.contains(where: \.needsTraining)
         }
     }
 
@@ -56,11 +78,13 @@ public enum MethodStage: String, Sendable, CaseIterable {
     ///
     /// - Parameters:
     ///   - model: nil for one whose texts are open_clip's.
+    ///   - classifier: nil for class names in templates.
     ///   - numbers: each stage's number, those of this build.
     public static func revision(
-        of method: MethodParameters, model: Analysis.ModelFingerprint? = nil, numbers: (MethodStage) -> Int = \.revision
+        of method: MethodParameters, model: Analysis.ModelFingerprint? = nil, classifier: Analysis.Classifier? = nil,
+        numbers: (MethodStage) -> Int = \.revision
     ) -> Int {
-        allCases.filter { $0.isUsed(by: method, model: model) }.map(numbers).max() ?? 1
+        allCases.filter { $0.isUsed(by: method, model: model, classifier: classifier) }.map(numbers).max() ?? 1
     }
 
     /// The highest number of any stage: a revision above it is of a build to come.

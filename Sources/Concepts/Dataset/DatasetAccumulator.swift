@@ -31,19 +31,8 @@ public struct DatasetAccumulator {
     public func statistics(resamples: Int, seed: UInt64) -> DatasetStatistics? {
         guard totals.images > 0 else { return nil }
         let classes = byClass.keys.sorted().compactMap { byClass[$0] }
-        var generator = SplitMix64(seed: seed)
-        let samples = (0..<resamples).map { _ in
-            var sample = Totals()
-            for _ in classes { sample.add(classes[generator.next(below: classes.count)]) }
-            return sample
-        }
-        func estimate(_ value: (Totals) -> Double?) -> DatasetStatistics.Estimate? {
-            guard let all = value(totals) else { return nil }
-            let values = samples.compactMap(value).sorted()
-            return DatasetStatistics.Estimate(
-                value: all, lower: Self.quantile(0.025, of: values) ?? all,
-                upper: Self.quantile(0.975, of: values) ?? all)
-        }
+        let bootstrap = ClassBootstrap(classes, from: Totals(), resamples: resamples, seed: seed) { $0.add($1) }
+        func estimate(_ value: (Totals) -> Double?) -> DatasetStatistics.Estimate? { bootstrap.estimate(value) }
         let longest = totals.released.curve.count
         func estimator(
             _ sums: KeyPath<Totals, Totals.Sums>, _ null: ClassShuffleNull?
@@ -64,14 +53,6 @@ public struct DatasetAccumulator {
             images: totals.images, labelled: totals.labelled, classes: classes.count,
             top1: estimate { $0.labelled > 0 ? Double($0.hits) / Double($0.labelled) : nil },
             released: released, membership: membership)
-    }
-
-    /// Linear between the neighbours, as numpy's default; nil of nothing.
-    static func quantile(_ share: Double, of sorted: [Double]) -> Double? {
-        guard let last = sorted.indices.last else { return nil }
-        let place = share * Double(last)
-        let low = Int(place)
-        return sorted[low] + (place - Double(low)) * (sorted[min(low + 1, last)] - sorted[low])
     }
 }
 

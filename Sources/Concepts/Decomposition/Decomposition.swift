@@ -20,11 +20,17 @@ public enum Decomposition {
         }
         let seed = DecompositionSeed.value(
             methodSeed: method.parts.seed, contentHashes: images.map(\.contentHash))
-        let partitions = method.parts.by.map { partMethod in
+        // What needs training reads its parts from each image by itself.
+        let partitions = method.parts.by.compactMap { partMethod -> (PartMethod, PartLabels)? in
             switch partMethod {
-            case .pca: PartLabels.byComponents(FeatureRows(stack, members, .raw), parameters: method.parts)
+            case .pca:
+                (partMethod, .byComponents(FeatureRows(stack, members, .raw), parameters: method.parts))
             case .kmeans:
-                PartLabels.byMeans(FeatureRows(stack, members, .unit), count: method.parts.count, seed: seed)
+                (
+                    partMethod,
+                    .byMeans(FeatureRows(stack, members, .unit), count: method.parts.count, seed: seed)
+                )
+            case .mmCBM, .mmProtoSim, .featureMaps: nil
             }
         }
 
@@ -33,7 +39,7 @@ public enum Decomposition {
             let foreground = foregrounds[image]
             let own = next..<next + foreground.patches.count(where: \.self)
             next = own.upperBound
-            let groupings = zip(method.parts.by, partitions).map { partMethod, partition in
+            let groupings = partitions.map { partMethod, partition in
                 var labels = partition.labels[own].makeIterator()
                 var flags = [PartFindings.Flag]()
                 if foreground.isStandIn { flags.append(.noForeground) }
@@ -44,7 +50,7 @@ public enum Decomposition {
             }
             return ImageParts(
                 grid: PatchGrid(height: images[image].gridHeight, width: images[image].gridWidth),
-                foreground: foreground.patches, groupings: groupings)
+                foreground: foreground.patches, passing: foreground.passing, groupings: groupings)
         }
     }
 }

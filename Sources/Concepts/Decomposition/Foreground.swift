@@ -7,6 +7,8 @@ struct Foreground: Equatable {
 
     /// `[gridHeight, gridWidth]` raster, at least one true.
     let patches: [Bool]
+    /// As ``ImageParts/passing``.
+    let passing: [Bool]
     /// No patch passed the threshold; the single patch of highest score stands in.
     let isStandIn: Bool
 
@@ -62,6 +64,7 @@ struct Foreground: Equatable {
         guard let first = bySize.first else {
             let best = Ranking.top(1, of: scores)
             patches = scores.indices.map { best.contains($0) }
+            self.passing = patches
             isStandIn = true
             return
         }
@@ -70,6 +73,7 @@ struct Foreground: Equatable {
             kept.insert(bySize[1])
         }
         patches = components.labels.map(kept.contains)
+        self.passing = passing
         isStandIn = false
     }
 }

@@ -2,11 +2,15 @@
 public struct ImageFindings: Sendable, Equatable {
     public struct ClassSimilarity: Sendable, Equatable {
         public let classIndex: Int
-        /// Cosine of the image embedding and the class's text embedding.
+        /// Cosine of the image embedding and the class's text embedding; the mean of such cosines where descriptors stand for the
+        /// class.
         public let similarity: Float
-        public init(classIndex: Int, similarity: Float) {
+        /// That the image is of this class, whatever the others are, of a model that was trained to tell it; nil of others.
+        public let probability: Float?
+        public init(classIndex: Int, similarity: Float, probability: Float? = nil) {
             self.classIndex = classIndex
             self.similarity = similarity
+            self.probability = probability
         }
     }
 
@@ -14,10 +18,18 @@ public struct ImageFindings: Sendable, Equatable {
     public let top: [ClassSimilarity]
     /// One entry a part method, in the order of ``MethodParameters/Parts/by``.
     public let partMethods: [PartFindings]
+    /// What the explanations were judged by; none unless the analysis asks for it.
+    public let judged: [JudgedCurve]
 
-    public init(top: [ClassSimilarity], partMethods: [PartFindings]) {
+    public init(top: [ClassSimilarity], partMethods: [PartFindings], judged: [JudgedCurve] = []) {
         self.top = top
         self.partMethods = partMethods
+        self.judged = judged
+    }
+
+    /// These findings with what they were judged by.
+    public func judged(by curves: [JudgedCurve]) -> ImageFindings {
+        ImageFindings(top: top, partMethods: partMethods, judged: curves)
     }
 
     public var predictedClass: Int { top[0].classIndex }
@@ -73,6 +85,20 @@ public struct PartFindings: Sendable, Equatable {
         }
     }
 
+    /// How much of the prediction a part bears (docs/method.md §20.1).
+    public struct Importance: Sendable, Equatable {
+        public let part: Int
+        /// What the part picked first; nil without a bank.
+        public let descriptor: Int?
+        /// Comparable within one image alone.
+        public let value: Double
+        public init(part: Int, descriptor: Int?, value: Double) {
+            self.part = part
+            self.descriptor = descriptor
+            self.value = value
+        }
+    }
+
     public let method: PartMethod
     /// What the part method is called in this analysis, ``MethodParameters/key(of:)``.
     public let key: String
@@ -89,10 +115,16 @@ public struct PartFindings: Sendable, Equatable {
     public let agreement: Agreement
     /// In declaration order of ``Flag``.
     public let flags: [Flag]
+    /// One a part with at least one pixel, ascending by number.
+    public let importances: [Importance]
+    /// Of a trained head the patches of each part, `[gridHeight · gridWidth]`, by number: they may overlap, and ``parts`` has of each
+    /// patch the part that it is strongest in. None of other part methods.
+    public let extents: [[Bool]]
 
     public init(
         method: PartMethod, key: String? = nil, gridHeight: Int, gridWidth: Int, parts: [Int], boxes: [Box],
-        visionConcepts: [VisionConcept], languageConcepts: [LanguageConcept], agreement: Agreement, flags: [Flag]
+        visionConcepts: [VisionConcept], languageConcepts: [LanguageConcept], agreement: Agreement, flags: [Flag],
+        importances: [Importance] = [], extents: [[Bool]] = []
     ) {
         self.method = method
         self.key = key ?? method.rawValue
@@ -104,6 +136,8 @@ public struct PartFindings: Sendable, Equatable {
         self.languageConcepts = languageConcepts
         self.agreement = agreement
         self.flags = flags
+        self.importances = importances
+        self.extents = extents
     }
 
     /// Mean of the vision concepts' relevance; nil without any.

@@ -19,6 +19,9 @@ public struct GroundTruthScore: Sendable, Hashable {
     /// Intersection over union of the box around the foreground and the object's box; 0 without a foreground. CorLoc is the
     /// share of images in which it is above 0.5 (docs/method.md §13; the foreground is that of the patches, before any CRF).
     public let boxOverlap: Double
+    /// Share of the places on the patch grid where a box of that size would overlap the object's by more than half: what CorLoc
+    /// would be of boxes that know no picture; 0 without a foreground.
+    public let boxChance: Double
     /// Intersection over union, on the patch grid, of the foreground and the patches that show mostly the object.
     public let foregroundOverlap: Double
     /// Share of foreground patches on the object whose true part is the commonest one of the found part they are in; nil
@@ -41,9 +44,15 @@ public struct GroundTruthScore: Sendable, Hashable {
         grid: PatchGrid, parts: [Int], vision: [Int], mutual: [Int], bankSize: Int, against truth: GroundTruth
     ) {
         precondition(parts.count == grid.height * grid.width, "\(parts.count) patches in a grid of \(grid)")
-        boxOverlap =
-            UnitBox(around: grid) { parts[$0] >= 0 }?
-            .overlap(UnitBox(truth.box, width: truth.width, height: truth.height)) ?? 0
+        let object = UnitBox(truth.box, width: truth.width, height: truth.height)
+        let found = PixelBox(around: grid) { parts[$0] >= 0 }
+        boxOverlap = found.map { UnitBox($0, width: grid.width, height: grid.height).overlap(object) } ?? 0
+        boxChance =
+            found.map { box in
+                let places = box.places(width: grid.width, height: grid.height)
+                let hits = places.count { UnitBox($0, width: grid.width, height: grid.height).overlap(object) > 0.5 }
+                return Double(hits) / Double(places.count)
+            } ?? 0
         let shown = truth.parts(on: grid)
         let either = parts.indices.count { parts[$0] >= 0 || shown[$0] > 0 }
         let both = parts.indices.filter { parts[$0] >= 0 && shown[$0] > 0 }

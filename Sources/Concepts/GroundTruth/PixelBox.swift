@@ -8,6 +8,26 @@ public struct PixelBox: Sendable, Hashable {
         guard left <= right, top <= bottom else { return nil }
         (self.left, self.top, self.right, self.bottom) = (left, top, right, bottom)
     }
+
+    /// Around the patches for which `isIn` holds, a patch being a pixel; nil if it holds for none.
+    init?(around grid: PatchGrid, _ isIn: (Int) -> Bool) {
+        let patches = (0..<grid.height * grid.width).filter(isIn)
+        let (rows, columns) = (patches.map { $0 / grid.width }, patches.map { $0 % grid.width })
+        guard let left = columns.min(), let right = columns.max(), let top = rows.min(), let bottom = rows.max() else {
+            return nil
+        }
+        self.init(left: left, top: top, right: right, bottom: bottom)
+    }
+
+    /// Every box of this size in a picture of `width` × `height`, itself among them if it lies in it.
+    func places(width: Int, height: Int) -> [PixelBox] {
+        let (across, down) = (right - left, bottom - top)
+        return (0..<max(height - down, 0)).flatMap { y in
+            (0..<max(width - across, 0)).compactMap { x in
+                PixelBox(left: x, top: y, right: x + across, bottom: y + down)
+            }
+        }
+    }
 }
 
 /// A rectangle in shares of a picture's sides, so that boxes of a patch grid and of the picture compare whatever the
@@ -20,16 +40,6 @@ struct UnitBox: Equatable {
         top = Double(box.top) / Double(height)
         right = Double(box.right + 1) / Double(width)
         bottom = Double(box.bottom + 1) / Double(height)
-    }
-
-    /// Around the patches for which `isIn` holds; nil if it holds for none.
-    init?(around grid: PatchGrid, _ isIn: (Int) -> Bool) {
-        let patches = (0..<grid.height * grid.width).filter(isIn)
-        let (rows, columns) = (patches.map { $0 / grid.width }, patches.map { $0 % grid.width })
-        guard let left = columns.min(), let right = columns.max(), let top = rows.min(), let bottom = rows.max(),
-            let box = PixelBox(left: left, top: top, right: right, bottom: bottom)
-        else { return nil }
-        self.init(box, width: grid.width, height: grid.height)
     }
 
     private init?(left: Double, top: Double, right: Double, bottom: Double) {

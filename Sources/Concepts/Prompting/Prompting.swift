@@ -24,7 +24,7 @@ public struct Prompting: Sendable {
     /// One ``PromptedPart`` for each part with at least one pixel, ascending.
     public func pictures(for grouping: PartGrouping) -> [PromptedPart] {
         grouping.presentParts.compactMap { part in
-            let mask = pixels(of: part, in: grouping)
+            let mask = grouping.pixels(of: part, width: picture.width, height: picture.height, within: foreground)
             guard let contour = Contour.largest(of: mask, width: picture.width, height: picture.height) else {
                 return nil
             }
@@ -52,14 +52,6 @@ public struct Prompting: Sendable {
         }
         return PromptedPart(
             part: part, pictures: variants(of: raster), ellipse: ellipse, ellipseFallback: isFallback)
-    }
-
-    /// `[height, width]`: the part's patches, without the pixels that refinement took from the foreground (docs/method.md §8.1).
-    private func pixels(of part: Int, in grouping: PartGrouping) -> [Bool] {
-        let mask = PatchGrid(height: grouping.gridHeight, width: grouping.gridWidth)
-            .pixels(width: picture.width, height: picture.height) { grouping.labels[$0] == part }
-        guard let foreground else { return mask }
-        return zip(mask, foreground.mask).map { $0 && $1 }
     }
 
     private func variants(of raster: EllipseRaster) -> [Picture] {

@@ -7,6 +7,8 @@ public struct ImageReport: Encodable, Sendable {
     let label: Identifier?
     let prediction: Prediction
     let partMethods: [String: PartMethodReport]
+    /// By what is judged, variant and metric; absent of an analysis that judges nothing, whose reports stay as they were.
+    let judged: [String: [String: [String: JudgedReport]]]?
 
     struct Prediction: Encodable {
         let `class`: Identifier
@@ -15,18 +17,22 @@ public struct ImageReport: Encodable, Sendable {
         struct Entry: Encodable {
             let `class`: Identifier
             let similarity: ReportNumber
+            /// Absent of a model whose score is a softmax, whose reports stay as they were.
+            let probability: ReportNumber?
         }
 
         init(_ top: [ImageFindings.ClassSimilarity], _ analysis: Analysis) {
             self.top = top.map {
-                Entry(class: analysis.classes[$0.classIndex].id, similarity: ReportNumber($0.similarity))
+                Entry(
+                    class: analysis.classes[$0.classIndex].id, similarity: ReportNumber($0.similarity),
+                    probability: $0.probability.map { ReportNumber($0) })
             }
             self.class = self.top[0].class
         }
     }
 
     enum CodingKeys: String, CodingKey {
-        case analysis, image, label, prediction
+        case analysis, image, label, prediction, judged
         case partMethods = "part_methods"
     }
 
@@ -38,5 +44,6 @@ public struct ImageReport: Encodable, Sendable {
         try container.encode(label, forKey: .label)
         try container.encode(prediction, forKey: .prediction)
         try container.encode(partMethods, forKey: .partMethods)
+        try container.encodeIfPresent(judged, forKey: .judged)
     }
 }

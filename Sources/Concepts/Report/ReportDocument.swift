@@ -21,7 +21,8 @@ public struct ReportDocument: Sendable {
             prediction: ImageReport.Prediction(findings.top, analysis),
             partMethods: Dictionary(
                 findings.partMethods.map { ($0.key, PartMethodReport($0, analysis)) },
-                uniquingKeysWith: { first, _ in first }))
+                uniquingKeysWith: { first, _ in first }),
+            judged: JudgedReport.reports(findings.judged))
     }
 
     /// `report` as one line of JSON, without the line break.

@@ -11,6 +11,8 @@ struct ConceptRetrieval {
     struct Result: Equatable {
         /// Relevance descending; of equals, the one that an earlier part or an earlier place picked.
         let concepts: [PartFindings.VisionConcept]
+        /// What each part picked first, one a part; none without a bank.
+        let leading: [Int]
         let candidatesExtended: Bool
     }
 
@@ -19,11 +21,13 @@ struct ConceptRetrieval {
     ///   - parts: part numbers, ascending.
     ///   - embeddings: `[parts, e]`: one part embedding each.
     func concepts(image: [Float], parts: [Int], embeddings: Matrix) -> Result {
-        guard !parts.isEmpty, text.bank.count > 0 else { return Result(concepts: [], candidatesExtended: false) }
+        guard !parts.isEmpty, text.bank.count > 0 else {
+            return Result(concepts: [], leading: [], candidatesExtended: false)
+        }
         let logits = text.bank.products(with: embeddings)
         guard let transport = parameters.transport else {
             let picks = parts.indices.map { Ranking.top(parameters.perPart, of: logits.row($0)) }
-            return Result(concepts: concepts(image: image, parts: parts, picks: picks), candidatesExtended: false)
+            return result(image: image, parts: parts, picks: picks, candidatesExtended: false)
         }
         let candidates = Candidates(logits: logits, count: parameters.candidates)
         let relevance = candidates.descriptors.map { text.bare.product(of: $0, with: image) }
@@ -37,12 +41,18 @@ struct ConceptRetrieval {
         let picks = parts.indices.map { row in
             Ranking.top(parameters.perPart, of: plan[row * kept.count..<(row + 1) * kept.count]).map { kept[$0] }
         }
-        return Result(
-            concepts: concepts(image: image, parts: parts, picks: picks), candidatesExtended: candidates.isExtended)
+        return result(image: image, parts: parts, picks: picks, candidatesExtended: candidates.isExtended)
+    }
+
+    /// - Parameter picks: of each part, its first first; of a bank that isn't empty every part picks something.
+    private func result(image: [Float], parts: [Int], picks: [[Int]], candidatesExtended: Bool) -> Result {
+        Result(
+            concepts: concepts(image: image, parts: parts, picks: picks), leading: picks.compactMap(\.first),
+            candidatesExtended: candidatesExtended)
     }
 
     /// The descriptors that the parts picked, each once, in order of their relevance to the whole image (docs/method.md §9.4).
-    private func concepts(image: [Float], parts: [Int], picks: [[Int]]) -> [PartFindings.VisionConcept] {
+    func concepts(image: [Float], parts: [Int], picks: [[Int]]) -> [PartFindings.VisionConcept] {
         var pickers = [Int: [Int]]()
         var descriptors = [Int]()
         for (part, picked) in zip(parts, picks) {

@@ -6,14 +6,15 @@ struct EmbeddingTable: Sendable {
     /// in another way (docs/method.md §19.1).
     private static let rowMultiple = 12
 
-    /// `[entries, e]`, rows of length 1 (or zero).
+    /// `[entries, e]`, rows of length 1 (or zero), unless they keep their own.
     let embeddings: Matrix
     /// Entries that repeat an earlier one bit for bit, with that one. Texts that differ in case only have one
     /// embedding; they must tie exactly, wherever a matrix kernel puts them, for the lower index to win.
     private let repeats: [(entry: Int, first: Int)]
 
-    init(_ embeddings: Matrix) {
-        self.embeddings = embeddings.rowsNormalized()
+    /// - Parameter isNormalized: whether rows are brought to length 1.
+    init(_ embeddings: Matrix, isNormalized: Bool = true) {
+        self.embeddings = isNormalized ? embeddings.rowsNormalized() : embeddings
         var firsts = [ArraySlice<Float>: Int]()
         var repeats = [(entry: Int, first: Int)]()
         for entry in 0..<embeddings.rows {

@@ -7,16 +7,20 @@ public struct TextSide: Sendable {
     private static let classesAtOnce = 240
 
     let classes: EmbeddingTable
+    /// What the prediction is made by: ``classes``, or rows that are as long as the mean of their texts' is
+    /// (docs/descriptors.md §1.1).
+    let scores: EmbeddingTable
     /// Descriptors in the analysis's descriptor template.
     let bank: EmbeddingTable
     /// Descriptors on their own.
     let bare: EmbeddingTable
     private let languageConcepts: [[PartFindings.LanguageConcept]]
 
-    /// Rows are brought to length 1 here; those that have it already keep it.
+    /// Rows are brought to length 1 here; those that have it already keep it. Those of classes that are made of descriptors keep
+    /// their length for the prediction.
     ///
     /// - Parameters:
-    ///   - classEmbeddings: `[classes, e]`, see ``classEmbeddings(from:)``.
+    ///   - classEmbeddings: `[classes, e]`, see ``classEmbeddings(from:)`` and ``means(of:lists:)``.
     ///   - bankEmbeddings: `[descriptors, e]`, each descriptor in the descriptor template.
     ///   - bareEmbeddings: `[descriptors, e]`, each descriptor on its own.
     public init(
@@ -30,6 +34,8 @@ public struct TextSide: Sendable {
             "\(bankEmbeddings.rows) and \(bareEmbeddings.rows) embeddings for \(analysis.descriptors.count) descriptors"
         )
         classes = EmbeddingTable(classEmbeddings)
+        let keepsLength = analysis.classifier?.descriptorLists != nil
+        scores = keepsLength ? EmbeddingTable(classEmbeddings, isNormalized: false) : classes
         bank = EmbeddingTable(bankEmbeddings)
         bare = EmbeddingTable(bareEmbeddings)
 
@@ -75,10 +81,37 @@ public struct TextSide: Sendable {
             .rowsNormalized()
     }
 
+    /// The mean of each class's rows, themselves brought to length 1; the means are as they are.
+    ///
+    /// - Parameters:
+    ///   - rows: `[texts, e]`, those of the first class, then of the next.
+    ///   - lists: how many rows each class has, at least 1.
+    /// - Returns: `[classes, e]`.
+    public static func means(of rows: Matrix, lists: [Int]) -> Matrix {
+        precondition(
+            lists.allSatisfy { $0 > 0 } && lists.reduce(0, +) == rows.rows,
+            "\(rows.rows) rows for lists of \(lists.reduce(0, +))")
+        let normalized = rows.rowsNormalized()
+        var result = Matrix(rows: lists.count, columns: rows.columns)
+        var row = 0
+        for (index, count) in lists.enumerated() {
+            var sum = [Double](repeating: 0, count: rows.columns)
+            for _ in 0..<count {
+                for (column, value) in normalized.row(row).enumerated() { sum[column] += Double(value) }
+                row += 1
+            }
+            for column in sum.indices { result[index, column] = Float(sum[column] / Double(count)) }
+        }
+        return result
+    }
+
     /// The descriptors nearest to a class, most similar first: `language.count` of them, or the whole bank.
     public func languageConcepts(ofClass index: Int) -> [PartFindings.LanguageConcept] {
         languageConcepts[index]
     }
 
     public var descriptorCount: Int { bank.count }
+
+    /// `[descriptors, e]`, in the descriptor template, rows of length 1.
+    public var bankEmbeddings: Matrix { bank.embeddings }
 }

@@ -7,7 +7,8 @@
 
 #include "result.h"
 
-// Everything lives in one struct, so that nothing a longjmp could leave indeterminate is held in locals.
+// Everything lives in one struct, which belongs to a caller of the function that calls setjmp: a longjmp leaves that function's own
+// locals indeterminate if they have changed since.
 typedef struct jpeg_session {
     struct jpeg_decompress_struct info;
     struct jpeg_error_mgr errors;
@@ -127,13 +128,16 @@ static uint64_t coefficient_bytes(const struct jpeg_decompress_struct *info) {
     return blocks * sizeof(JBLOCK);
 }
 
+static ENTENTE_RETURNS_TWICE void try_header(jpeg_session *session) {
+    if (setjmp(session->exit) != 0) { return; }
+    read_header(session);
+    session->result.memory = coefficient_bytes(&session->info);
+}
+
 entente_codec_result entente_jpeg_header(const uint8_t *bytes, size_t count) {
     jpeg_session session;
     open_session(&session, bytes, count, 1);
-    if (setjmp(session.exit) == 0) {
-        read_header(&session);
-        session.result.memory = coefficient_bytes(&session.info);
-    }
+    try_header(&session);
     session.result.width = session.info.image_width;
     session.result.height = session.info.image_height;
     jpeg_destroy_decompress(&session.info);
@@ -182,14 +186,17 @@ static void read_rows(jpeg_session *session, uint8_t *rgb, uint32_t width, uint3
     // What follows the last row is nobody's concern, so jpeg_finish_decompress is not called.
 }
 
+static ENTENTE_RETURNS_TWICE void try_picture(jpeg_session *session, uint8_t *rgb, uint32_t width, uint32_t height) {
+    if (setjmp(session->exit) != 0) { return; }
+    read_header(session);
+    read_rows(session, rgb, width, height);
+}
+
 entente_codec_result entente_jpeg_decode(
     const uint8_t *bytes, size_t count, int max_scans, uint8_t *rgb, uint32_t width, uint32_t height) {
     jpeg_session session;
     open_session(&session, bytes, count, max_scans);
-    if (setjmp(session.exit) == 0) {
-        read_header(&session);
-        read_rows(&session, rgb, width, height);
-    }
+    try_picture(&session, rgb, width, height);
     session.result.width = session.info.image_width;
     session.result.height = session.info.image_height;
     jpeg_destroy_decompress(&session.info);

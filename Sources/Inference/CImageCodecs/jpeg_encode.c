@@ -7,6 +7,7 @@
 
 #include "result.h"
 
+// Belongs to a caller of the function that calls setjmp, as in jpeg.c.
 typedef struct jpeg_writer {
     struct jpeg_compress_struct info;
     struct jpeg_error_mgr errors;
@@ -47,6 +48,11 @@ static void write_picture(jpeg_writer *writer, const uint8_t *rgb, uint32_t widt
     jpeg_finish_compress(info);
 }
 
+static ENTENTE_RETURNS_TWICE void try_writing(
+    jpeg_writer *writer, const uint8_t *rgb, uint32_t width, uint32_t height, int quality) {
+    if (setjmp(writer->exit) == 0) { write_picture(writer, rgb, width, height, quality); }
+}
+
 entente_codec_result entente_jpeg_encode(
     const uint8_t *rgb, uint32_t width, uint32_t height, int quality, uint8_t **bytes, size_t *count) {
     jpeg_writer writer;
@@ -57,7 +63,7 @@ entente_codec_result entente_jpeg_encode(
     writer.info.client_data = &writer;
     writer.errors.error_exit = on_error;
     writer.errors.emit_message = on_message;
-    if (setjmp(writer.exit) == 0) { write_picture(&writer, rgb, width, height, quality); }
+    try_writing(&writer, rgb, width, height, quality);
     jpeg_destroy_compress(&writer.info);
     if (writer.result.status == ENTENTE_CODEC_OK) {
         *bytes = writer.output;

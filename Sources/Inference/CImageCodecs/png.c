@@ -6,7 +6,8 @@
 
 #include "result.h"
 
-// Everything lives in one struct, so that nothing a longjmp could leave indeterminate is held in locals.
+// Everything lives in one struct, which belongs to a caller of the function that calls setjmp: a longjmp leaves that function's own
+// locals indeterminate if they have changed since.
 typedef struct png_session {
     png_structp png;
     png_infop info;
@@ -88,13 +89,17 @@ static void read_picture(png_session *session, uint8_t *rgb, uint32_t width, uin
     // is not called.
 }
 
+static ENTENTE_RETURNS_TWICE void try_reading(png_session *session, uint8_t *rgb, uint32_t width, uint32_t height) {
+    if (setjmp(session->exit) == 0) { read_picture(session, rgb, width, height); }
+}
+
 entente_codec_result entente_png_decode(
     const uint8_t *bytes, size_t count, uint8_t *rgb, uint32_t width, uint32_t height) {
     png_session session;
     memset(&session, 0, sizeof session);
     session.input = bytes;
     session.input_left = count;
-    if (setjmp(session.exit) == 0) { read_picture(&session, rgb, width, height); }
+    try_reading(&session, rgb, width, height);
     png_destroy_read_struct(&session.png, &session.info, NULL);
     return session.result;
 }
@@ -114,7 +119,8 @@ static void append_output(png_structp png, png_bytep bytes, size_t count) {
 
 static void no_flush(png_structp png) { (void)png; }
 
-static void write_picture(png_session *session, const uint8_t *rgb, uint32_t width, uint32_t height) {
+static void write_picture(
+    png_session *session, const uint8_t *pixels, uint32_t width, uint32_t height, const uint8_t *palette, int colors) {
     session->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, session, on_error, on_warning);
     if (session->png == NULL) { leave(session, ENTENTE_CODEC_OUT_OF_MEMORY, "no memory for a PNG writer"); }
     session->info = png_create_info_struct(session->png);
@@ -123,20 +129,34 @@ static void write_picture(png_session *session, const uint8_t *rgb, uint32_t wid
     png_set_write_fn(png, session, append_output, no_flush);
     png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
     png_set_IHDR(
-        png, session->info, width, height, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
-        PNG_FILTER_TYPE_DEFAULT);
+        png, session->info, width, height, 8, palette == NULL ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_PALETTE,
+        PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    if (palette != NULL) {
+        png_color entries[PNG_MAX_PALETTE_LENGTH];
+        for (int i = 0; i < colors; i++) {
+            entries[i] = (png_color){palette[i * 3], palette[i * 3 + 1], palette[i * 3 + 2]};
+        }
+        png_set_PLTE(png, session->info, entries, colors);
+    }
     png_write_info(png, session->info);
-    for (uint32_t y = 0; y < height; y++) { png_write_row(png, rgb + (size_t)y * width * 3); }
+    size_t row = (size_t)width * (palette == NULL ? 3 : 1);
+    for (uint32_t y = 0; y < height; y++) { png_write_row(png, pixels + y * row); }
     png_write_end(png, session->info);
 }
 
+static ENTENTE_RETURNS_TWICE void try_writing(
+    png_session *session, const uint8_t *pixels, uint32_t width, uint32_t height, const uint8_t *palette, int colors) {
+    if (setjmp(session->exit) == 0) { write_picture(session, pixels, width, height, palette, colors); }
+}
+
 entente_codec_result entente_png_encode(
-    const uint8_t *rgb, uint32_t width, uint32_t height, uint8_t **bytes, size_t *count) {
+    const uint8_t *pixels, uint32_t width, uint32_t height, const uint8_t *palette, int colors, uint8_t **bytes,
+    size_t *count) {
     png_session session;
     memset(&session, 0, sizeof session);
     *bytes = NULL;
     *count = 0;
-    if (setjmp(session.exit) == 0) { write_picture(&session, rgb, width, height); }
+    try_writing(&session, pixels, width, height, palette, colors);
     png_destroy_write_struct(&session.png, &session.info);
     if (session.result.status == ENTENTE_CODEC_OK) {
         *bytes = session.output;

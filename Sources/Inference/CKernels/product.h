@@ -5,7 +5,10 @@
 
 #define TILE_COLUMNS (TILE_LANES * LANES)
 
-static void FN(pack)(const float *weights, float *panels, size_t columns, size_t inner) {
+_Static_assert(TILE_ROWS <= ENTENTE_TILE_ROWS && TILE_COLUMNS <= ENTENTE_TILE_COLUMNS, "scratch memory is for the largest");
+
+static void FN(pack)(const float *weights, void *out, size_t columns, size_t inner) {
+    float *panels = out;
     for (size_t first = 0; first < columns; first += TILE_COLUMNS)
         for (size_t k = 0; k < inner; ++k)
             for (size_t c = first; c < first + TILE_COLUMNS; ++c)
@@ -34,25 +37,31 @@ INLINE void FN(finish)(const entente_product *p, lanes sum, size_t row, size_t c
         FN(store_some)(out, sum, count);
 }
 
-// `rows` is a constant wherever this is used: the sums stay in registers.
-INLINE void FN(tile)(const int rows, const entente_product *p, const float *a, size_t stride, const float *panel,
-                     size_t row, size_t column) {
-    lanes sums[TILE_ROWS][TILE_LANES];
+// A tile's sums of the first `vectors` × 16 columns of a panel. `rows` and `vectors` are constants wherever this is used: the
+// sums stay in registers.
+INLINE void FN(accumulate)(const int rows, const int vectors, const float *a, size_t stride, const float *panel,
+                           size_t inner, lanes sums[TILE_ROWS][TILE_LANES]) {
 #pragma clang loop unroll(full)
     for (int r = 0; r < rows; ++r)
 #pragma clang loop unroll(full)
-        for (int l = 0; l < TILE_LANES; ++l) sums[r][l] = 0.0f;
-    for (size_t k = 0; k < p->inner; ++k, panel += TILE_COLUMNS) {
+        for (int l = 0; l < vectors; ++l) sums[r][l] = 0.0f;
+    for (size_t k = 0; k < inner; ++k, panel += TILE_COLUMNS) {
         lanes b[TILE_LANES];
 #pragma clang loop unroll(full)
-        for (int l = 0; l < TILE_LANES; ++l) b[l] = FN(load)(panel + l * LANES);
+        for (int l = 0; l < vectors; ++l) b[l] = FN(load)(panel + l * LANES);
 #pragma clang loop unroll(full)
         for (int r = 0; r < rows; ++r) {
             lanes value = a[(size_t)r * stride + k];
 #pragma clang loop unroll(full)
-            for (int l = 0; l < TILE_LANES; ++l) sums[r][l] = FN(madd)(value, b[l], sums[r][l]);
+            for (int l = 0; l < vectors; ++l) sums[r][l] = FN(madd)(value, b[l], sums[r][l]);
         }
     }
+}
+
+INLINE void FN(tile)(const int rows, const entente_product *p, const float *a, size_t stride, const float *panel,
+                     size_t row, size_t column) {
+    lanes sums[TILE_ROWS][TILE_LANES];
+    FN(accumulate)(rows, TILE_LANES, a, stride, panel, p->inner, sums);
 #pragma clang loop unroll(full)
     for (int r = 0; r < rows; ++r)
 #pragma clang loop unroll(full)
@@ -64,31 +73,23 @@ INLINE void FN(tile)(const int rows, const entente_product *p, const float *a, s
         }
 }
 
+// What a tile may have in rows, each by its TILE_CASE.
+#if TILE_ROWS > 6
+#define TILE_CASES                                                                                             \
+    TILE_CASE(1) TILE_CASE(2) TILE_CASE(3) TILE_CASE(4) TILE_CASE(5) TILE_CASE(6) TILE_CASE(7)                 \
+    TILE_CASE(8) TILE_CASE(9) TILE_CASE(10) TILE_CASE(11) TILE_CASE(12) TILE_CASE(13) TILE_CASE(14)
+#elif TILE_ROWS > 2
+#define TILE_CASES TILE_CASE(1) TILE_CASE(2) TILE_CASE(3) TILE_CASE(4) TILE_CASE(5) TILE_CASE(6)
+#else
+#define TILE_CASES TILE_CASE(1) TILE_CASE(2)
+#endif
+
 #define TILE_CASE(rows) \
     case rows: FN(tile)(rows, p, a, stride, panel, row, column); break;
 
 static void FN(tile_of)(size_t rows, const entente_product *p, const float *a, size_t stride, const float *panel,
                         size_t row, size_t column) {
-    switch (rows) {
-        TILE_CASE(1)
-        TILE_CASE(2)
-#if TILE_ROWS > 2
-        TILE_CASE(3)
-        TILE_CASE(4)
-        TILE_CASE(5)
-        TILE_CASE(6)
-#endif
-#if TILE_ROWS > 6
-        TILE_CASE(7)
-        TILE_CASE(8)
-        TILE_CASE(9)
-        TILE_CASE(10)
-        TILE_CASE(11)
-        TILE_CASE(12)
-        TILE_CASE(13)
-        TILE_CASE(14)
-#endif
-    }
+    switch (rows) { TILE_CASES }
 }
 
 #undef TILE_CASE
@@ -280,5 +281,3 @@ static void FN(depthwise)(const float *map, size_t size, size_t channels, const 
             }
     }
 }
-
-#undef TILE_COLUMNS

@@ -1,12 +1,6 @@
 // The kernels' bodies, compiled once per instruction set by kernels.c, which defines VARIANT (a name) and FUSED
 // (whether multiply-add is one instruction). No include guard: being included several times is the point.
 
-#define JOIN(a, b) a##_##b
-#define NAMED(variant, name) JOIN(variant, name)
-#define FN(name) NAMED(VARIANT, name)
-#define TEXT(word) #word
-#define QUOTED(word) TEXT(word)
-
 INLINE lanes FN(madd)(lanes a, lanes b, lanes c) {
 #if FUSED
     return __builtin_elementwise_fma(a, b, c);
@@ -203,12 +197,8 @@ INLINE void FN(softmax_row)(float *x, size_t columns) {
     for (; c < columns; ++c) x[c] *= scale;
 }
 
-static void FN(softmax)(float *x, size_t rows, size_t columns, size_t stride, int causal) {
-    for (size_t r = 0; r < rows; ++r, x += stride) {
-        size_t seen = causal && r + 1 < columns ? r + 1 : columns;
-        FN(softmax_row)(x, seen);
-        memset(x + seen, 0, (columns - seen) * sizeof *x);
-    }
+static void FN(softmax)(float *x, size_t rows, size_t columns, size_t stride) {
+    for (size_t r = 0; r < rows; ++r) FN(softmax_row)(x + r * stride, columns);
 }
 
 // Exponent and mantissa move up by 13 bits and the exponent's bias from 15 to 127 by a multiplication with 2^112,
@@ -248,6 +238,7 @@ static void FN(bfloat16_to_float)(const void *source, float *out, size_t count) 
 
 #include "product.h"
 #include "dense.h"
+#include "attention.h"
 #include "lattice.h"
 
 static const entente_kernels FN(kernels) = {
@@ -260,6 +251,7 @@ static const entente_kernels FN(kernels) = {
     .panel_columns = TILE_LANES * LANES,
     .pack = FN(pack),
     .product = FN(product),
+    .attention = FN(attention),
     .winograd_input = FN(winograd_input),
     .winograd_output = FN(winograd_output),
     .halve = FN(halve),
@@ -273,8 +265,10 @@ static const entente_kernels FN(kernels) = {
     .beliefs = FN(beliefs),
 };
 
-#undef JOIN
-#undef NAMED
-#undef FN
-#undef TEXT
-#undef QUOTED
+#define KIND int8
+#include "int8.h"
+#undef KIND
+
+#define KIND bfloat16
+#include "bfloat16.h"
+#undef KIND

@@ -6,7 +6,7 @@ public struct DenseOptions: OptionSet, Sendable, Hashable {
         self.rawValue = rawValue
     }
 
-    /// MaskCLIP without the last block's shortcut and perceptron, as many use it.
+    /// MaskCLIP without the last block's shortcut and perceptron, and with others' positions, as many use it.
     public static let reduced = DenseOptions(rawValue: 1)
     /// ResCLIP with the paths between patches sampled as its released code does, which sees only the beginning of short ones.
     public static let asReleased = DenseOptions(rawValue: 2)

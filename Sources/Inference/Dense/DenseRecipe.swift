@@ -12,9 +12,9 @@ struct DenseRecipe: Sendable {
         /// The sum over the projections x of softmax(x xᵀ / √(d/heads) + w), where w is the neighbours' window, if there is one.
         case similarity([HeadAttention.Projection], window: NeighbourWindow? = nil)
         /// Twice: the first result says what belongs together in the second.
-        case feedback(SemanticFeedback)
+        case resclip(ResCLIP)
         /// By what earlier blocks find alike, of the patches alone.
-        case calibrated(SelfCalibration)
+        case scClip(SCCLIP)
     }
 
     /// How many blocks at the end the method's path goes through; 0 reads the model's own output.
@@ -23,9 +23,14 @@ struct DenseRecipe: Sendable {
     var keepsResidual = false
     var keepsPerceptron = false
     /// How positional embeddings are brought to another grid.
-    var positions = PositionGrid.Method.bicubic
+    var positions = PositionGrid.Method.customary
     /// Whether the block before the last says which patches are alike.
     var findsRegions = false
+
+    /// Whether the patches depend on the texts that they will be compared with.
+    var needsTexts: Bool {
+        if case .resclip = attention { true } else { false }
+    }
 
     /// Where the papers' block numbers, which are those of a model of twelve blocks, lie in another: deeper models keep the
     /// numbers, as the released code does; in a shallower one they move with its depth.

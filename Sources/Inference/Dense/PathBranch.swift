@@ -3,24 +3,21 @@ class PathBranch: DenseBranch {
     private let recipe: DenseRecipe
     /// What the attention is made of; none for the identity.
     private let projections: [HeadAttention.Projection]
-    /// `[1 + n, 1 + n]`; empty without one.
-    private let window: [Float]
+    /// `[t, t]`; nil without one.
+    private let window: AlignedFloats?
     private let first: Int
 
-    init(
-        _ recipe: DenseRecipe, _ transformer: Transformer, _ body: TransformerWorkspace, side: Int,
-        _ projection: PooledProjection
-    ) {
+    init(_ recipe: DenseRecipe, _ own: OwnPath) {
         self.recipe = recipe
-        first = max(transformer.blocks.count - recipe.blocks, 0)
+        first = max(own.transformer.blocks.count - recipe.blocks, 0)
         switch recipe.attention {
         case .similarity(let projections, let window):
             self.projections = projections
-            self.window = window?.values(side: side) ?? []
-        case .identity, .feedback, .calibrated:
-            (projections, window) = ([], [])
+            self.window = window?.values(side: own.side, classRows: own.classRows)
+        case .identity, .resclip, .scClip:
+            (projections, window) = ([], nil)
         }
-        super.init(transformer, body, side: side, projection)
+        super.init(own)
     }
 
     override var needsAllRows: Bool { recipe.blocks == 0 }
@@ -51,16 +48,8 @@ class PathBranch: DenseBranch {
         let heads = heads(of: item)
         let out = weighted.base + item.start * transformer.shape.width
         guard !projections.isEmpty else { return copyValues(of: heads, into: out) }
-        for head in 0..<transformer.shape.heads {
-            for (number, projection) in projections.enumerated() {
-                let term = number == 0 ? scores.base : moreScores.base
-                heads.logits(projection, projection, head: head, into: term)
-                if !window.isEmpty { heads.add(window, addendStride: item.rows, to: term) }
-                heads.softmax(term)
-                if number > 0 { heads.add(term, addendStride: heads.stride, to: scores.base) }
-            }
-            heads.values(scores.base, head: head, into: out)
-        }
+        let bias = window.map { HeadAttention.Addend(base: $0.base, stride: item.rows) }
+        for head in 0..<transformer.shape.heads { heads.attend(alike: projections, head: head, bias: bias, into: out) }
     }
 
     private func copyValues(of heads: HeadAttention, into out: UnsafeMutablePointer<Float>) {

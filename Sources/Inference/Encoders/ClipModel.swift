@@ -1,17 +1,29 @@
-/// A CLIP model in memory: both encoders, ready for any number of threads, each with a workspace of its own.
+import Foundation
+
+/// A CLIP model in memory: both encoders, ready for any number of threads, each with a session of its own.
 public final class ClipModel: Sendable {
     public let configuration: ModelConfiguration
     public let vision: any VisionEncoder
     /// nil for a vision trunk on its own.
     public let text: TextTransformer?
+    /// nil for a vision trunk on its own.
+    public let score: LogitScore?
 
-    /// Reads the weights of a model directory. All are held as 32-bit floats, whatever the file's dtype.
+    /// Reads the weights of a model directory. All are read as 32-bit floats, whatever the file's dtype.
     ///
+    /// - Parameters:
+    ///   - weights: what the directory's pickled weights were converted to (``Checkpoint/convert(to:metadata:)``); nil for a
+    ///     directory with safetensors of its own.
+    ///   - precision: what the vision encoder's trunk computes in.
     /// - Throws: ``InferenceError/Code/unreadableFile``, or ``InferenceError/Code/modelTensor`` naming the tensor
     ///   that is missing, unexpected, misshapen or of a dtype that is not read.
-    public static func load(_ directory: ModelDirectory) throws(InferenceError) -> ClipModel {
-        let file = try Safetensors(path: directory.weightsPath)
-        return try ClipModel(directory.configuration, TensorReader(file, naming: directory.layout.naming))
+    public static func load(
+        _ directory: ModelDirectory, weights: Safetensors? = nil, precision: Precision = .fp32
+    ) throws(InferenceError) -> ClipModel {
+        let file = if let weights { weights } else { try Safetensors(path: directory.weightsPath) }
+        return try ClipModel(
+            directory.configuration.computing(in: precision), TensorReader(file, naming: directory.configuration.naming)
+        )
     }
 
     /// ``load(_:)`` of the directory at `path`.
@@ -19,17 +31,26 @@ public final class ClipModel: Sendable {
         try load(ModelDirectory(path))
     }
 
-    private init(_ configuration: ModelConfiguration, _ tensors: TensorReader) throws(InferenceError) {
+    init(_ configuration: ModelConfiguration, _ tensors: TensorReader) throws(InferenceError) {
         self.configuration = configuration
         vision = try Self.visionEncoder(tensors, configuration)
         text = try configuration.text.map { (shape) throws(InferenceError) in
             try TextTransformer(tensors, configuration, shape)
         }
-        if text != nil {
-            // Similarities are cosines here, so scale and bias of the logits are checked and left aside.
+        score = try text.map { (_) throws(InferenceError) in
             let scalar = configuration.logitsAreVectors ? [1] : []
-            _ = try tensors.floats("logit_scale", scalar)
-            if configuration.hasLogitBias { _ = try tensors.floats("logit_bias", scalar) }
+            let stored = try tensors.floats("logit_scale", scalar)[0]
+            let scale = Float(exp(Double(stored)))
+            guard scale.isFinite else {
+                throw InferenceError(
+                    .modelTensor,
+                    "tensor logit_scale holds \(stored), the logarithm of more than a number can hold; take another copy of the model"
+                )
+            }
+            return LogitScore(
+                scale: scale,
+                bias: configuration.hasLogitBias ? try tensors.floats("logit_bias", scalar)[0] : 0,
+                kind: configuration.score)
         }
         try tensors.refuseRest()
     }

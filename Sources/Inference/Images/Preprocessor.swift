@@ -40,36 +40,16 @@ public struct Preprocessor: Sendable {
         }
     }
 
-    /// `[3, S, S]`, row-major: the encoder's input for an S×S picture.
-    public func pixelValues(_ picture: Picture) -> [Float] {
-        let count = 3 * imageSize * imageSize
-        return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-            if let base = buffer.baseAddress { pixelValues(picture, into: base) }
-            initialized = count
-        }
-    }
+    /// What the encoder takes of an S×S picture.
+    public func input(_ picture: Picture) -> VisionInput { .picture(picture, levels: normalized) }
 
-    /// Writes `[3, S, S]` to `target`, which has room for 3·S·S values.
-    public func pixelValues(_ picture: Picture, into target: UnsafeMutablePointer<Float>) {
-        precondition(
-            picture.width == imageSize && picture.height == imageSize,
-            "pixel values of \(picture.width)×\(picture.height) for a model of \(imageSize)×\(imageSize)")
-        let plane = imageSize * imageSize
-        picture.pixels.withUnsafeBufferPointer { pixels in
-            normalized.withUnsafeBufferPointer { table in
-                for channel in 0..<3 {
-                    for pixel in 0..<plane {
-                        target[channel * plane + pixel] = table[channel * 256 + Int(pixels[pixel * 3 + channel])]
-                    }
-                }
-            }
-        }
-    }
+    /// `[3, S, S]`, row-major: what an S×S picture is to the encoder.
+    public func pixelValues(_ picture: Picture) -> [Float] { input(picture).pixelValues(side: imageSize) }
 
     /// `picture` after normalising and de-normalising: what foreground refinement and prompts draw on (docs/method.md §4.2).
     public func displayPicture(_ picture: Picture) -> Picture {
-        var result = picture
-        result.pixels.withUnsafeMutableBufferPointer { pixels in
+        var pixels = picture.pixels
+        pixels.withUnsafeMutableBufferPointer { pixels in
             displayed.withUnsafeBufferPointer { table in
                 for start in stride(from: 0, to: pixels.count, by: 3) {
                     for channel in 0..<3 {
@@ -78,7 +58,7 @@ public struct Preprocessor: Sendable {
                 }
             }
         }
-        return result
+        return Picture(width: picture.width, height: picture.height, pixels: pixels)
     }
 
     private func official(_ picture: Picture) -> Picture {

@@ -1,7 +1,8 @@
-/// CLIP's text encoder: a causal transformer, pooled at its end-of-text token.
+/// CLIP's text encoder: a transformer, pooled at one of its tokens.
 ///
 /// A causal row never looks at rows behind it, so those behind the pooled one are not computed: most texts are much
-/// shorter than the context.
+/// shorter than the context. And as it depends on those before it alone, what texts have in common at their beginning is computed
+/// once. Where every token sees all others, padding is among them, as in training.
 public final class TextTransformer: Sendable {
     private let shape: ModelConfiguration.Text
     private let transformer: Transformer
@@ -25,32 +26,59 @@ public final class TextTransformer: Sendable {
         let width = shape.transformer.width
         tokenEmbedding = try tensors.floats("token_embedding.weight", [shape.vocabularySize, width])
         positions = try tensors.floats("positional_embedding", [shape.contextLength, width])
-        transformer = try Transformer(tensors.scope("transformer"), shape.transformer, configuration.activation)
-        projection = PooledProjection(
-            norm: try LayerNorm(tensors.scope("ln_final"), width: width),
-            weights: try tensors.floats("text_projection", [width, configuration.embeddingWidth]),
-            width: width, embeddingWidth: configuration.embeddingWidth)
+        transformer = try Transformer(tensors.scope("transformer"), shape.transformer)
+        projection = try PooledProjection(
+            norm: LayerNorm(tensors.scope("ln_final"), width: width, epsilon: shape.transformer.epsilon),
+            shape.projection, width: width, embeddingWidth: configuration.embeddingWidth, tensors.root,
+            matrix: "text_projection", layer: "text_projection")
     }
 
-    /// Memory for one lane that encodes up to `batchSize` texts together.
-    public func makeWorkspace(batchSize: Int) -> TextWorkspace {
+    /// Rows of a batch at most, unless a single text has more: enough for the products to be fast, and few enough for the lane to look
+    /// up from them every now and then.
+    private static let rowsAtOnce = 512
+
+    private func rowLimit(_ batchSize: Int) -> Int {
+        min(batchSize * contextLength, max(Self.rowsAtOnce, contextLength))
+    }
+
+    /// Memory for one lane that encodes up to `batchSize` different texts together, or fewer if they are long.
+    ///
+    /// - Parameter sharingPrefixes: otherwise each text is computed by itself, which takes longer and gives the same bits.
+    public func makeWorkspace(batchSize: Int, sharingPrefixes: Bool = true) -> TextWorkspace {
         precondition(batchSize > 0, "a batch of \(batchSize) texts")
         return TextWorkspace(
-            batchSize: batchSize,
+            batchSize: batchSize, sharesPrefixes: sharingPrefixes,
             transformer: TransformerWorkspace(
-                shape.transformer, items: batchSize, longest: contextLength,
-                scratchFloats: transformer.scratchFloats),
-            projection: projection.makeWorkspace(items: batchSize))
+                shape.transformer, items: batchSize, longest: contextLength, rows: rowLimit(batchSize),
+                isCausal: shape.isCausal, scratchFloats: transformer.scratchFloats),
+            projection: projection.makeWorkspace(items: batchSize, longest: contextLength),
+            embeddingWidth: embeddingWidth)
     }
 
-    /// Encodes tokenised texts; any number of them, `workspace.batchSize` at a time.
+    /// How texts are best given to a number of lanes: those that share the most together, each list as much as goes through a workspace
+    /// of `batchSize` at once.
     ///
-    /// A text's embedding is the same bits whatever is beside it and whichever thread calls.
+    /// - Parameters:
+    ///   - tokens: as for ``encode(_:of:pooling:in:)``.
+    ///   - pooling: the tokenizer's.
+    /// - Returns: indexes of `tokens`, each once, ascending within a list.
+    public func batches(
+        of tokens: [[Int32]], pooling: TextPooling = .highestID, batchSize: Int
+    ) -> [[Int]] {
+        let order = TextOrder(tokens, shape.pooling ?? pooling, isCausal: shape.isCausal)
+        return order.batches(items: batchSize, rows: rowLimit(batchSize)).map { batch in
+            order.texts[batch].map(\.index).sorted()
+        }
+    }
+
+    /// Encodes tokenised texts; any number of them, a batch at a time.
+    ///
+    /// A text's embedding is the same bits whatever is beside it, whatever it shares, and whichever thread calls.
     ///
     /// - Parameters:
     ///   - tokens: for each text `contextLength` ids.
     ///   - texts: what the rows were made of, for messages.
-    ///   - pooling: the tokenizer's.
+    ///   - pooling: the tokenizer's, for a model whose configuration says nothing of it.
     ///   - workspace: made by this encoder; used by this call alone while it runs.
     /// - Returns: `[N, e]`, not normalised.
     /// - Throws: ``InferenceError/Code/tokenizer`` for ids outside the vocabulary or a row of another length: the
@@ -60,22 +88,30 @@ public final class TextTransformer: Sendable {
         _ tokens: [[Int32]], of texts: [String] = [], pooling: TextPooling = .highestID, in workspace: TextWorkspace
     ) throws(InferenceError) -> Matrix {
         for (index, row) in tokens.enumerated() { try check(row, index) }
+        let pooling = shape.pooling ?? pooling
+        var embeddings = compute(tokens, pooling, in: workspace)
+        for text in tokens.indices where embeddings.row(text).firstNotFinite != nil {
+            // It may be another's, behind what they share: a value that is not finite goes back into the rows before it.
+            let own = compute([tokens[text]], pooling, in: workspace)
+            if let value = own.row(0).firstNotFinite { throw overflow(value, text, texts) }
+            embeddings.setRow(text, to: own.row(0))
+        }
+        return embeddings
+    }
+
+    private func compute(_ tokens: [[Int32]], _ pooling: TextPooling, in workspace: TextWorkspace) -> Matrix {
         var embeddings = Matrix(rows: tokens.count, columns: embeddingWidth)
         let body = workspace.transformer
-        for first in stride(from: 0, to: tokens.count, by: workspace.batchSize) {
-            let batch = first..<min(first + workspace.batchSize, tokens.count)
-            embed(tokens[batch], pooling, in: body)
-            transformer.run(in: body, causal: true, keepingRows: false)
-            embeddings.elements.withUnsafeMutableBufferPointer { out in
-                // There is at least one text, hence an address.
-                projection.apply(
-                    body.stream.base, body.layout, keepingRows: false,
-                    into: out.baseAddress! + first * embeddingWidth, in: workspace.projection)
-            }
-        }
-        for text in tokens.indices {
-            guard let value = embeddings.row(text).firstNotFinite else { continue }
-            throw overflow(value, text, texts)
+        let order = TextOrder(tokens, pooling, isCausal: shape.isCausal, sharing: workspace.sharesPrefixes)
+        for batch in order.batches(items: workspace.batchSize, rows: body.capacity) {
+            let texts = order.texts[batch]
+            embed(texts, tokens, in: body)
+            workspace.computedRows += body.layout.totalRows
+            transformer.run(in: body, causal: shape.isCausal, keepingRows: false)
+            projection.apply(
+                body.stream.base, body.layout, keepingRows: false, into: workspace.embeddings.base,
+                in: workspace.projection)
+            distribute(workspace.embeddings, over: texts, into: &embeddings)
         }
         return embeddings
     }
@@ -100,22 +136,36 @@ public final class TextTransformer: Sendable {
                 + "files belong to another model")
     }
 
-    /// Lays out the batch, each text up to its pooled token, and fills the residual stream.
-    private func embed(_ texts: ArraySlice<[Int32]>, _ pooling: TextPooling, in body: TransformerWorkspace) {
+    /// Lays out a batch's different texts, each as far as its pooled token sees, without what it shares with the one before it; and
+    /// fills the residual stream.
+    private func embed(_ texts: ArraySlice<TextOrder.Text>, _ tokens: [[Int32]], in body: TransformerWorkspace) {
         let width = shape.transformer.width
         body.layout.removeAll()
-        for text in texts {
-            let last = pooling.position(in: text)
-            body.layout.append(rows: last + 1, pooled: last)
-        }
-        for (text, item) in zip(texts, body.layout.items) {
-            var row = body.stream.base + item.start * width
-            for position in 0..<item.rows {
-                let token = Int(text[position]) * width
+        var row = body.stream.base
+        for (place, text) in zip(texts.indices, texts) where place == texts.startIndex || !text.isRepeated {
+            let shared = place == texts.startIndex ? 0 : text.shared
+            body.layout.append(rows: text.length - shared, pooled: text.pooled - shared, shared: shared)
+            for position in shared..<text.length {
+                let token = Int(tokens[text.index][position]) * width
                 for column in 0..<width {
                     row[column] = tokenEmbedding[token + column] + positions[position * width + column]
                 }
                 row += width
+            }
+        }
+    }
+
+    /// Gives each text the row of the batch that is its own.
+    private func distribute(
+        _ rows: ScratchBuffer, over texts: ArraySlice<TextOrder.Text>, into embeddings: inout Matrix
+    ) {
+        let width = embeddingWidth
+        var item = -1
+        embeddings.withUnsafeMutableElements { out in
+            for (place, text) in zip(texts.indices, texts) {
+                if place == texts.startIndex || !text.isRepeated { item += 1 }
+                // There is at least this text, hence an address.
+                (out.baseAddress! + text.index * width).update(from: rows.base + item * width, count: width)
             }
         }
     }

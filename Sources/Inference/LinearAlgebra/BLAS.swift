@@ -68,7 +68,7 @@ extension Matrix {
         var result = Matrix(rows: rows, columns: transposed ? other.rows : other.columns)
         elements.withUnsafeBufferPointer { a in
             other.elements.withUnsafeBufferPointer { b in
-                result.elements.withUnsafeMutableBufferPointer { out in
+                result.withUnsafeMutableElements { out in
                     // An empty array has no base address, and nothing to multiply.
                     guard let aBase = a.baseAddress, let bBase = b.baseAddress, let outBase = out.baseAddress
                     else { return }

@@ -7,8 +7,33 @@ public enum KernelSet {
     /// `OPENBLAS_CORETYPE`.
     public static let variable = "ENTENTE_KERNELS"
 
-    /// OpenBLAS's and ours, such as `Haswell+avx2`; letters, digits and plus signs.
+    /// Of our kernels; another one as soon as a change to them may change a result's last bits.
+    private static let generation = 2
+
+    /// OpenBLAS's and ours with their generation, such as `Haswell+avx2+2`; letters, digits and plus signs. The first
+    /// generation had no number.
     public static var name: String { name(openBLAS: BLAS.kernelSet, own: RowKernels.instructionSet) }
+
+    /// As ``name``, with what computed a vision encoder of that precision: `Haswell+avx2+2+int8`, `SkylakeX+avx512+2+dpbf16`. Sums
+    /// over int8 are the same whatever computes them, so they have one name.
+    public static func name(for precision: Precision) -> String {
+        switch precision {
+        case .fp32: name
+        case .bf16: name + (RowKernels.hasInstruction(for: .bf16) ? "+dpbf16" : "+bf16")
+        case .int8: name + "+int8"
+        }
+    }
+
+    /// Why an encoder of that precision is no faster here than of another, in a sentence; nil if it is.
+    public static func warning(for precision: Precision) -> String? {
+        guard !RowKernels.hasInstruction(for: precision) else { return nil }
+        let missing = precision == .bf16 ? "AVX512_BF16" : "AVX512_VNNI"
+        return
+            "method.precision is \(precision.rawValue), and there is no \(missing) to compute it with: results are as they "
+            + "should be, but "
+            + (precision == .bf16 ? "slower than those of fp32" : "no more than twice as fast as those of fp32")
+            + "; run such analyses on a CPU that has it, with \(variable) unset."
+    }
 
     /// Why what ``variable`` says can't be done, in a sentence that says what to do; nil if it can.
     public static var problem: String? { problem(ProcessInfo.processInfo.environment[variable]) }
@@ -18,7 +43,7 @@ public enum KernelSet {
         warnings(openBLAS: BLAS.kernelSet, own: RowKernels.instructionSet, best: RowKernels.bestInstructionSet)
     }
 
-    static func name(openBLAS: String, own: String) -> String { "\(openBLAS)+\(own)" }
+    static func name(openBLAS: String, own: String) -> String { "\(openBLAS)+\(own)+\(generation)" }
 
     static func problem(_ value: String?) -> String? {
         do {

@@ -3,7 +3,7 @@ public struct Matrix: Sendable, Equatable {
     public let rows: Int
     public let columns: Int
     /// `rows × columns` values; element (r, c) is at `r * columns + c`.
-    public var elements: [Float]
+    public private(set) var elements: [Float]
 
     public init(rows: Int, columns: Int, elements: [Float]) {
         precondition(
@@ -23,9 +23,22 @@ public struct Matrix: Sendable, Equatable {
         set { elements[row * columns + column] = newValue }
     }
 
+    /// Lends the elements, to be overwritten in place.
+    public mutating func withUnsafeMutableElements<Result>(
+        _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result
+    ) rethrows -> Result {
+        try elements.withUnsafeMutableBufferPointer { try body($0) }
+    }
+
     /// Row `row`, `[columns]`.
     public func row(_ row: Int) -> ArraySlice<Float> {
         elements[row * columns..<(row + 1) * columns]
+    }
+
+    /// Overwrites row `row` by as many values.
+    public mutating func setRow(_ row: Int, to values: some Collection<Float>) {
+        precondition(values.count == columns, "\(values.count) values for a row of \(columns)")
+        elements.replaceSubrange(row * columns..<(row + 1) * columns, with: values)
     }
 }
 

@@ -7,29 +7,10 @@ import CKernels
 /// the sums are still in registers. Above all a row's bits depend on that row alone, so any items may share a product,
 /// which OpenBLAS promises of no shape.
 struct PackedLayer: Sendable {
-    enum Activation {
-        case none
-        /// max(x, 0).
-        case rectified
-        case gelu
-        /// x · σ(1.702 x).
-        case quickGelu
-        /// GELU's approximation by tanh.
-        case tanhGelu
-
-        fileprivate var code: Int32 {
-            switch self {
-            case .none: Int32(ENTENTE_PLAIN)
-            case .rectified: Int32(ENTENTE_RECTIFIED)
-            case .gelu: Int32(ENTENTE_GELU)
-            case .quickGelu: Int32(ENTENTE_QUICK_GELU)
-            case .tanhGelu: Int32(ENTENTE_TANH_GELU)
-            }
-        }
-    }
-
     let inputs: Int
     let outputs: Int
+    private let precision: Precision
+    /// As the kernels of the precision have packed them, whatever they are.
     private let panels: AlignedFloats
     /// `[outputs]`, or nothing.
     private let bias: [Float]
@@ -37,36 +18,70 @@ struct PackedLayer: Sendable {
     /// - Parameters:
     ///   - weights: `[outputs, inputs]`.
     ///   - bias: `[outputs]`, or empty for none.
-    init(weights: [Float], bias: [Float], inputs: Int, outputs: Int) {
+    ///   - precision: what is computed in; of inputs beyond ``widestInt8``, int8 is fp32.
+    init(weights: [Float], bias: [Float], inputs: Int, outputs: Int, precision: Precision = .fp32) {
         precondition(
             weights.count == inputs * outputs && (bias.isEmpty || bias.count == outputs),
             "\(weights.count) weights and \(bias.count) biases for [\(outputs), \(inputs)]")
         (self.inputs, self.outputs, self.bias) = (inputs, outputs, bias)
-        let width = RowKernels.current.panel_columns
-        panels = AlignedFloats(count: (outputs + width - 1) / width * width * inputs) {
-            RowKernels.current.pack(weights, $0, outputs, inputs)
+        self.precision = precision == .int8 && inputs > Self.widestInt8 ? .fp32 : precision
+        let packing = RowKernels.packing(self.precision)
+        let size = (outputs + packing.panel_columns - 1) / packing.panel_columns * packing.panel_size(inputs)
+        // Panels are of whole groups of sixteen columns, so their bytes are whole floats.
+        panels = AlignedFloats(count: size / MemoryLayout<Float>.stride) {
+            packing.pack(weights, $0, outputs, inputs)
         }
     }
 
+    /// Beyond so many inputs a sum of int8 products might leave 32 bits.
+    static let widestInt8 = Int(ENTENTE_INT8_INNER)
+
     /// Floats of `scratch` that ``apply(_:rows:adding:_:into:scratch:)`` needs.
-    var scratchFloats: Int { max(14, Int(ENTENTE_BLOCK_FLOATS) / inputs) * (inputs + 16) }
+    var scratchFloats: Int { entente_product_scratch(inputs) }
 
     /// `out = activation(input · weightsᵀ + bias + addend)`.
     ///
     /// - Parameters:
     ///   - input: `[rows, inputs]`.
     ///   - addend: `[rows, outputs]`; may be `out`.
+    ///   - columns: which outputs are wanted, all by default; up to a panel's worth before the first may be made, too.
+    ///   - withBias: false leaves the bias to the caller.
     ///   - out: `[rows, outputs]`.
     func apply(
         _ input: UnsafePointer<Float>, rows: Int, adding addend: UnsafePointer<Float>? = nil,
-        _ activation: Activation = .none, into out: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+        _ activation: Activation? = nil, columns: Range<Int>? = nil, withBias: Bool = true,
+        into out: UnsafeMutablePointer<Float>,
+        scratch: UnsafeMutablePointer<Float>
     ) {
+        let (packing, columns) = (RowKernels.packing(precision), columns ?? 0..<outputs)
+        let panel = columns.lowerBound / packing.panel_columns
+        let first = panel * packing.panel_columns
         bias.withUnsafeBufferPointer { bias in
             var product = entente_product(
-                a: input, a_stride: inputs, panels: panels.base, bias: bias.isEmpty ? nil : bias.baseAddress,
-                addend: addend, out: out, out_stride: outputs, rows: rows, inner: inputs, columns: outputs,
-                activation: activation.code, scratch: scratch)
-            RowKernels.current.product(&product)
+                a: input, a_stride: inputs, panels: UnsafeRawPointer(panels.base) + panel * packing.panel_size(inputs),
+                bias: bias.isEmpty || !withBias ? nil : bias.baseAddress.map { $0 + first },
+                addend: addend.map { $0 + first }, out: out + first, out_stride: outputs, rows: rows, inner: inputs,
+                columns: columns.upperBound - first, activation: activation?.code ?? Int32(ENTENTE_PLAIN),
+                scratch: scratch)
+            packing.product(&product)
+        }
+    }
+
+    /// Adds the bias to `[rows, outputs]`, in place.
+    func addBias(_ rows: UnsafeMutablePointer<Float>, _ count: Int) {
+        guard !bias.isEmpty else { return }
+        RowKernels.current.add_bias(rows, bias, count, outputs)
+    }
+}
+
+extension Activation {
+    /// What the kernel calls it.
+    fileprivate var code: Int32 {
+        switch self {
+        case .gelu: Int32(ENTENTE_GELU)
+        case .quickGelu: Int32(ENTENTE_QUICK_GELU)
+        case .tanhGelu: Int32(ENTENTE_TANH_GELU)
+        case .rectified: Int32(ENTENTE_RECTIFIED)
         }
     }
 }

@@ -20,6 +20,12 @@ public enum RowKernels {
     /// The best that this CPU runs.
     static var bestInstructionSet: String { String(cString: best.name) }
 
+    /// So many rows or a few less, that no tile of a product is short of any; four tiles at least.
+    static func wholeTiles(_ rows: Int) -> Int {
+        let tile = Int(ENTENTE_TILE_ROWS)
+        return max(4, rows / tile) * tile
+    }
+
     /// Every instruction set there are kernels for, ascending, whether or not this CPU has it.
     static let instructionSets = ["portable", "avx2", "avx512"]
 

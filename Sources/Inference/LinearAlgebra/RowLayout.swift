@@ -8,6 +8,8 @@ struct RowLayout {
         let rows: Int
         /// The row that stands for the item in the end.
         let pooled: Int
+        /// Rows before its own that it shares with the item before it, where rows see only what is before them.
+        let shared: Int
     }
 
     private(set) var items: [Item] = []
@@ -23,10 +25,12 @@ struct RowLayout {
         totalRows = 0
     }
 
-    /// - Parameter pooled: which of its rows stands for the item.
-    mutating func append(rows: Int, pooled: Int) {
+    /// - Parameters:
+    ///   - pooled: which of its rows stands for the item.
+    ///   - shared: how many rows that are there stand before them.
+    mutating func append(rows: Int, pooled: Int, shared: Int = 0) {
         precondition(0..<rows ~= pooled, "row \(pooled) of an item of \(rows) rows")
-        items.append(Item(start: totalRows, rows: rows, pooled: totalRows + pooled))
+        items.append(Item(start: totalRows, rows: rows, pooled: totalRows + pooled, shared: shared))
         totalRows += rows
     }
 }

@@ -96,6 +96,11 @@ struct ConfigurationFields {
         }
     }
 
+    /// The string that a field holds, left where it is; nil for anything else.
+    func name(_ name: String) -> String? {
+        if case .string(let value)? = fields[name] { value } else { nil }
+    }
+
     /// The value of a field that is there and not null.
     mutating func take(_ name: String) -> ConfigurationValue? {
         let value = fields.removeValue(forKey: name)
@@ -104,6 +109,9 @@ struct ConfigurationFields {
 
     /// As ``isGiven(_:)``, leaving the field where it is.
     func holds(_ name: String) -> Bool { (fields[name] ?? .null) != .null }
+
+    /// Whether the field has this value.
+    func holds(_ name: String, _ value: ConfigurationValue) -> Bool { fields[name] == value }
 
     /// Whether the field is there and not null.
     mutating func isGiven(_ name: String) -> Bool {

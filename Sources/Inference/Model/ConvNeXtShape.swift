@@ -12,12 +12,6 @@ public struct ConvNeXtShape: Sendable, Hashable {
         /// Whether the perceptrons' weights are stored as 1×1 convolutions.
         let storesConvolutions: Bool
 
-        enum Activation: Sendable, Hashable {
-            case gelu
-            /// The approximation by tanh.
-            case tanhGelu
-        }
-
         private init(
             _ depths: [Int], _ widths: [Int], epsilon: Float = 1e-6, _ activation: Activation = .gelu,
             storesConvolutions: Bool = false
@@ -56,6 +50,8 @@ public struct ConvNeXtShape: Sendable, Hashable {
     public let projection: Projection
     /// Whether the projection's last layer has a bias.
     let projectionHasBias: Bool
+    /// Of the perceptrons and of the layers that halve the map; what is before and behind the stages is always of floats.
+    public var precision = Precision.fp32
 
     /// Side of the map behind stage `number`; lines beyond the last whole window are not looked at.
     func size(behind number: Int) -> Int { (imageSize / 4) >> number }

@@ -1,41 +1,39 @@
 /// A dense method at work beside a transformer: it sees what each block does and keeps to memory of its own.
 ///
-/// Belongs to one workspace, hence to one lane.
+/// Belongs to one session, hence to one lane.
 class DenseBranch {
-    let transformer: Transformer
-    let body: TransformerWorkspace
-    /// Patches along a side.
-    let side: Int
-    /// The method's own rows, `[capacity, d]`; of each item the class token's is first.
+    let own: OwnPath
+    /// The method's own rows, `[capacity, d]`; of each item the class token's is first, if there is one.
     let path: ScratchBuffer
     /// Weighted values, then normalised rows, `[capacity, d]`.
     let weighted: ScratchBuffer
-    /// Two heads' attention of one item, `[longest, scoreStride]` each.
-    let scores: ScratchBuffer
-    let moreScores: ScratchBuffer
-    private let projection: PooledProjection
     private let projectionWorkspace: PooledProjection.Workspace
     /// `[capacity, e]`.
     private let projected: ScratchBuffer
 
-    init(_ transformer: Transformer, _ body: TransformerWorkspace, side: Int, _ projection: PooledProjection) {
-        (self.transformer, self.body, self.side, self.projection) = (transformer, body, side, projection)
-        let width = transformer.shape.width
+    init(_ own: OwnPath) {
+        self.own = own
+        let (body, projection) = (own.body, own.projection)
+        let width = own.transformer.shape.width
         path = ScratchBuffer(count: body.capacity * width)
         weighted = ScratchBuffer(count: body.capacity * width)
-        scores = ScratchBuffer(count: body.scores.count)
-        moreScores = ScratchBuffer(count: body.scores.count)
-        projectionWorkspace = projection.makeWorkspace(items: 1)
+        projectionWorkspace = projection.makeWorkspace(items: 1, longest: own.classRows + own.side * own.side)
         projected = ScratchBuffer(count: body.capacity * projection.embeddingWidth)
     }
+
+    final var transformer: Transformer { own.transformer }
+    final var body: TransformerWorkspace { own.body }
+    final var side: Int { own.side }
+    final var classRows: Int { own.classRows }
+    private var projection: PooledProjection { own.projection }
 
     /// Whether the model's own path has to keep the rows of all patches to the end.
     var needsAllRows: Bool { false }
     /// For each item `[n, n]`: how far its patches are alike, if the method says so.
     var correlations: [Matrix] { [] }
 
-    /// A batch begins: pixel values `[3, S, S]` for each item.
-    func begin(_ images: ArraySlice<[Float]>) {}
+    /// A batch begins: an image for each item.
+    func begin(_ images: ArraySlice<VisionInput>) {}
 
     /// Block `block` (from 0 on) has taken its attention: `body.stream` holds its input, `body.wide` its queries, keys and
     /// values with bias, `[t, 3d]` an item. The last block's may be overwritten; all else stays.
@@ -65,14 +63,13 @@ class DenseBranch {
         let (count, width) = (side * side, projection.embeddingWidth)
         return Matrix(
             rows: count, columns: width,
-            elements: Array(UnsafeBufferPointer(start: projected.base + (start + 1) * width, count: count * width)))
+            elements: Array(
+                UnsafeBufferPointer(start: projected.base + (start + classRows) * width, count: count * width)))
     }
 
     /// An item's heads, as the block that attended last left them.
     final func heads(of item: RowLayout.Item) -> HeadAttention {
-        HeadAttention(
-            shape: transformer.shape, rows: item.rows,
-            projections: body.wide.base + item.start * 3 * transformer.shape.width, stride: body.scoreStride)
+        transformer.heads(of: item, in: body)
     }
 
     final func isLast(_ block: Int) -> Bool { block == transformer.blocks.count - 1 }

@@ -3,72 +3,58 @@ extension ModelConfiguration {
     ///
     /// Every field of open_clip's `CLIPVisionCfg` and `CLIPTextCfg` is known here: it is used, or changes nothing in a
     /// forward pass, or is refused by name unless it has the value that changes nothing.
-    init(openClip value: ConfigurationValue?, file: String) throws(InferenceError) {
+    ///
+    /// - Parameter trunk: what timm's name of a vision transformer stands for.
+    init(
+        openClip value: ConfigurationValue?, file: String,
+        trunk: (_ name: String) -> VisionTransformerShape? = VisionTrunk.named
+    ) throws(InferenceError) {
         var fields = try ConfigurationFields(value, at: "model_cfg", in: file)
         embeddingWidth = try fields.integer("embed_dim", in: 1...65536)
-        activation = try fields.boolean("quick_gelu", default: false) ? .quickGelu : .gelu
+        let activation: Activation = try fields.boolean("quick_gelu", default: false) ? .quickGelu : .gelu
         hasLogitBias = fields.isGiven("init_logit_bias")
         logitsAreVectors = try fields.boolean("nonscalar_logit_scale", default: false)
         fields.ignore("init_logit_scale")
-        // These choose another class of model, with another layout of weights.
-        try fields.require("custom_text", toBe: .boolean(false), .null)
+        let hasTextPrefix = try fields.boolean("custom_text", default: false)
+        // Chooses another class of model, with another layout of weights.
         try fields.require("multimodal_cfg", toBe: .null)
-        vision = try Vision(openClip: fields.object("vision_cfg"))
-        text = try Text(openClip: fields.object("text_cfg"))
+        let visionFields = try fields.object("vision_cfg")
+        vision = try Vision(openClip: visionFields, activation, embeddingWidth: embeddingWidth, trunk: trunk)
+        text = try Text(openClip: fields.object("text_cfg"), activation, embeddingWidth: embeddingWidth)
+        var hasTrunk = false
+        if case .transformer = vision { hasTrunk = visionFields.isNamed("timm_model_name") }
+        naming = .openClip(hasTrunk: hasTrunk, hasTextPrefix: hasTextPrefix)
         try fields.refuseRest()
     }
 }
 
 extension ModelConfiguration.Vision {
-    fileprivate init(openClip source: ConfigurationFields) throws(InferenceError) {
+    fileprivate init(
+        openClip source: ConfigurationFields, _ activation: Activation, embeddingWidth: Int,
+        trunk: (_ name: String) -> VisionTransformerShape?
+    ) throws(InferenceError) {
         var fields = source
         let imageSize = try fields.side("image_size", default: 224, in: 1...4096)
-        if let shape = try ConvNeXtShape(openClip: &fields, imageSize: imageSize) {
-            self = .convNeXt(shape)
+        if fields.isNamed("timm_model_name") {
+            self = try Self(
+                openClipTrunk: &fields, imageSize: imageSize, embeddingWidth: embeddingWidth, trunk: trunk)
         } else if fields.isList("layers") {
             self = .resNet(try ResNetShape(openClip: &fields, imageSize: imageSize))
         } else {
-            self = .transformer(try VisionTransformerShape(openClip: &fields, imageSize: imageSize))
+            self = .transformer(try VisionTransformerShape(openClip: &fields, imageSize: imageSize, activation))
         }
         fields.ignore(
-            "patch_dropout", "attn_pooler_queries", "attn_pooler_heads", "timm_model_pretrained", "timm_pool",
+            "patch_dropout", "attn_pooler_queries", "attn_pooler_heads", "timm_model_name", "timm_model_pretrained",
+            "timm_pool",
             "timm_proj", "timm_proj_bias", "timm_drop", "timm_drop_path")
         // The sine-cosine embedding is stored among the weights like a learnt one.
         try fields.require("pos_embed_type", toBe: .string("learnable"), .string("sin_cos_2d"))
+        // What a transformer has taken is no more among them.
         try fields.require("pool_type", toBe: .string("tok"))
         try fields.require(
             "attentional_pool", "no_ln_pre", "final_ln_after_pool", "output_tokens", "input_patchnorm",
             "global_average_pool", toBe: .boolean(false))
         try fields.refuseRest()
-    }
-}
-
-extension ConvNeXtShape {
-    /// nil if no timm trunk is asked for.
-    fileprivate init?(openClip fields: inout ConfigurationFields, imageSize: Int) throws(InferenceError) {
-        let value = fields.take("timm_model_name") ?? .string("")
-        guard value != .string("") else { return nil }
-        guard case .string(let name) = value, let trunk = Trunk.known[name] else {
-            throw fields.refusal(
-                "timm_model_name",
-                "is \(value), which is not implemented; known are \(Trunk.known.keys.sorted().joined(separator: ", "))"
-            )
-        }
-        self.trunk = trunk
-        self.imageSize = imageSize
-        guard imageSize >= 32 else {
-            throw fields.refusal("image_size", "is \(imageSize); a ConvNeXt halves its maps down to nothing below 32")
-        }
-        // "" leaves timm's own pooling, which is the mean too.
-        try fields.require("timm_pool", toBe: .string("avg"), .string(""))
-        let projection = try fields.text("timm_proj", default: Projection.linear.rawValue)
-        guard let known = Projection(rawValue: projection) else {
-            throw fields.refusal("timm_proj", "is \"\(projection)\"; linear and mlp are implemented")
-        }
-        self.projection = known
-        projectionHasBias = try fields.boolean("timm_proj_bias", default: false)
-        // The trunk's name decides these.
-        fields.ignore("layers", "width", "head_width", "mlp_ratio", "patch_size")
     }
 }
 
@@ -94,7 +80,9 @@ extension ResNetShape {
 }
 
 extension VisionTransformerShape {
-    fileprivate init(openClip fields: inout ConfigurationFields, imageSize: Int) throws(InferenceError) {
+    fileprivate init(
+        openClip fields: inout ConfigurationFields, imageSize: Int, _ activation: Activation
+    ) throws(InferenceError) {
         self.imageSize = imageSize
         patchSize = try fields.side("patch_size", default: 16, in: 1...4096)
         guard patchSize <= imageSize, imageSize / patchSize <= 128 else {
@@ -110,55 +98,52 @@ extension VisionTransformerShape {
         guard heads > 0, width % heads == 0 else {
             throw fields.refusal("head_width", "is \(headWidth), which does not divide the width \(width) into heads")
         }
-        transformer = try TransformerShape(openClip: &fields, width: width, heads: heads)
-    }
-}
-
-extension ModelConfiguration.Text {
-    fileprivate init(openClip source: ConfigurationFields) throws(InferenceError) {
-        var fields = source
-        try fields.require("hf_model_name", toBe: .null, .string(""))
-        contextLength = try fields.integer("context_length", default: 77, in: 1...8192)
-        vocabularySize = try fields.integer("vocab_size", default: 49408, in: 1...4_194_304)
-        let width = try fields.integer("width", default: 512, in: 1...16384)
-        let heads = try fields.integer("heads", default: 8, in: 1...16384)
-        guard width % heads == 0 else {
-            throw fields.refusal("heads", "is \(heads), which does not divide the width \(width)")
+        transformer = try TransformerShape(openClip: &fields, width: width, heads: heads, activation)
+        hasInputNorm = try !fields.boolean("no_ln_pre", default: false)
+        let normLast = try fields.boolean("final_ln_after_pool", default: false)
+        switch try fields.text("pool_type", default: "tok") {
+        case "tok": pooling = .classToken
+        case "avg": pooling = .mean(normFirst: !normLast)
+        case let other: throw fields.refusal("pool_type", "is \(other.quoted); tok and avg are implemented")
         }
-        transformer = try TransformerShape(openClip: &fields, width: width, heads: heads)
-
-        // eos_id and pad_id matter to pooling and masks that are refused below.
-        fields.ignore("eos_id", "pad_id", "hf_model_pretrained", "hf_proj_type", "hf_pooler_type")
-        try fields.require("hf_tokenizer_name", "tokenizer_mode", toBe: .null, .string(""))
-        try fields.requireDefaults(ofTokenizer: "tokenizer_kwargs", contextLength: contextLength)
-        try fields.require("pool_type", toBe: .string("argmax"))
-        try fields.require("proj_type", toBe: .string("linear"))
-        try fields.require(
-            "embed_cls", "no_causal_mask", "final_ln_after_pool", "proj_bias", "output_tokens", toBe: .boolean(false))
-        try fields.refuseRest()
     }
 }
 
 extension ConfigurationFields {
-    /// What open_clip hands to its tokenizer: spelled-out defaults change nothing, and nothing else is implemented.
-    fileprivate mutating func requireDefaults(ofTokenizer name: String, contextLength: Int) throws(InferenceError) {
-        guard let value = take(name) else { return }
-        guard case .object(let given) = value else { throw refusal(name, "is \(value), not an object") }
-        let defaults: [String: [ConfigurationValue]] = [
-            "clean": [.string("lower")], "additional_special_tokens": [.null, .array([])],
-            "reduction_mask": [.null, .string("")], "context_length": [.null, .integer(contextLength)],
-        ]
+    /// Whether a field names something, as Python sees it.
+    func isNamed(_ name: String) -> Bool { holds(name) && !holds(name, .string("")) }
+
+    /// ε of the norms.
+    mutating func openClipEpsilon() throws(InferenceError) -> Float {
+        guard let value = take("norm_kwargs") else { return 1e-5 }
+        guard case .object(let given) = value else { throw refusal("norm_kwargs", "is \(value), not an object") }
         for (key, value) in given.sorted(by: { $0.key < $1.key }) {
-            guard let neutral = defaults[key], neutral.contains(value) else {
-                throw refusal("\(name).\(key)", "is \(value), which is not implemented; leave it out")
+            guard key == "eps", case .number(let epsilon) = value, epsilon > 0, epsilon < 1 else {
+                throw refusal("norm_kwargs.\(key)", "is \(value); only an eps between 0 and 1 is implemented")
             }
+            return Float(epsilon)
         }
+        return 1e-5
+    }
+
+    /// What arguments make of a perceptron's activation.
+    mutating func openClipActivation(_ activation: Activation) throws(InferenceError) -> Activation {
+        guard let value = take("act_kwargs"), value != .object([:]) else { return activation }
+        guard activation == .gelu, case .object(let given) = value, given.count == 1,
+            case .string(let kind)? = given["approximate"], kind == "tanh" || kind == "none"
+        else {
+            throw refusal(
+                "act_kwargs", "is \(value); only approximate: tanh of a model without quick_gelu is implemented")
+        }
+        return kind == "tanh" ? .tanhGelu : .gelu
     }
 }
 
 extension TransformerShape {
     /// The fields that both towers have in common.
-    fileprivate init(openClip fields: inout ConfigurationFields, width: Int, heads: Int) throws(InferenceError) {
+    init(
+        openClip fields: inout ConfigurationFields, width: Int, heads: Int, _ activation: Activation
+    ) throws(InferenceError) {
         self.width = width
         self.heads = heads
         layers = try fields.integer("layers", default: 12, in: 1...1024)
@@ -167,9 +152,9 @@ extension TransformerShape {
             throw fields.refusal("mlp_ratio", "makes a perceptron of \(hidden) hidden values; 1 to 262144 are possible")
         }
         mlpWidth = Int(hidden)
-        try fields.require("ls_init_value", toBe: .null)
-        try fields.require("act_kwargs", toBe: .null, .object([:]))
-        try fields.require("norm_kwargs", toBe: .null, .object([:]), .object(["eps": .number(1e-5)]))
+        hasLayerScale = fields.isGiven("ls_init_value")
+        self.activation = try fields.openClipActivation(activation)
+        epsilon = try fields.openClipEpsilon()
         try fields.require("block_type", toBe: .null, .string("default"))
         try fields.require(
             "qk_norm", "scaled_cosine_attn", "scale_heads", "scale_attn_inner", "scale_attn", "scale_fc",

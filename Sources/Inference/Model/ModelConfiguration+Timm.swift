@@ -8,7 +8,7 @@ extension ModelConfiguration {
     init(timm value: ConfigurationValue, file: String) throws(InferenceError) {
         var fields = try ConfigurationFields(value, at: "config", in: file)
         let name = try fields.text("architecture", default: "")
-        guard let trunk = TimmTrunk(name) else {
+        guard let trunk = VisionTrunk.clip(String(name.prefix { $0 != "." })) else {
             throw fields.refusal(
                 "architecture",
                 "is \"\(name)\", which is not implemented; CLIP's vision transformers are, such as "
@@ -21,8 +21,8 @@ extension ModelConfiguration {
             throw arguments.refusal(
                 "patch_size", "is \(patchSize), which leaves no grid of 1 to 128 patches a side of \(imageSize)")
         }
-        let width = try arguments.integer("embed_dim", default: trunk.width, in: 1...16384)
-        let heads = try arguments.integer("num_heads", default: trunk.heads, in: 1...16384)
+        let width = try arguments.integer("embed_dim", default: trunk.transformer.width, in: 1...16384)
+        let heads = try arguments.integer("num_heads", default: trunk.transformer.heads, in: 1...16384)
         guard width % heads == 0 else {
             throw arguments.refusal("num_heads", "is \(heads), which does not divide the width \(width)")
         }
@@ -32,42 +32,23 @@ extension ModelConfiguration {
                 "mlp_ratio", "makes a perceptron of \(hidden) hidden values; 1 to 262144 are possible")
         }
         var body = TransformerShape(
-            width: width, layers: try arguments.integer("depth", default: trunk.layers, in: 1...1024), heads: heads,
+            width: width, layers: try arguments.integer("depth", default: trunk.transformer.layers, in: 1...1024),
+            heads: heads,
             mlpWidth: Int(hidden))
-        if trunk.isStable { body.softCap = Float(try arguments.ratio("max_attn_val", default: 30)) }
+        body.activation = trunk.transformer.activation
+        if let cap = trunk.transformer.softCap {
+            body.softCap = Float(try arguments.ratio("max_attn_val", default: Double(cap)))
+        }
         try arguments.refuseRest()
 
         embeddingWidth = width
-        activation = trunk.activation
-        vision = .transformer(VisionTransformerShape(imageSize: imageSize, patchSize: patchSize, transformer: body))
+        vision = .transformer(
+            VisionTransformerShape(
+                imageSize: imageSize, patchSize: patchSize, transformer: body, projection: .none))
         text = nil
+        naming = .timm
         hasLogitBias = false
         logitsAreVectors = false
-    }
-}
-
-/// What the name of one of timm's CLIP trunks says.
-private struct TimmTrunk {
-    let width: Int, layers: Int, heads: Int
-    let patchSize: Int, imageSize: Int
-    let activation: Activation
-    /// Locality Alignment's, with soft-capped attention.
-    let isStable: Bool
-
-    private static let sizes = [
-        "tiny": (192, 12, 3), "small": (384, 12, 6), "base": (768, 12, 12), "large": (1024, 24, 16),
-    ]
-
-    /// - Parameter name: `[s]vit_SIZE_patchN_clip[_quickgelu]_S`, with or without a tag behind a dot.
-    init?(_ name: String) {
-        let pattern = /(s?)vit_([a-z]+)_patch([0-9]{1,4})_clip(_quickgelu)?_([0-9]{1,4})(\..*)?/
-        guard let match = name.wholeMatch(of: pattern), let size = Self.sizes[String(match.2)],
-            let patch = Int(match.3), let image = Int(match.5)
-        else { return nil }
-        (width, layers, heads) = size
-        (patchSize, imageSize) = (patch, image)
-        activation = match.4 == nil ? .gelu : .quickGelu
-        isStable = !match.1.isEmpty
     }
 }
 

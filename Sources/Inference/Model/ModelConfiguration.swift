@@ -5,14 +5,24 @@
 public struct ModelConfiguration: Sendable, Hashable {
     /// e; d for a vision trunk on its own.
     public let embeddingWidth: Int
-    public let activation: Activation
-    public let vision: Vision
+    public internal(set) var vision: Vision
     /// nil for a vision trunk on its own, which has no projection into a joint space either.
     public let text: Text?
+    /// Where the weights are found.
+    let naming: TensorNaming
     /// Whether the weights hold a `logit_bias`.
     let hasLogitBias: Bool
     /// Whether `logit_scale` and `logit_bias` have one extent instead of none.
     let logitsAreVectors: Bool
+
+    /// Of the vision encoder, or where that is a convolutional network with one of its own of the text encoder.
+    public var activation: Activation {
+        if case .transformer(let shape) = vision { return shape.transformer.activation }
+        return text?.transformer.activation ?? .gelu
+    }
+
+    /// What the model was trained to tell by its logits.
+    public var score: LogitScore.Kind { hasLogitBias ? .sigmoid : .softmax }
 
     /// The image encoder, by family.
     public enum Vision: Sendable, Hashable {
@@ -41,19 +51,13 @@ public struct ModelConfiguration: Sendable, Hashable {
         public let contextLength: Int
         public let vocabularySize: Int
         public let transformer: TransformerShape
+        /// Whether a token attends only to itself and those before it.
+        public var isCausal = true
+        /// nil where the tokenizer's files say it.
+        public var pooling: TextPooling?
+        public var projection = EmbeddingProjection.matrix
+        public var tokenizer = TokenizerKind.clip
     }
-}
-
-/// The shape of a vision transformer.
-public struct VisionTransformerShape: Sendable, Hashable {
-    /// S.
-    public let imageSize: Int
-    /// Side of a patch in pixels.
-    public let patchSize: Int
-    public let transformer: TransformerShape
-
-    /// Patches along one side; pixels beyond the last whole patch are not looked at.
-    public var gridSize: Int { imageSize / patchSize }
 }
 
 /// The shape of CLIP's modified ResNet.
@@ -66,6 +70,8 @@ public struct ResNetShape: Sendable, Hashable {
     public let width: Int
     /// Heads of the attention pool.
     public let heads: Int
+    /// Of the stages' 1×1 convolutions; all else is always of floats.
+    public var precision = Precision.fp32
 
     /// Positions along one side of the last map.
     public var gridSize: Int { imageSize / 32 }

@@ -4,11 +4,11 @@ import Foundation
 public struct ModelDirectory: Sendable {
     /// Whose conventions the files follow.
     public enum Layout: String, Sendable, CaseIterable {
-        /// `open_clip_config.json` + `open_clip_model.safetensors`.
+        /// `open_clip_config.json` + `open_clip_model.safetensors`, or `open_clip_pytorch_model.bin`.
         case openClip = "open_clip"
-        /// `config.json` + `model.safetensors` of a `CLIPModel`, and `preprocessor_config.json` or `processor_config.json`.
+        /// `config.json` + `model.safetensors`, or `pytorch_model.bin`, of a `CLIPModel`, and `preprocessor_config.json` or `processor_config.json`.
         case transformers
-        /// `config.json` + `model.safetensors` of a timm vision trunk, without a text encoder.
+        /// `config.json` + `model.safetensors`, or `pytorch_model.bin`, of a timm vision trunk, without a text encoder.
         case timm
 
         var configurationName: String {
@@ -18,19 +18,16 @@ public struct ModelDirectory: Sendable {
             }
         }
 
-        var weightsName: String {
+        public var weightsNames: WeightsNames {
             switch self {
-            case .openClip: "open_clip_model.safetensors"
-            case .transformers, .timm: "model.safetensors"
+            case .openClip: .openClip
+            case .transformers, .timm: .transformers
             }
         }
 
-        var naming: TensorNaming {
-            switch self {
-            case .openClip: .openClip
-            case .transformers: .transformers
-            case .timm: .timm
-            }
+        func weightsName(where exists: (String) -> Bool) -> String {
+            let names = weightsNames
+            return !exists(names.safetensors) && exists(names.pickled) ? names.pickled : names.safetensors
         }
 
         /// Files beside the configuration that decide how pictures are prepared, where there are such.
@@ -41,29 +38,27 @@ public struct ModelDirectory: Sendable {
             }
         }
 
-        /// Files beside the vocabulary that decide how rows of tokens are filled, where there are such.
-        var conventionNames: [String] {
-            switch self {
-            case .openClip, .timm: []
-            case .transformers: ["added_tokens.json", "tokenizer_config.json", "special_tokens_map.json"]
-            }
-        }
+        /// Files beside the vocabulary that may decide how rows of tokens are filled.
+        private static let conventionNames = ["added_tokens.json", "tokenizer_config.json", "special_tokens_map.json"]
 
         /// The files that make a model what it is, the configuration itself first; those that are optional only if they
         /// exist.
+        ///
+        /// - Parameter tokenizer: nil while the configuration is not known: then what any might need.
         public func names(
-            where exists: (String) -> Bool
+            for tokenizer: TokenizerKind? = nil, where exists: (String) -> Bool
         ) -> (weights: String, configuration: [String], tokenizer: [String]) {
             let (pair, whole) = (["vocab.json", "merges.txt"], ["tokenizer.json"])
-            let tokens =
-                switch self {
-                case .openClip, .timm: pair.allSatisfy(exists) ? pair : whole
-                case .transformers: whole.allSatisfy(exists) ? whole : pair
-                }
-            return (
-                weightsName, [configurationName] + preprocessingNames.filter(exists),
-                (tokens + conventionNames).filter(exists)
-            )
+            let conventions = Self.conventionNames
+            var tokens: [String]
+            switch (self, tokenizer) {
+            case (_, .file): tokens = whole + conventions
+            case (.openClip, .clip), (.timm, _): tokens = pair.allSatisfy(exists) ? pair : whole
+            case (.openClip, nil): tokens = pair.allSatisfy(exists) ? pair : whole + conventions
+            case (.transformers, _): tokens = (whole.allSatisfy(exists) ? whole : pair) + conventions
+            }
+            tokens.removeAll { !exists($0) }
+            return (weightsName(where: exists), [configurationName] + preprocessingNames.filter(exists), tokens)
         }
 
         /// nil for a layout that knows no text encoder.
@@ -84,13 +79,18 @@ public struct ModelDirectory: Sendable {
     public let preprocessJSON: Data
 
     public var configurationPath: String { "\(path)/\(layout.configurationName)" }
-    public var weightsPath: String { "\(path)/\(layout.weightsName)" }
+    /// The file of the weights, whichever form they are in.
+    public let weightsPath: String
+    /// Whether ``weightsPath`` is a ``Checkpoint``, which has to be converted before a model is made of it.
+    public var hasPickledWeights: Bool { weightsPath == "\(path)/\(layout.weightsNames.pickled)" }
 
     /// - Throws: ``InferenceError/Code/unreadableFile``, or ``InferenceError/Code/modelConfiguration`` naming the
     ///   field that is missing, contradictory or not implemented.
     public init(_ path: String) throws(InferenceError) {
         self.path = path
         layout = try Self.layout(of: path)
+        weightsPath =
+            "\(path)/\(layout.weightsName { FileManager.default.fileExists(atPath: "\(path)/\($0)") })"
         let file = "\(path)/\(layout.configurationName)"
         let value = try ConfigurationValue(file: file)
         guard case .object(let sections) = value else {
@@ -105,7 +105,10 @@ public struct ModelDirectory: Sendable {
             preprocess = given == .null ? .object([:]) : given
         case .transformers:
             configuration = try ModelConfiguration(transformers: value, file: file)
-            preprocess = try Self.transformersPreprocessing(path, imageSize: configuration.vision.imageSize)
+            var family = TransformersFamily.clip
+            if case .string(let name)? = sections["model_type"] { family = TransformersFamily(rawValue: name) ?? .clip }
+            preprocess = try Self.transformersPreprocessing(
+                path, family, imageSize: configuration.vision.imageSize)
         case .timm:
             configuration = try ModelConfiguration(timm: value, file: file)
             preprocess = try Self.timmPreprocessing(sections["pretrained_cfg"], file: file)
@@ -116,7 +119,19 @@ public struct ModelDirectory: Sendable {
         preprocessJSON = data
     }
 
-    /// The files that make a model what it is; those that are optional only if they are there. Looks at names alone.
+    /// Dtypes and shapes of the weights, whichever form they are in; no value is read.
+    ///
+    /// - Throws: ``InferenceError/Code/unreadableFile``, or ``InferenceError/Code/modelTensor`` for a damaged file.
+    public var tensors: [Safetensors.Description] {
+        get throws(InferenceError) {
+            if hasPickledWeights { return try Checkpoint(path: weightsPath).descriptions }
+            let weights = try Safetensors(path: weightsPath)
+            return weights.names.compactMap { weights[$0] }
+        }
+    }
+
+    /// The files that make a model what it is; those that are optional only if they are there. Looks at names, and at the
+    /// configuration for the kind of tokenizer.
     ///
     /// - Throws: ``InferenceError/Code/unreadableFile`` for a directory without a configuration.
     public static func files(
@@ -124,7 +139,9 @@ public struct ModelDirectory: Sendable {
     ) throws(InferenceError) -> (weights: String, configuration: [String], tokenizer: [String]) {
         let layout = try layout(of: path)
         func full(_ name: String) -> String { "\(path)/\(name)" }
-        let names = layout.names { FileManager.default.fileExists(atPath: full($0)) }
+        // What is wrong with a configuration is said where it is opened; till then its vocabulary is taken for CLIP's.
+        let kind = (try? ModelDirectory(path))?.configuration.text?.tokenizer ?? .clip
+        let names = layout.names(for: kind) { FileManager.default.fileExists(atPath: full($0)) }
         return (full(names.weights), names.configuration.map(full), names.tokenizer.map(full))
     }
 

@@ -1,62 +1,118 @@
-/// Norm and projection of items' pooled rows into the joint embedding space; the norm alone where there is no such space.
+/// Norm, pool and projection of items' rows into the joint embedding space; without the projection where there is no such space.
 struct PooledProjection: Sendable {
+    /// What stands for an item.
+    enum Pool: Sendable {
+        /// One of its rows.
+        case row
+        /// The mean of its rows behind the class token's.
+        case mean(normFirst: Bool, classRows: Int)
+        case latent(LatentPool)
+    }
+
     private let norm: LayerNorm
+    private let pool: Pool
     private let layer: PackedLayer?
     private let width: Int
 
     /// Room for the items of a batch.
     final class Workspace {
+        /// A ``Pool`` with its own room.
+        fileprivate enum Working {
+            case row
+            case mean(normFirst: Bool, classRows: Int)
+            case latent(LatentPoolSession)
+        }
+
         /// `[items, d]`.
         fileprivate let pooled: ScratchBuffer
+        /// One item's rows, `[longest, d]`, if there is a pool.
+        fileprivate let normed: ScratchBuffer
+        fileprivate let pool: Working
         fileprivate let scratch: ScratchBuffer
 
-        init(items: Int, width: Int, _ layer: PackedLayer?) {
-            pooled = ScratchBuffer(count: items * width)
-            scratch = ScratchBuffer(count: layer?.scratchFloats ?? 0)
+        fileprivate init(_ projection: PooledProjection, items: Int, longest: Int) {
+            pooled = ScratchBuffer(count: items * projection.width)
+            normed = ScratchBuffer(count: projection.needsAllRows ? longest * projection.width : 0)
+            pool =
+                switch projection.pool {
+                case .row: .row
+                case .mean(let normFirst, let classRows): .mean(normFirst: normFirst, classRows: classRows)
+                case .latent(let pool): .latent(LatentPoolSession(pool, items: items, longest: longest))
+                }
+            scratch = ScratchBuffer(count: projection.layer?.scratchFloats ?? 0)
         }
     }
 
-    /// - Parameter weights: `[d, e]`, as open_clip stores them.
-    init(norm: LayerNorm, weights: [Float], width: Int, embeddingWidth: Int) {
-        (self.norm, self.width) = (norm, width)
-        let transposed = (0..<width * embeddingWidth).map { index in
-            weights[index % width * embeddingWidth + index / width]
+    /// - Parameters:
+    ///   - tensors: what holds the projection, a matrix as `matrix` and a layer as `layer`.
+    init(
+        norm: LayerNorm, pool: Pool = .row, _ projection: EmbeddingProjection, width: Int, embeddingWidth: Int,
+        _ tensors: TensorScope, matrix name: String, layer layerName: String
+    ) throws(InferenceError) {
+        (self.norm, self.pool, self.width) = (norm, pool, width)
+        switch projection {
+        case .none: layer = nil
+        case .layer:
+            layer = try PackedLayer(tensors.scope(layerName), inputs: width, outputs: embeddingWidth)
+        case .matrix:
+            let matrix = try tensors.floats(name, [width, embeddingWidth])
+            let transposed = (0..<width * embeddingWidth).map { index in
+                matrix[index % width * embeddingWidth + index / width]
+            }
+            layer = PackedLayer(weights: transposed, bias: [], inputs: width, outputs: embeddingWidth)
         }
-        layer = PackedLayer(weights: transposed, bias: [], inputs: width, outputs: embeddingWidth)
-    }
-
-    /// Without a projection.
-    init(norm: LayerNorm, width: Int) {
-        (self.norm, self.width, layer) = (norm, width, nil)
     }
 
     /// e; d without a projection.
     var embeddingWidth: Int { layer?.outputs ?? width }
 
-    /// Of one row.
-    var multiplyAdds: Int { layer.map { width * $0.outputs } ?? 0 }
+    /// Whether all of an item's rows have a say in its embedding.
+    var needsAllRows: Bool { if case .row = pool { false } else { true } }
 
-    func makeWorkspace(items: Int) -> Workspace { Workspace(items: items, width: width, layer) }
+    private var latent: LatentPool? { if case .latent(let pool) = pool { pool } else { nil } }
+
+    /// Of an item of so many rows.
+    func multiplyAdds(rows: Int) -> Int {
+        (layer.map { width * $0.outputs } ?? 0) + (latent?.multiplyAdds(rows: rows) ?? 0)
+    }
+
+    /// - Parameters:
+    ///   - items: items of a batch at most.
+    ///   - longest: rows of an item at most.
+    func makeWorkspace(items: Int, longest: Int) -> Workspace { Workspace(self, items: items, longest: longest) }
 
     /// Writes the embeddings `[items, e]` to `out`.
     ///
     /// - Parameters:
     ///   - stream: rows of d values.
     ///   - layout: where each item's rows are.
-    ///   - keepingRows: as the transformer was told.
+    ///   - keepingRows: as the transformer was told; true if this ``needsAllRows``.
     func apply(
         _ stream: UnsafePointer<Float>, _ layout: RowLayout, keepingRows: Bool,
         into out: UnsafeMutablePointer<Float>, in workspace: Workspace
     ) {
+        let pooled = workspace.pooled.base
         for (place, item) in layout.items.enumerated() {
-            let row = keepingRows ? item.pooled : place
-            norm.apply(
-                stream + row * width, into: workspace.pooled.base + place * width, rows: 1)
+            let (rows, target) = (stream + item.start * width, pooled + place * width)
+            switch workspace.pool {
+            case .row:
+                let row = keepingRows ? item.pooled : place
+                norm.apply(stream + row * width, into: target, rows: 1)
+            case .mean(let normFirst, let classRows):
+                if normFirst { norm.apply(rows, into: workspace.normed.base, rows: item.rows) }
+                mean(
+                    (normFirst ? UnsafePointer(workspace.normed.base) : rows), item.rows, from: classRows, into: target)
+                if !normFirst { norm.apply(target, into: target, rows: 1) }
+            case .latent(let pool):
+                norm.apply(rows, into: workspace.normed.base, rows: item.rows)
+                pool.attend(workspace.normed.base, count: item.rows, into: target)
+            }
         }
-        project(workspace.pooled.base, rows: layout.items.count, into: out, in: workspace)
+        if case .latent(let pool) = workspace.pool { pool.finish(pooled, count: layout.items.count) }
+        project(pooled, rows: layout.items.count, into: out, in: workspace)
     }
 
-    /// Writes the embeddings of all `rows`, `[rows, e]`, to `out`.
+    /// Writes the embeddings of all `rows`, `[rows, e]`, to `out`, each as if it were its item's only one.
     ///
     /// - Parameter normed: room for `[rows, d]`.
     func applyToAll(
@@ -64,7 +120,18 @@ struct PooledProjection: Sendable {
         into out: UnsafeMutablePointer<Float>, in workspace: Workspace
     ) {
         norm.apply(stream, into: normed, rows: rows)
+        if case .latent(let pool) = workspace.pool { pool.applyToEach(normed, count: rows) }
         project(normed, rows: rows, into: out, in: workspace)
+    }
+
+    private func mean(
+        _ rows: UnsafePointer<Float>, _ count: Int, from first: Int, into out: UnsafeMutablePointer<Float>
+    ) {
+        out.update(repeating: 0, count: width)
+        for row in first..<count {
+            for column in 0..<width { out[column] += rows[row * width + column] }
+        }
+        for column in 0..<width { out[column] /= Float(count - first) }
     }
 
     private func project(

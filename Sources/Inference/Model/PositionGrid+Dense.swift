@@ -1,19 +1,25 @@
 extension PositionGrid {
-    /// How dense methods bring positional embeddings to the grid of another image size. Not as ``resized(_:from:to:width:)``
-    /// does it at load: nothing is smoothed when the grid shrinks.
-    enum Method: Sendable {
-        /// Keys' cubic with a = −0.75, and a tenth of a patch added to the grid, as vision transformers at many sizes have it
-        /// since DINO.
-        case bicubic
+    /// How dense methods bring positional embeddings to the grid of another image size (docs/dense.md §2.12).
+    enum Method: Sendable, Hashable {
+        /// Keys' cubic with a = −0.75, nothing smoothed when the grid shrinks; `excess` is what is added to the grid's side.
+        case bicubic(excess: Float)
+        /// As well without smoothing.
         case bilinear
+        /// As ``resized(_:from:to:width:)`` does it at load.
+        case antialiased
 
-        fileprivate func taps(from stored: Int, to side: Int) -> [[(index: Int, weight: Float)]] {
+        /// A tenth of a patch is added, as vision transformers at many sizes have it since DINO.
+        static let customary = bicubic(excess: 0.1)
+
+        /// For each place of the new axis what it is made of; nil where that is not said axis by axis.
+        fileprivate func taps(from stored: Int, to side: Int) -> [[(index: Int, weight: Float)]]? {
             switch self {
+            case .antialiased: nil
             case .bilinear:
                 BilinearTap.all(from: stored, to: side).map { [($0.first, 1 - $0.share), ($0.second, $0.share)] }
-            case .bicubic:
+            case .bicubic(let excess):
                 (0..<side).map { output in
-                    let place = (Float(output) + 0.5) * Float(stored) / (Float(side) + 0.1) - 0.5
+                    let place = (Float(output) + 0.5) * Float(stored) / (Float(side) + excess) - 0.5
                     let first = Int(place.rounded(.down))
                     return (-1...2).map { step in
                         (min(max(first + step, 0), stored - 1), Self.cubic(abs(place - Float(first + step))))
@@ -30,21 +36,24 @@ extension PositionGrid {
         }
     }
 
-    /// `[1 + side², width]` from `[1 + stored², width]`; the class token's row stays.
-    static func resized(_ positions: [Float], from stored: Int, to side: Int, width: Int, by method: Method) -> [Float]
-    {
-        precondition(positions.count == (1 + stored * stored) * width)
+    /// `[classRows + side², width]` from `[classRows + stored², width]`; the class token's row stays.
+    static func resized(
+        _ positions: [Float], from stored: Int, to side: Int, classRows: Int, width: Int, by method: Method
+    ) -> [Float] {
+        precondition(positions.count == (classRows + stored * stored) * width)
         guard stored != side else { return positions }
-        let taps = method.taps(from: stored, to: side)
-        var result = Array(positions[..<width])
-        result.reserveCapacity((1 + side * side) * width)
+        guard let taps = method.taps(from: stored, to: side) else {
+            return resized(positions, from: stored, to: side, classRows: classRows, width: width)
+        }
+        var result = Array(positions[..<(classRows * width)])
+        result.reserveCapacity((classRows + side * side) * width)
         for rows in taps {
             for columns in taps {
                 var sums = [Float](repeating: 0, count: width)
                 for row in rows {
                     for column in columns {
                         let (weight, source) = (
-                            row.weight * column.weight, (1 + row.index * stored + column.index) * width
+                            row.weight * column.weight, (classRows + row.index * stored + column.index) * width
                         )
                         for place in 0..<width { sums[place] += weight * positions[source + place] }
                     }

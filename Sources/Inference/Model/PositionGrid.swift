@@ -4,25 +4,28 @@ enum PositionGrid {
     /// Bicubic with antialiasing, as open_clip resizes them at load; the class token's row stays.
     ///
     /// - Parameters:
-    ///   - positions: `[1 + from², width]`.
+    ///   - positions: `[classRows + from², width]`.
     ///   - side: patches along a side of the wanted grid.
-    /// - Returns: `[1 + side², width]`.
-    static func resized(_ positions: [Float], from stored: Int, to side: Int, width: Int) -> [Float] {
-        precondition(positions.count == (1 + stored * stored) * width)
+    ///   - classRows: rows before those of the patches, which stay.
+    /// - Returns: `[classRows + side², width]`.
+    static func resized(
+        _ positions: [Float], from stored: Int, to side: Int, classRows: Int = 1, width: Int
+    ) -> [Float] {
+        precondition(positions.count == (classRows + stored * stored) * width)
         let kernels = (0..<side).map { ResampleKernel(from: stored, to: side, output: $0, filter: .bicubic) }
         // Along rows, then along columns; in double, as a table is made once.
         var wide = [Double](repeating: 0, count: stored * side * width)
         for y in 0..<stored {
             for (x, kernel) in kernels.enumerated() {
                 for (tap, weight) in kernel.weights.enumerated() {
-                    let source = (1 + y * stored + kernel.first + tap) * width
+                    let source = (classRows + y * stored + kernel.first + tap) * width
                     let target = (y * side + x) * width
                     for column in 0..<width { wide[target + column] += weight * Double(positions[source + column]) }
                 }
             }
         }
-        var result = Array(positions[..<width])
-        result.reserveCapacity((1 + side * side) * width)
+        var result = Array(positions[..<(classRows * width)])
+        result.reserveCapacity((classRows + side * side) * width)
         for kernel in kernels {
             for x in 0..<side {
                 for column in 0..<width {

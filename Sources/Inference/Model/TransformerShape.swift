@@ -9,11 +9,18 @@ public struct TransformerShape: Sendable, Hashable {
     public let mlpWidth: Int
     /// Where attention's logits x level off, by cap · tanh(x / cap); nil if they don't.
     public var softCap: Float?
+    /// How queries and keys are told where their patches are, beside what is added to the rows; nil for not at all.
+    public var rotation: GridRotation?
+    /// Whether what a block adds is multiplied by a learnt gain for each column.
+    public var hasLayerScale = false
+    /// Of the perceptrons.
+    public var activation = Activation.gelu
+    /// What the layer norms add to the variance.
+    public var epsilon: Float = 1e-5
+
+    /// Of the blocks' layers; attention and norms are always of floats.
+    public var precision = Precision.fp32
 
     /// Columns of one head.
     public var headWidth: Int { width / heads }
-
-    /// Columns that a product with a head's values takes: OpenBLAS's AVX-512 kernels for small products allocate memory
-    /// at each call unless the columns are a multiple of 16.
-    var paddedHeadWidth: Int { min((headWidth + 15) / 16 * 16, 3 * width) }
 }

@@ -4,6 +4,8 @@
 final class TransformerWorkspace {
     /// Where each item's rows are; to be refilled for each batch.
     var layout: RowLayout
+    /// Which rows are the same before the first attention; to be refilled with the layout, or left empty.
+    var shared: SharedRows
     /// Rows there is room for.
     let capacity: Int
     /// The residual stream, `[capacity, d]`: in, the embedded items; out, the last block's output.
@@ -12,13 +14,12 @@ final class TransformerWorkspace {
     let normed: ScratchBuffer
     /// Queries, keys and values `[capacity, 3d]`, then the perceptron's hidden rows, `[rowsAtOnce, mlpWidth]` at a time.
     let wide: ScratchBuffer
-    /// One head's attention of one item, `[longest, scoreStride]`.
-    let scores: ScratchBuffer
-    let scoreStride: Int
-    /// One head's weighted values of one item, `[longest, paddedHeadWidth]`; nil where heads need no padding.
-    let weighted: ScratchBuffer?
+    /// Of one head's attention of one item.
+    let attention: ScratchBuffer
     /// Of one product.
     let scratch: ScratchBuffer
+    /// If rows see only what is before them.
+    let sequence: SequenceMemory?
 
     /// Rows that a perceptron takes at once: few enough for its hidden rows to stay near the cache.
     static let rowsAtOnce = 512
@@ -26,21 +27,22 @@ final class TransformerWorkspace {
     /// - Parameters:
     ///   - items: items of a batch at most.
     ///   - longest: rows of an item at most.
+    ///   - rows: of a batch at most, if not of as many items of the longest.
     ///   - scratchFloats: what the largest product needs.
-    init(_ shape: TransformerShape, items: Int, longest: Int, scratchFloats: Int) {
+    init(
+        _ shape: TransformerShape, items: Int, longest: Int, rows: Int? = nil, isCausal: Bool = false,
+        scratchFloats: Int
+    ) {
         precondition(items > 0 && longest > 0, "\(items) items of \(longest) rows")
         layout = RowLayout(capacity: items)
-        capacity = items * longest
+        capacity = rows ?? items * longest
+        shared = SharedRows(capacity: capacity)
+        sequence = isCausal ? SequenceMemory(shape, longest: longest) : nil
         stream = ScratchBuffer(count: capacity * shape.width)
         normed = ScratchBuffer(count: capacity * shape.width)
-        // The last head of the last row is read beyond its end, as far as its padding.
-        let padding = shape.paddedHeadWidth - shape.headWidth
         wide = ScratchBuffer(
-            count: max(capacity * 3 * shape.width, min(capacity, Self.rowsAtOnce) * shape.mlpWidth) + padding)
-        weighted = padding == 0 ? nil : ScratchBuffer(count: longest * shape.paddedHeadWidth)
-        // Rows start at cache lines.
-        scoreStride = (longest + 15) / 16 * 16
-        scores = ScratchBuffer(count: longest * scoreStride)
+            count: max(capacity * 3 * shape.width, min(capacity, Self.rowsAtOnce) * shape.mlpWidth))
+        attention = ScratchBuffer(count: HeadAttention.scratchFloats(shape, rows: longest))
         scratch = ScratchBuffer(count: scratchFloats)
     }
 }

@@ -28,6 +28,9 @@ enum CanonicalComposition {
         return result
     }
 
+    /// Form D.
+    static func decompose(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] { ordered(text).map(\.scalar) }
+
     /// `text` decomposed, with combining classes, each run of marks stably sorted by class.
     private static func ordered(_ text: [Unicode.Scalar]) -> [(scalar: Unicode.Scalar, combiningClass: UInt8)] {
         var result: [(scalar: Unicode.Scalar, combiningClass: UInt8)] = []

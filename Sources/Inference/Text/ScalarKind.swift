@@ -28,3 +28,23 @@ enum ScalarKind {
         }
     }
 }
+
+extension ScalarKind {
+    /// Whether it is one of ASCII's 32 punctuation marks.
+    static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "!"..."/", ":"..."@", "["..."`", "{"..."~": true
+        default: false
+        }
+    }
+
+    /// ASCII's marks, and Unicode's punctuation.
+    static func isPunctuation(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation,
+            .finalPunctuation, .otherPunctuation:
+            true
+        default: isMark(scalar)
+        }
+    }
+}

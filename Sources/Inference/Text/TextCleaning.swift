@@ -4,14 +4,14 @@
 /// code that of the Swift runtime; characters that only one of the two knows may differ in case and composition.
 enum TextCleaning {
     /// `text` in lower case, its words separated by single spaces, without entities, odd widths and invisible controls.
-    static func clean(_ text: String) -> [Unicode.Scalar] {
-        var scalars = Array(text.unicodeScalars)
-        if !scalars.allSatisfy(isPlain) {
-            scalars = TextRepair.repair(scalars)
-            // Twice, since captions are often escaped once too often.
-            scalars = HTMLReferences.unescape(HTMLReferences.unescape(scalars))
-        }
-        return lowercase(collapseSpace(scalars))
+    static func clean(_ text: String) -> [Unicode.Scalar] { lowercase(collapseSpace(repaired(text))) }
+
+    /// Repair and unescaping alone.
+    static func repaired(_ text: String) -> [Unicode.Scalar] {
+        let scalars = Array(text.unicodeScalars)
+        guard !scalars.allSatisfy(isPlain) else { return scalars }
+        // Twice, since captions are often escaped once too often.
+        return HTMLReferences.unescape(HTMLReferences.unescape(TextRepair.repair(scalars)))
     }
 
     /// Whether neither repair nor unescaping can have an effect on a text of such characters.
@@ -21,6 +21,11 @@ enum TextCleaning {
         case " "..."~", "\t", "\n": true
         default: false
         }
+    }
+
+    /// ASCII's punctuation deleted, then white space collapsed.
+    static func withoutPunctuation(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
+        collapseSpace(text.filter { !ScalarKind.isMark($0) })
     }
 
     /// Words joined by single spaces, as Python's `" ".join(text.split())` has it.

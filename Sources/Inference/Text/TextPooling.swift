@@ -4,6 +4,10 @@ public enum TextPooling: Sendable, Hashable {
     case highestID
     /// The first position that holds this id.
     case firstToken(Int32)
+    /// The last position, whatever it holds.
+    case last
+    /// The first position, whatever it holds.
+    case first
 
     /// The position in `row`, a whole row as `Tokenizer.tokens(_:)` makes it.
     ///
@@ -21,6 +25,10 @@ public enum TextPooling: Sendable, Hashable {
             return best
         case .firstToken(let id):
             return row.enumerated().first { $0.element == id }?.offset ?? 0
+        case .last:
+            return max(row.count - 1, 0)
+        case .first:
+            return 0
         }
     }
 }

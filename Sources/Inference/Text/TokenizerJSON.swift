@@ -151,7 +151,11 @@ extension TokenizerJSON {
     }
 
     func merges(path: String) throws(InferenceError) -> [(left: String, right: String)] {
-        try model.merges.enumerated().map { (index, merge) throws(InferenceError) in
+        try Self.merges(model.merges, path: path)
+    }
+
+    static func merges(_ merges: [Merge], path: String) throws(InferenceError) -> [(left: String, right: String)] {
+        try merges.enumerated().map { (index, merge) throws(InferenceError) in
             guard merge.parts.count == 2 else {
                 throw InferenceError(
                     .tokenizer,
@@ -202,7 +206,11 @@ extension TokenizerJSON {
 
     /// The tokens that it lists beside its vocabulary.
     func listedTokens(path: String) throws(InferenceError) -> [AddedToken] {
-        try (addedTokens ?? []).map { (added) throws(InferenceError) in
+        try Self.tokens(addedTokens ?? [], path: path)
+    }
+
+    static func tokens(_ added: [Added], path: String) throws(InferenceError) -> [AddedToken] {
+        try added.map { (added) throws(InferenceError) in
             guard let id = Int32(exactly: added.id), id >= 0 else {
                 throw InferenceError(
                     .tokenizer, "\(path): the added token \(added.content.quoted) has the id \(added.id), which is none"

@@ -47,6 +47,14 @@ struct Vocabulary: Sendable {
         self.endID = try Vocabulary.special(Vocabulary.endToken, in: ids, file: tokensFile)
     }
 
+    /// Ids of any tokenizer's, checked as those of this one.
+    static func checkedIDs(
+        _ ids: [String: Double], file: String, size: Int?
+    ) throws(InferenceError) -> [String: Int32] {
+        _ = try checkedSize(of: ids, file: file, limit: size)
+        return ids.mapValues { Int32($0) }
+    }
+
     func id(of token: String) -> Int32? {
         ids[token]
     }

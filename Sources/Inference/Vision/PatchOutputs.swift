@@ -10,6 +10,6 @@ public struct PatchOutputs: OptionSet, Sendable, Hashable {
     public static let tokens = PatchOutputs(rawValue: 1)
     /// The last block's keys without their bias; docs/method.md §4.3 "keys".
     public static let keys = PatchOutputs(rawValue: 2)
-    /// What a dense method makes of the patches; of a workspace that was made for one, ``VisionTransformer/makeWorkspace(batchSize:dense:texts:options:)``.
+    /// What a dense method makes of the patches; of a session that has one, ``DenseEncoder/session(batchSize:)``.
     public static let dense = PatchOutputs(rawValue: 4)
 }

@@ -1,5 +1,5 @@
 extension VisionTransformer {
-    /// Memory for one lane whose encodings may include ``PatchOutputs/dense``.
+    /// The encoder with a dense method beside it.
     ///
     /// - Parameters:
     ///   - method: what makes the patches comparable with texts; one that the model's
@@ -7,29 +7,25 @@ extension VisionTransformer {
     ///   - texts: `[C, e]`, rows of length 1: what the patches will be compared with, for a method that
     ///     ``DenseMethod/needsTexts``.
     ///   - options: none but those ``DenseOptions/known(by:)`` the method.
-    public func makeWorkspace(
-        batchSize: Int, dense method: DenseMethod, texts: Matrix? = nil, options: DenseOptions = []
-    ) -> VisionWorkspace {
+    public func dense(_ method: DenseMethod, texts: Matrix? = nil, options: DenseOptions = []) -> DenseEncoder {
         precondition(
             options.isSubset(of: .known(by: method)), "options \(options.rawValue) of \(method.rawValue)")
-        return makeWorkspace(batchSize: batchSize) { body in
-            method.branch(
-                beside: transformer, body, side: gridHeight, imageSize: imageSize, projection, texts: texts,
-                options: options)
-        }
+        return DenseEncoder(self, method.recipe(options), texts: texts)
     }
 
     /// The same model for images of `size` × `size` pixels, positional embeddings interpolated as `method` has it; at its own
     /// size the model itself. Weights are shared.
     ///
-    /// - Parameter size: at least a patch, at most 128 patches.
-    public func resized(to size: Int, for method: DenseMethod) -> VisionTransformer {
+    /// - Parameters:
+    ///   - size: at least a patch, at most 128 patches.
+    ///   - options: those of the sessions to come.
+    public func resized(to size: Int, for method: DenseMethod, options: DenseOptions = []) -> VisionTransformer {
         guard size != imageSize else { return self }
-        let resized = VisionTransformerShape(
-            imageSize: size, patchSize: shape.patchSize, transformer: shape.transformer)
+        let resized = shape.resized(to: size)
         return VisionTransformer(
             self, shape: resized,
             positions: PositionGrid.resized(
-                positions, from: shape.gridSize, to: resized.gridSize, width: width, by: method.recipe.positions))
+                positions, from: shape.gridSize, to: resized.gridSize, classRows: shape.classRows, width: width,
+                by: method.recipe(options).positions))
     }
 }

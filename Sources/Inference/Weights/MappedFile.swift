@@ -39,8 +39,18 @@ final class MappedFile: Sendable {
     }
 
     /// Lends the file's bytes; the buffer is valid during the call only.
-    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        body(UnsafeRawBufferPointer(start: address, count: address == nil ? 0 : count))
+    func withBytes<Result, Failure>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(UnsafeRawBufferPointer(start: address, count: address == nil ? 0 : count))
+    }
+
+    /// Lets the system forget a part that has been read, which otherwise counts as this process's memory; it is read again if asked for.
+    func release(_ range: Range<Int>) {
+        guard let address, !range.isEmpty else { return }
+        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+        let start = range.lowerBound / page * page
+        _ = madvise(address + start, range.upperBound - start, MADV_DONTNEED)
     }
 
     private static func unreadable(_ path: String, _ reason: String) -> InferenceError {

@@ -2,7 +2,7 @@ import Foundation
 
 /// Weights that are not where they are looked for, and what lies there in their place.
 enum MissingWeights {
-    /// What pickles are called; reading one runs whatever code it holds.
+    /// What pickles are called.
     private static let pickles = [".bin", ".pt", ".pth", ".ckpt", ".pkl"]
 
     /// - Parameter path: of a safetensors file that does not exist.
@@ -12,6 +12,11 @@ enum MissingWeights {
         let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
         let name = file.lastPathComponent
         return InferenceError(.unreadableFile, "\(path): can't be read: it does not exist; \(advice(name, names))")
+    }
+
+    /// The pickled file that is read in the place of a safetensors file.
+    private static func pickled(_ name: String) -> String {
+        WeightsNames.all.first { $0.safetensors == name }?.pickled ?? name
     }
 
     private static func advice(_ name: String, _ names: [String]) -> String {
@@ -29,8 +34,8 @@ enum MissingWeights {
         }
         if let pickle = names.first(where: { name in pickles.contains { name.hasSuffix($0) } }) {
             return
-                "\(pickle.quoted) lies there, PyTorch's own format, which is not read since it may hold code; save its state dict as "
-                + "\(name.quoted) with safetensors.torch.save_file"
+                "\(pickle.quoted) lies there, PyTorch's own format: if it is of this model, call it \(pickled(name).quoted), or convert "
+                + "it with entente models convert"
         }
         return "put the model's weights there"
     }

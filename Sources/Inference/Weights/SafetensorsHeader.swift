@@ -11,11 +11,14 @@ struct SafetensorsHeader: Sendable {
     private static let longestHeader = 100_000_000
 
     let entries: [String: Entry]
+    /// Texts that nothing here depends on; those that are none are left out.
+    let metadata: [String: String]
 
     /// What PyTorch saves is an archive too.
     private static func mend(_ other: StandIn) -> String {
         other.name.contains("archive")
-            ? "if PyTorch saved it, save its state dict with safetensors.torch.save_file instead" : other.mend
+            ? "if PyTorch saved it, convert it with entente models convert, or give it a name that ends in .bin"
+            : other.mend
     }
 
     /// Checks everything that the header claims against `bytes`, the whole file.
@@ -37,7 +40,8 @@ struct SafetensorsHeader: Sendable {
         let start = 8 + Int(claimed)
         let table: [String: RawEntry]
         do {
-            table = try JSONReader.decode(Table.self, from: [UInt8](bytes[8..<start])).entries
+            let read = try JSONReader.decode(Table.self, from: [UInt8](bytes[8..<start]))
+            (table, metadata) = (read.entries, read.metadata)
         } catch let fault as JSONReader.Fault {
             throw refusal(
                 fault.kind == .duplicateName
@@ -120,6 +124,7 @@ extension SafetensorsHeader {
     /// The header's object without its optional `__metadata__`.
     private struct Table: Decodable {
         let entries: [String: RawEntry]
+        let metadata: [String: String]
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: TensorName.self)
@@ -128,6 +133,8 @@ extension SafetensorsHeader {
                 entries[key.stringValue] = try container.decode(RawEntry.self, forKey: key)
             }
             self.entries = entries
+            let note = container.allKeys.first { $0.stringValue == "__metadata__" }
+            metadata = note.flatMap { try? container.decode([String: String].self, forKey: $0) } ?? [:]
         }
     }
 

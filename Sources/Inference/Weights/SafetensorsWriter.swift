@@ -5,14 +5,13 @@ import Foundation
 /// Shapes are declared first; rows are appended as they come, so that memory does not grow with the file. The bytes
 /// go to a hidden neighbour of the target; ``finish()`` renames it. An owner that lets go earlier leaves nothing.
 public final class SafetensorsWriter {
-    /// A tensor to come: `name`, `dtype` (F32 or I32) and `shape`.
+    /// A tensor to come.
     public struct Declaration: Sendable, Hashable {
         public let name: String
         public let dtype: SafetensorsDtype
         public let shape: [Int]
 
         public init(_ name: String, _ dtype: SafetensorsDtype = .float32, shape: [Int]) {
-            precondition(dtype == .float32 || dtype == .int32, "\(name): \(dtype.rawValue) is not written")
             precondition(shape.allSatisfy { $0 >= 0 }, "\(name): shape \(shape)")
             self.name = name
             self.dtype = dtype
@@ -34,8 +33,11 @@ public final class SafetensorsWriter {
     private var descriptor: CInt
     private var slots: [String: Slot] = [:]
 
+    /// - Parameter metadata: what the file says of itself beside its tensors.
     /// - Throws: ``InferenceError/Code/unwritableFile``.
-    public init(path: String, tensors: [Declaration]) throws(InferenceError) {
+    public init(
+        path: String, tensors: [Declaration], metadata: [String: String] = [:]
+    ) throws(InferenceError) {
         self.path = path
         target = try Self.target(path)
         let url = URL(fileURLWithPath: target)
@@ -45,7 +47,7 @@ public final class SafetensorsWriter {
         descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw Self.unwritable(path) }
 
-        let header = Self.header(tensors)
+        let header = Self.header(tensors, metadata)
         var offset = header.count
         for tensor in tensors {
             let size = tensor.shape.reduce(tensor.dtype.size, *)
@@ -76,6 +78,19 @@ public final class SafetensorsWriter {
         try values.withUnsafeBufferPointer { (values) throws(InferenceError) in
             try append(UnsafeRawBufferPointer(values), to: name, as: .int32)
         }
+    }
+
+    /// Appends the next values of an F64 tensor.
+    public func append(doubles values: [Double], to name: String) throws(InferenceError) {
+        try values.withUnsafeBufferPointer { (values) throws(InferenceError) in
+            try append(UnsafeRawBufferPointer(values), to: name, as: .float64)
+        }
+    }
+
+    /// Appends the next values of a tensor of any kind, as the file has them: little-endian.
+    func append(raw bytes: UnsafeRawBufferPointer, to name: String) throws(InferenceError) {
+        guard let slot = slots[name] else { preconditionFailure("tensor \(name) was not declared") }
+        try append(bytes, to: name, as: slot.dtype)
     }
 
     /// Puts the file in its place, replacing what was there. Every declared value must have been appended.
@@ -125,15 +140,19 @@ public final class SafetensorsWriter {
     }
 
     /// The length, the JSON in declaration order, and blanks so that the data begin at a multiple of 8.
-    private static func header(_ tensors: [Declaration]) -> [UInt8] {
+    private static func header(_ tensors: [Declaration], _ metadata: [String: String]) -> [UInt8] {
         var offset = 0
-        let fields = tensors.map { tensor in
-            let end = offset + tensor.shape.reduce(tensor.dtype.size, *)
-            defer { offset = end }
-            let shape = tensor.shape.map(String.init).joined(separator: ",")
-            return "\(quoted(tensor.name)):{\"dtype\":\"\(tensor.dtype.rawValue)\",\"shape\":[\(shape)],"
-                + "\"data_offsets\":[\(offset),\(end)]}"
-        }
+        let said = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
+        let note = said.isEmpty ? [] : ["\"__metadata__\":{\(said.joined(separator: ","))}"]
+        let fields: [String] =
+            note
+            + tensors.map { (tensor: Declaration) -> String in
+                let end = offset + tensor.shape.reduce(tensor.dtype.size, *)
+                defer { offset = end }
+                let shape = tensor.shape.map(String.init).joined(separator: ",")
+                return "\(quoted(tensor.name)):{\"dtype\":\"\(tensor.dtype.rawValue)\",\"shape\":[\(shape)],"
+                    + "\"data_offsets\":[\(offset),\(end)]}"
+            }
         var json = Array("{\(fields.joined(separator: ","))}".utf8)
         while json.count % 8 != 0 { json.append(UInt8(ascii: " ")) }
         return withUnsafeBytes(of: UInt64(json.count).littleEndian) { Array($0) } + json

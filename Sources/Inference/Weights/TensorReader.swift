@@ -44,6 +44,9 @@ final class TensorReader {
             var values: [Float] = []
             for part in parts { values += try read(part, [shape[0] / parts.count] + shape.dropFirst()) }
             return values
+        case .share(let stored, let range, let count):
+            let values = try read(stored, [shape[0] / range.count * count] + shape.dropFirst())
+            return Array(values[values.count / count * range.lowerBound..<values.count / count * range.upperBound])
         }
     }
 
@@ -63,7 +66,7 @@ final class TensorReader {
         switch naming.source(of: name) {
         case .tensor(let stored): return file[stored]?.shape
         case .within(let stored, let ones): return file[stored].map { Array($0.shape.dropFirst(ones)) }
-        case .transposed, .stacked: return nil
+        case .transposed, .stacked, .share: return nil
         }
     }
 
@@ -105,8 +108,11 @@ final class TensorReader {
     }
 
     func scope(_ prefix: String) -> TensorScope {
-        TensorScope(reader: self, prefix: prefix)
+        TensorScope(reader: self, prefix: "\(prefix).")
     }
+
+    /// All tensors.
+    var root: TensorScope { TensorScope(reader: self, prefix: "") }
 
     /// Names tensors that nothing was built from: the configuration describes another model than the weights are.
     func refuseRest() throws(InferenceError) {
@@ -123,20 +129,21 @@ final class TensorReader {
 /// The tensors below one prefix.
 struct TensorScope {
     let reader: TensorReader
-    let prefix: String
+    /// With the dot behind it; empty for all tensors.
+    fileprivate let prefix: String
 
     func scope(_ name: String) -> TensorScope {
-        TensorScope(reader: reader, prefix: "\(prefix).\(name)")
+        TensorScope(reader: reader, prefix: "\(prefix)\(name).")
     }
 
     func floats(_ name: String, _ shape: [Int]) throws(InferenceError) -> [Float] {
-        try reader.floats("\(prefix).\(name)", shape)
+        try reader.floats(prefix + name, shape)
     }
 
     /// Variances, none of which can be negative.
     func variances(_ name: String, _ shape: [Int]) throws(InferenceError) -> [Float] {
-        try reader.variances("\(prefix).\(name)", shape)
+        try reader.variances(prefix + name, shape)
     }
 
-    func shape(_ name: String) -> [Int]? { reader.shape("\(prefix).\(name)") }
+    func shape(_ name: String) -> [Int]? { reader.shape(prefix + name) }
 }

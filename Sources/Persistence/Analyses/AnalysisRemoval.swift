@@ -75,7 +75,7 @@ public struct AnalysisRemoval {
     }
 
     /// Parts before their images: a cascade would be one statement an image, each with its triggers.
-    private static let tables = ["part_results", "image_results", "failed_images", "images"]
+    private static let tables = ["judged_results", "part_results", "image_results", "failed_images", "images"]
 
     /// Letters that speak of this analysis alone.
     private func removeDeadLetters(_ limit: Int) throws -> Int {
@@ -146,6 +146,7 @@ public struct AnalysisRemoval {
         + [
             "submissions", "class_language_concepts", "descriptors", "classes", "analysis_names",
             // Nothing but zeros is left in them.
-            "progress_rollups", "image_rollups", "part_rollups", "concept_rollups", "throughput_rollups", "analyses",
+            "progress_rollups", "image_rollups", "part_rollups", "concept_rollups", "throughput_rollups",
+            "judged_rollups", "analyses",
         ].map { "DELETE FROM entente.\($0) WHERE analysis_id = $1" }
 }

@@ -68,10 +68,10 @@ public struct SubmissionStore {
             }
             do {
                 let answers = try connection.pipelinedTransaction([
-                    columns.expected(force: submission.force),
+                    Lookups.begin, columns.expected(force: submission.force),
                     Call(Self.count, [.identifier(submission.id), .bigint(Int64(part.count))]),
                 ])
-                for row in 0..<answers[0].count where try answers[0].bool(row, 0) { fresh += 1 }
+                for row in 0..<answers[1].count where try answers[1].bool(row, 0) { fresh += 1 }
             } catch let failure as PipelineFailure { throw failure.error }
         }
         return fresh

@@ -7,6 +7,8 @@ struct Column<Row>: Sendable {
     /// Whether each row has a list. Lists of unlike length go end to end; where a row's begins and ends in them is
     /// given by 1-based numbers, both inclusive, as slices are in SQL.
     private let isList: Bool
+    /// Whether a row whose list is empty gets null instead.
+    private let emptyIsNull: Bool
     /// The array, or all lists in one and the beginnings and ends.
     let parameters: @Sendable ([Row]) -> [Parameter]
 
@@ -16,6 +18,7 @@ struct Column<Row>: Sendable {
         self.lookup = lookup
         element = V.type
         isList = false
+        emptyIsNull = false
         parameters = { rows in [.array(rows.map(value))] }
     }
 
@@ -24,11 +27,14 @@ struct Column<Row>: Sendable {
         self.init(name) { row in value(row).map { Int32(clamping: $0) } }
     }
 
-    init<V: WireValue>(list name: String, _ values: @escaping @Sendable (Row) -> [V?]) {
+    init<V: WireValue>(
+        list name: String, emptyIsNull: Bool = false, _ values: @escaping @Sendable (Row) -> [V?]
+    ) {
         self.name = name
         lookup = nil
         element = V.type
         isList = true
+        self.emptyIsNull = emptyIsNull
         parameters = { rows in
             var flat: [V?] = []
             let bounds = rows.map { row -> (from: Int32, to: Int32) in
@@ -54,6 +60,8 @@ struct Column<Row>: Sendable {
     /// What is written of a row `u`.
     func value(_ number: Int) -> String {
         if let lookup { return lookup }
-        return isList ? "($\(number)::\(element)[])[u.\(name)_from:u.\(name)_to]" : "u.\(name)"
+        guard isList else { return "u.\(name)" }
+        let slice = "($\(number)::\(element)[])[u.\(name)_from:u.\(name)_to]"
+        return emptyIsNull ? "nullif(\(slice), '{}')" : slice
     }
 }

@@ -123,6 +123,17 @@ public final class Connection {
         }
     }
 
+    /// Runs `body` in a transaction that reads, all of it from the same state of the tables.
+    public func reading<T>(_ body: () throws -> T) throws -> T {
+        try exec("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        // Nothing was written that a commit could keep.
+        defer { rollBack() }
+        return try body()
+    }
+
+    /// What breaks off the statement that the session is running, from another thread; nil when not connected.
+    public var breakOff: BreakOff? { handle.flatMap(BreakOff.init) }
+
     /// Leaves whatever transaction is open; a session that can't is ended, which does the same.
     func rollBack() {
         guard inTransaction else { return }

@@ -42,6 +42,7 @@ public struct Rows: Sendable {
     public func ints(_ row: Int, _ column: Int) throws -> [Int32] { try elements(row, column) }
     public func bigints(_ row: Int, _ column: Int) throws -> [Int64] { try elements(row, column) }
     public func reals(_ row: Int, _ column: Int) throws -> [Float] { try elements(row, column) }
+    public func doubles(_ row: Int, _ column: Int) throws -> [Double] { try elements(row, column) }
     public func bools(_ row: Int, _ column: Int) throws -> [Bool] { try elements(row, column) }
     func optionalInts(_ row: Int, _ column: Int) throws -> [Int32?] { try optionalElements(row, column) }
     func optionalIdentifiers(_ row: Int, _ column: Int) throws -> [Identifier?] { try optionalElements(row, column) }
@@ -66,7 +67,9 @@ public struct Rows: Sendable {
         return try withExtendedLifetime(answer) { try body(bytes.bindMemory(to: UInt8.self)) }
     }
 
-    private func optional<V: WireValue>(_ row: Int, _ column: Int, as: V.Type = V.self) throws -> V? {
+    func isNull(_ row: Int, _ column: Int) throws -> Bool { try withCell(row, column) { _ in true } == nil }
+
+    func optional<V: WireValue>(_ row: Int, _ column: Int, as: V.Type = V.self) throws -> V? {
         try withCell(row, column) { bytes in
             guard V.type.rawValue == types[column] || V.alsoReads.contains(types[column]), let value = V(wire: bytes)
             else { throw mismatch(column, wanted: "\(V.type)") }

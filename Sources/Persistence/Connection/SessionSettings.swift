@@ -11,6 +11,10 @@ public struct SessionSettings: Sendable {
     public var synchronousCommit = true
     /// Whether only a server that can be written to will do, of those that the URI names; the URI may say otherwise.
     public var writes = false
+    /// Whether the session's transactions may only read.
+    public var onlyReads = false
+    /// The role whose rights the session has, instead of those of its log-in, which has to be a member of it.
+    public var role: String?
 
     public init(applicationName: String) { self.applicationName = applicationName }
 
@@ -36,6 +40,7 @@ public struct SessionSettings: Sendable {
             ("tcp_keepalives_idle", Self.idle), ("tcp_keepalives_interval", Self.interval),
             ("tcp_keepalives_count", Self.count), ("tcp_user_timeout", Self.userTimeout),
         ] + (synchronousCommit ? [] : [("synchronous_commit", "off")])
+            + (onlyReads ? [("default_transaction_read_only", "on")] : []) + (role.map { [("role", $0)] } ?? [])
     }
 
     // Either end's: keepalives find a dead peer within about a minute while waiting, the user time-out while sending.

@@ -47,7 +47,13 @@ public struct DeadLetterStore {
             f.consumer_group
         FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::text[])
             AS u (topic, partition, message_offset, consumer_group)
-        JOIN entente.failed_images AS f USING (topic, partition, message_offset, consumer_group)
+        CROSS JOIN LATERAL (
+            SELECT f.* FROM entente.failed_images AS f
+            WHERE f.topic = u.topic AND f.partition = u.partition AND f.message_offset = u.message_offset
+                AND f.consumer_group = u.consumer_group
+            -- No more: it only keeps this from becoming a join.
+            LIMIT 1000000
+        ) AS f
         ORDER BY f.topic, f.partition, f.message_offset, f.image_id
         """)
 
@@ -61,7 +67,7 @@ public struct DeadLetterStore {
     ///
     /// - Parameter besides: ids of those that are left out.
     public func unpublished(limit: Int, besides: [String] = []) throws -> [StoredDeadLetter] {
-        try letters(connection.run(Self.unpublished, [.int(Int32(clamping: limit)), .texts(besides)]))
+        try letters(connection.lookUp(Self.unpublished, [.int(Int32(clamping: limit)), .texts(besides)]))
     }
 
     /// Makes this session the one that publishes, until it ends; false while another one is. Once a session.
@@ -69,7 +75,7 @@ public struct DeadLetterStore {
 
     /// How many letters are not on the topic and may be, 10,000 at most, and for how many seconds the oldest of them.
     public func backlog() throws -> (count: Int, age: Double) {
-        let rows = try connection.run(Self.backlog)
+        let rows = try connection.lookUp(Self.backlog)
         return (Int(try rows.bigint(0, 0)), try rows.double(0, 1))
     }
 
@@ -126,7 +132,7 @@ public struct DeadLetterStore {
 
     private func failures(of sources: [MessageSource]) throws -> [MessageSource: [StoredDeadLetter.Failure]] {
         guard !sources.isEmpty else { return [:] }
-        let rows = try connection.run(
+        let rows = try connection.lookUp(
             Self.failures,
             [
                 .texts(sources.map(\.topic)), .ints(sources.map(\.partition)), .bigints(sources.map(\.offset)),

@@ -17,6 +17,7 @@ struct ImageColumns {
     init(keepData: Bool) { self.keepData = keepData }
 
     var isEmpty: Bool { rows.isEmpty }
+    var keys: [ImageKey] { rows.map { ImageKey(analysisID: $0.analysisID, imageID: $0.image.id) } }
 
     mutating func add(_ image: ImageReference, analysisID: String, submissionID: Identifier?, shard: Int) {
         guard seen.insert(ImageKey(analysisID: analysisID, imageID: image.id)).inserted else { return }
@@ -33,22 +34,20 @@ struct ImageColumns {
         Column("sha256", \.image.sha256),
         Column("label", \.image.label),
         Column("group_name", \.image.group),
-        Column("submission", as: "s.sequence", \.submissionID),
+        Column("submission", as: Lookups.submission, \.submissionID),
         Column("shard") { Int16(clamping: $0.shard) },
     ])
 
-    private static let insert = """
-        INSERT INTO entente.images AS i (\(columns.names)) SELECT \(columns.values) FROM \(columns.source)
-        LEFT JOIN entente.submissions AS s ON s.submission_id = u.submission
-        """
+    private static let insert =
+        "INSERT INTO entente.images AS i (\(columns.names)) SELECT \(columns.values) FROM \(columns.source)"
 
     /// A worker adds what it is the first to see. An analysis that nobody registered has no images, only failures.
     private static let addUnseen = Statement(
         "entente_meet_images",
         """
         \(insert)
-        WHERE EXISTS (SELECT FROM entente.analyses AS a WHERE a.analysis_id = u.analysis_id)
-        ORDER BY u.analysis_id, u.image_id
+        WHERE (SELECT true FROM entente.analyses AS a WHERE a.analysis_id = u.analysis_id)
+        ORDER BY u.analysis_id COLLATE "C", u.image_id COLLATE "C"
         ON CONFLICT DO NOTHING
         """)
 
@@ -62,7 +61,7 @@ struct ImageColumns {
         "entente_expect_images",
         """
         \(insert)
-        ORDER BY u.analysis_id, u.image_id
+        ORDER BY u.analysis_id COLLATE "C", u.image_id COLLATE "C"
         ON CONFLICT (analysis_id, image_id) DO UPDATE SET
             uri = CASE WHEN \(isOpen) THEN excluded.uri ELSE i.uri END,
             other_uri = CASE WHEN NOT entente.is_elsewhere(i.uri, excluded.uri) THEN i.other_uri

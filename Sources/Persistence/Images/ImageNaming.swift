@@ -28,22 +28,26 @@ enum ImageNaming {
             other_uri = CASE WHEN entente.is_elsewhere(i.uri, n.uri) THEN i.uri ELSE i.other_uri END
         FROM (
             SELECT u.*, s.sequence FROM \(columns.source)
-            JOIN entente.image_results AS r ON r.analysis_id = u.analysis_id AND r.image_id = u.image_id
-                AND r.xmin = pg_catalog.pg_current_xact_id()::xid
-            JOIN entente.images AS k ON k.analysis_id = u.analysis_id AND k.image_id = u.image_id
-            LEFT JOIN entente.submissions AS s ON s.submission_id = u.submission
+            CROSS JOIN LATERAL (
+                SELECT FROM entente.image_results AS r WHERE r.analysis_id = u.analysis_id AND r.image_id = u.image_id
+                    AND r.xmin = pg_catalog.pg_current_xact_id()::xid LIMIT 1
+            ) AS r
+            CROSS JOIN LATERAL (
+                SELECT k.uri, k.sha256, k.label, k.group_name, k.submission FROM entente.images AS k
+                WHERE k.analysis_id = u.analysis_id AND k.image_id = u.image_id LIMIT 1
+            ) AS k
+            CROSS JOIN LATERAL (SELECT \(Lookups.submission) AS sequence) AS s
             WHERE (k.uri, k.sha256, k.label, k.group_name) IS DISTINCT FROM (u.uri, u.sha256, u.label, u.group_name)
                 AND (k.submission IS NULL OR s.sequence IS NULL OR k.submission < s.sequence)
-            ORDER BY u.analysis_id, u.image_id FOR NO KEY UPDATE OF k
         ) AS n
         WHERE i.analysis_id = n.analysis_id AND i.image_id = n.image_id
         """)
 
-    /// nil when every image is as it was announced.
-    static func call(_ rows: [ImageRow], keepData: Bool) -> Call? {
+    /// Empty when every image is as it was announced. To be called once the images are locked.
+    static func calls(_ rows: [ImageRow], keepData: Bool) -> [Call] {
         let renamed = rows.filter { $0.isNamedAnew || $0.force }
-        guard !renamed.isEmpty else { return nil }
-        return Call(
-            name, columns.parameters(renamed.map { Row(row: $0, uri: $0.image.storedURI(keepData: keepData)) }))
+        guard !renamed.isEmpty else { return [] }
+        let rows = renamed.map { Row(row: $0, uri: $0.image.storedURI(keepData: keepData)) }
+        return [Lookups.joinRowByRow, Call(name, columns.parameters(rows))]
     }
 }

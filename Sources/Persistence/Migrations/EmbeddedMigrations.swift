@@ -2664,6 +2664,1647 @@ BEGIN
 END $$;
 
 """###),
+        Migration(
+            file: "0017_lookups.sql",
+            sql: ###"""
+-- oldest worker: 10
+--
+-- What triggers and checks look for in large tables they look up by keys, whatever the planner believes. A session keeps the plans
+-- that it made while a table was nearly empty, and such a plan reads all of it: by a scan, by the whole index, or into a hash
+-- table, which EXISTS in an expression may become too. A limit in a subquery keeps it a look-up.
+
+DO $migration$
+DECLARE
+    event text;
+    changed text;
+BEGIN
+    FOR event, changed IN VALUES
+        ('insert', 'SELECT analysis_id, image_id, shard FROM new_rows'),
+        ('delete', 'SELECT analysis_id, image_id, shard FROM old_rows'),
+        ('update', 'SELECT analysis_id, image_id, shard FROM new_rows UNION ALL '
+            'SELECT analysis_id, image_id, shard FROM old_rows')
+    LOOP
+        -- As in 0004 otherwise.
+        EXECUTE format($f$
+            CREATE OR REPLACE FUNCTION entente.settle_states_on_%1$s() RETURNS trigger
+            LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+            SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+            AS $body$
+            BEGIN
+                PERFORM 1 FROM (
+                    SELECT DISTINCT c.analysis_id COLLATE "C" AS analysis_id, c.image_id COLLATE "C" AS image_id
+                    FROM (%2$s) AS c ORDER BY 1, 2
+                ) AS k
+                CROSS JOIN LATERAL (
+                    SELECT FROM entente.images AS i WHERE i.analysis_id = k.analysis_id AND i.image_id = k.image_id
+                    LIMIT 1 FOR NO KEY UPDATE
+                ) AS i;
+                IF NOT FOUND THEN
+                    RETURN NULL;
+                END IF;
+                UPDATE entente.images AS i SET state = k.state, state_shard = k.shard
+                FROM (
+                    SELECT c.analysis_id, c.image_id, c.shard, coalesce(
+                        (SELECT 'done' FROM entente.image_results AS r
+                            WHERE r.analysis_id = c.analysis_id AND r.image_id = c.image_id LIMIT 1),
+                        (SELECT 'failed' FROM entente.failed_images AS f
+                            WHERE f.analysis_id = c.analysis_id AND f.image_id = c.image_id LIMIT 1),
+                        'pending') AS state
+                    FROM (SELECT d.analysis_id, d.image_id, min(d.shard) AS shard FROM (%2$s) AS d
+                        GROUP BY d.analysis_id, d.image_id) AS c
+                ) AS k
+                WHERE i.analysis_id = k.analysis_id AND i.image_id = k.image_id AND i.state <> k.state;
+                RETURN NULL;
+            END $body$
+        $f$, event, changed);
+    END LOOP;
+END $migration$;
+
+ALTER FUNCTION entente.carry_to_parts() SET enable_seqscan = off;
+ALTER FUNCTION entente.carry_to_parts() SET enable_bitmapscan = off;
+ALTER FUNCTION entente.carry_to_parts() SET enable_hashjoin = off;
+ALTER FUNCTION entente.carry_to_parts() SET enable_mergejoin = off;
+
+-- As in 0014, but for how it notes URIs.
+CREATE OR REPLACE FUNCTION entente.open_job(
+    of_group text, of_topic text, of_partition integer, of_offset bigint, with_epoch bigint, alone boolean,
+    of_analysis text, of_images text[], of_uris text[], forced boolean, of_submission text,
+    OUT is_ours boolean, OUT is_cancelled boolean, OUT standing text[], OUT states text[], OUT labels text[],
+    OUT label_indexes integer[], OUT hashes text[], OUT elsewhere boolean[], OUT later boolean[]
+) LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE
+    place bigint := CASE WHEN of_submission IS NULL THEN 0 ELSE 9223372036854775807 END;
+    known record;
+BEGIN
+    is_cancelled := false;
+    standing := '{}';
+    states := '{}';
+    labels := '{}';
+    label_indexes := '{}';
+    hashes := '{}';
+    elsewhere := '{}';
+    later := '{}';
+    is_ours := entente.take_job(of_group, of_topic, of_partition, of_offset, with_epoch, alone);
+    IF NOT is_ours THEN
+        RETURN;
+    END IF;
+    SELECT s.sequence, s.cancelled_at IS NOT NULL AS is_cancelled INTO known
+    FROM entente.submissions AS s WHERE s.submission_id = of_submission;
+    IF FOUND THEN
+        place := known.sequence;
+        is_cancelled := known.is_cancelled;
+    END IF;
+    IF is_cancelled OR cardinality(of_images) = 0 THEN
+        RETURN;
+    END IF;
+    SELECT
+        array_agg(CASE WHEN NOT (forced AND (r.submission IS NULL OR r.submission < place)) THEN r.digest END ORDER BY u.ordinality),
+        array_agg(i.state ORDER BY u.ordinality), array_agg(i.label ORDER BY u.ordinality),
+        array_agg(r.label_index ORDER BY u.ordinality), array_agg(coalesce(r.sha256, i.sha256) ORDER BY u.ordinality),
+        array_agg(coalesce(entente.is_elsewhere(i.uri, u.uri), false) ORDER BY u.ordinality),
+        array_agg(of_submission IS NOT NULL AND coalesce(coalesce(r.submission, i.submission) > place, false) ORDER BY u.ordinality)
+    INTO standing, states, labels, label_indexes, hashes, elsewhere, later
+    FROM unnest(of_images, of_uris) WITH ORDINALITY AS u (image_id, uri, ordinality)
+    LEFT JOIN LATERAL (
+        SELECT * FROM entente.images AS i WHERE i.analysis_id = of_analysis AND i.image_id = u.image_id LIMIT 1
+    ) AS i ON true
+    LEFT JOIN LATERAL (
+        SELECT r.submission, r.label_index, r.sha256, coalesce(r.group_digest, '') AS digest FROM entente.image_results AS r
+        WHERE r.analysis_id = of_analysis AND r.image_id = u.image_id LIMIT 1
+    ) AS r ON true;
+    IF NOT forced AND true = ANY (elsewhere) THEN
+        -- In the order of keys, as all who lock several images. The analysis comes out of the subquery, or it would be reason enough
+        -- to read all images of it.
+        UPDATE entente.images AS i SET other_uri = n.uri
+        FROM (
+            SELECT of_analysis AS analysis_id, u.image_id, u.uri
+            FROM (
+                SELECT v.image_id, v.uri FROM unnest(of_images, of_uris, elsewhere) AS v (image_id, uri, elsewhere)
+                WHERE v.elsewhere ORDER BY v.image_id COLLATE "C"
+            ) AS u
+            CROSS JOIN LATERAL (
+                SELECT FROM entente.images AS k
+                WHERE k.analysis_id = of_analysis AND k.image_id = u.image_id AND k.state <> 'failed'
+                    AND k.other_uri IS DISTINCT FROM u.uri
+                LIMIT 1 FOR NO KEY UPDATE
+            ) AS k
+            -- Nothing is left out: it only keeps this a subquery.
+            OFFSET 0
+        ) AS n
+        WHERE i.analysis_id = n.analysis_id AND i.image_id = n.image_id;
+    END IF;
+END $$;
+
+-- On a table of a few rows the planner may take any index that has analysis_id for a look-up by (analysis_id, image_id), as
+-- foreign keys make one for each part. It takes none whose predicate the look-up does not imply; what asks for a class does.
+DROP INDEX entente.image_results_by_class, entente.image_results_by_label;
+CREATE INDEX image_results_by_class ON entente.image_results (predicted_index, label_index, analysis_id)
+    WHERE predicted_index IS NOT NULL;
+CREATE INDEX image_results_by_label ON entente.image_results (label_index, analysis_id) WHERE label_index IS NOT NULL;
+
+-- As before.
+CREATE OR REPLACE FUNCTION entente.check_group_digests(
+    of_analysis text[], of_image text[], with_digest text[]
+) RETURNS void LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+DECLARE
+    conflicting text;
+BEGIN
+    SELECT u.image_id INTO conflicting
+    FROM unnest(of_analysis, of_image, with_digest) AS u (analysis_id, image_id, digest)
+    CROSS JOIN LATERAL (
+        SELECT r.group_digest FROM entente.image_results AS r
+        WHERE r.analysis_id = u.analysis_id AND r.image_id = u.image_id LIMIT 1
+    ) AS r
+    WHERE r.group_digest IS DISTINCT FROM u.digest
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'image % was decomposed in another group', conflicting USING ERRCODE = 'EN002';
+    END IF;
+END $$;
+
+"""###),
+        Migration(
+            file: "0018_intervals.sql",
+            sql: ###"""
+-- oldest worker: 10
+--
+-- Views for people who know the documents alone: 95 % intervals beside means and shares, one flat row a mutual concept, text beside
+-- arrays, and counts that are integers to every client.
+--
+-- An interval needs the sum of squares beside each sum, which the same triggers keep and `entente verify` recomputes. Squares of
+-- nano-nats leave 64 bits at some ten images, so they are numeric, which adds whole numbers exactly.
+
+-- Holds off writers before any of them has a function of before in hand that does not know the new columns.
+LOCK TABLE entente.part_results IN SHARE ROW EXCLUSIVE MODE;
+
+ALTER TABLE entente.part_rollups
+    ADD vision_concepts_squared bigint NOT NULL DEFAULT 0,
+    ADD mutual_concepts_squared bigint NOT NULL DEFAULT 0,
+    ADD mi_released_squared numeric NOT NULL DEFAULT 0,
+    ADD auc_released_squared numeric NOT NULL DEFAULT 0,
+    ADD curve_released_squared numeric NOT NULL DEFAULT 0,
+    ADD mi_membership_squared numeric NOT NULL DEFAULT 0,
+    ADD auc_membership_squared numeric NOT NULL DEFAULT 0,
+    ADD curve_membership_squared numeric NOT NULL DEFAULT 0;
+COMMENT ON COLUMN entente.part_rollups.mi_released_squared IS 'Sum of the images'' squares, as in every column so called.';
+COMMENT ON COLUMN entente.part_rollups.curve_released_squared IS 'Sum over images of the square of the sum of the curve''s points.';
+COMMENT ON COLUMN entente.part_rollups.curve_membership_squared IS 'As curve_released_squared.';
+
+-- As in 0004, and the squares. One definition serves the triggers, the recomputation, and what is made up for below.
+CREATE FUNCTION entente.part_squares_sql() RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT $f$
+            sum(sign * vision_count::bigint * vision_count)::bigint AS vision_concepts_squared,
+            sum(sign * overlap::bigint * overlap)::bigint AS mutual_concepts_squared,
+            sum(sign * mi_released::numeric * mi_released) AS mi_released_squared,
+            sum(sign * auc_released::numeric * auc_released) AS auc_released_squared,
+            sum(sign * (SELECT sum(x) * sum(x) FROM unnest(curve_released) AS u (x))) AS curve_released_squared,
+            sum(sign * mi_membership::numeric * mi_membership) AS mi_membership_squared,
+            sum(sign * auc_membership::numeric * auc_membership) AS auc_membership_squared,
+            sum(sign * (SELECT sum(x) * sum(x) FROM unnest(curve_membership) AS u (x))) AS curve_membership_squared
+    $f$
+$$;
+CREATE FUNCTION entente.part_delta_sql(source text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT format($f$
+        SELECT analysis_id, coalesce(label, -2) AS label_index, coalesce(predicted_index, -2) AS predicted_index,
+            part_method, shard, sum(sign)::bigint AS images,
+            sum(sign * vision_count::bigint)::bigint AS vision_concepts,
+            sum(sign * language_count::bigint)::bigint AS language_concepts,
+            sum(sign * overlap::bigint)::bigint AS mutual_concepts,
+            sum(sign * mi_released)::bigint AS mi_released,
+            sum(sign * auc_released)::bigint AS auc_released,
+            sum(sign * mi_membership)::bigint AS mi_membership,
+            sum(sign * auc_membership)::bigint AS auc_membership,
+            entente.sum_curves(array_fill(sign::bigint, ARRAY[cardinality(curve_released)])) AS curves_longer,
+            entente.sum_curves(CASE WHEN sign = 1 THEN curve_released
+                ELSE entente.negated_curve(curve_released) END) AS curve_released,
+            entente.sum_curves(CASE WHEN sign = 1 THEN curve_membership
+                ELSE entente.negated_curve(curve_membership) END) AS curve_membership,
+            %s
+        FROM (SELECT *, coalesce(label_index, -1) AS label FROM (%s) AS signed) AS changed
+        GROUP BY GROUPING SETS (
+            (analysis_id, label, predicted_index, part_method, shard), (analysis_id, part_method, shard))
+        ORDER BY 1, 2, 3, 4, 5
+    $f$, entente.part_squares_sql(), source)
+$$;
+
+DO $migration$
+DECLARE
+    -- Label, prediction and shard as the image's row has them.
+    truth text := 'SELECT 1 AS sign, i.label_index, i.predicted_index, i.shard, p.analysis_id, p.part_method, '
+        'p.vision_count, p.language_count, p.overlap, p.mi_released, p.auc_released, p.curve_released, '
+        'p.mi_membership, p.auc_membership, p.curve_membership '
+        'FROM entente.part_results AS p JOIN entente.image_results AS i USING (analysis_id, image_id)';
+    event text;
+    source text;
+BEGIN
+    FOR event, source IN VALUES
+        ('insert', 'SELECT 1 AS sign, n.* FROM new_rows AS n'),
+        ('delete', 'SELECT -1 AS sign, o.* FROM old_rows AS o'),
+        ('update', 'SELECT 1 AS sign, n.* FROM new_rows AS n UNION ALL SELECT -1, o.* FROM old_rows AS o')
+    LOOP
+        EXECUTE format($f$
+            CREATE OR REPLACE FUNCTION entente.roll_up_part_on_%1$s() RETURNS trigger
+            LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+            BEGIN
+                INSERT INTO entente.part_rollups AS r %2$s
+                ON CONFLICT (analysis_id, label_index, predicted_index, part_method, shard) DO UPDATE SET
+                    images = r.images + excluded.images,
+                    vision_concepts = r.vision_concepts + excluded.vision_concepts,
+                    language_concepts = r.language_concepts + excluded.language_concepts,
+                    mutual_concepts = r.mutual_concepts + excluded.mutual_concepts,
+                    mi_released = r.mi_released + excluded.mi_released,
+                    auc_released = r.auc_released + excluded.auc_released,
+                    mi_membership = r.mi_membership + excluded.mi_membership,
+                    auc_membership = r.auc_membership + excluded.auc_membership,
+                    curves_longer = entente.add_curves(r.curves_longer, excluded.curves_longer),
+                    curve_released = entente.add_curves(r.curve_released, excluded.curve_released),
+                    curve_membership = entente.add_curves(r.curve_membership, excluded.curve_membership),
+                    vision_concepts_squared = r.vision_concepts_squared + excluded.vision_concepts_squared,
+                    mutual_concepts_squared = r.mutual_concepts_squared + excluded.mutual_concepts_squared,
+                    mi_released_squared = r.mi_released_squared + excluded.mi_released_squared,
+                    auc_released_squared = r.auc_released_squared + excluded.auc_released_squared,
+                    curve_released_squared = r.curve_released_squared + excluded.curve_released_squared,
+                    mi_membership_squared = r.mi_membership_squared + excluded.mi_membership_squared,
+                    auc_membership_squared = r.auc_membership_squared + excluded.auc_membership_squared,
+                    curve_membership_squared = r.curve_membership_squared + excluded.curve_membership_squared;
+                RETURN NULL;
+            END $body$
+        $f$, event, entente.part_delta_sql(source));
+    END LOOP;
+    EXECUTE format('CREATE OR REPLACE FUNCTION entente.recomputed_part_rollups(of_analysis text) '
+        'RETURNS SETOF entente.part_rollups LANGUAGE sql STABLE AS $body$ %s $body$',
+        entente.part_delta_sql(truth || ' WHERE $1 IS NULL OR p.analysis_id = $1'));
+
+    -- What stands already. Curves are the long part of a recomputation, and they stay.
+    EXECUTE format($f$
+        UPDATE entente.part_rollups AS r
+        SET vision_concepts_squared = s.vision_concepts_squared, mutual_concepts_squared = s.mutual_concepts_squared,
+            mi_released_squared = s.mi_released_squared, auc_released_squared = s.auc_released_squared,
+            curve_released_squared = s.curve_released_squared, mi_membership_squared = s.mi_membership_squared,
+            auc_membership_squared = s.auc_membership_squared, curve_membership_squared = s.curve_membership_squared
+        FROM (
+            SELECT analysis_id, coalesce(label, -2) AS label_index, coalesce(predicted_index, -2) AS predicted_index,
+                part_method, shard, %s
+            FROM (SELECT *, coalesce(label_index, -1) AS label FROM (%s) AS signed) AS rows
+            GROUP BY GROUPING SETS (
+                (analysis_id, label, predicted_index, part_method, shard), (analysis_id, part_method, shard))
+        ) AS s
+        WHERE r.analysis_id = s.analysis_id AND r.label_index = s.label_index AND r.predicted_index = s.predicted_index
+            AND r.part_method = s.part_method AND r.shard = s.shard
+    $f$, entente.part_squares_sql(), truth);
+END $migration$;
+DROP FUNCTION entente.part_delta_sql(text);
+DROP FUNCTION entente.part_squares_sql();
+
+-- As before, and the squares.
+CREATE OR REPLACE FUNCTION entente.score_rollup_differences(of_analysis text DEFAULT NULL)
+RETURNS TABLE (rollup text, analysis_id text, cell text, quantity text, stored text, recomputed text)
+LANGUAGE sql STABLE AS $$
+    -- One row a cell and side; curves as JSON arrays without the zeros that a deletion leaves at their end.
+    WITH part_cells AS (
+        SELECT r.kept, r.analysis_id,
+            format('label %s, predicted %s, %s', r.label_index, r.predicted_index, r.part_method) AS cell,
+            jsonb_build_object('images', sum(images), 'vision_concepts', sum(vision_concepts),
+                'language_concepts', sum(language_concepts), 'mutual_concepts', sum(mutual_concepts),
+                'mi_released', sum(mi_released), 'auc_released', sum(auc_released),
+                'mi_membership', sum(mi_membership), 'auc_membership', sum(auc_membership),
+                'curves_longer', entente.without_trailing_zeros(entente.sum_curves(curves_longer)),
+                'curve_released', entente.without_trailing_zeros(entente.sum_curves(curve_released)),
+                'curve_membership', entente.without_trailing_zeros(entente.sum_curves(curve_membership)),
+                'vision_concepts_squared', sum(vision_concepts_squared),
+                'mutual_concepts_squared', sum(mutual_concepts_squared),
+                'mi_released_squared', sum(mi_released_squared), 'auc_released_squared', sum(auc_released_squared),
+                'curve_released_squared', sum(curve_released_squared),
+                'mi_membership_squared', sum(mi_membership_squared),
+                'auc_membership_squared', sum(auc_membership_squared),
+                'curve_membership_squared', sum(curve_membership_squared)) AS sums
+        FROM (SELECT true AS kept, * FROM entente.part_rollups
+            UNION ALL SELECT false, * FROM entente.recomputed_part_rollups(of_analysis)) AS r
+        WHERE of_analysis IS NULL OR r.analysis_id = of_analysis
+        GROUP BY r.kept, r.analysis_id, r.label_index, r.predicted_index, r.part_method
+    )
+    SELECT 'progress_rollups', d.analysis_id, '', q.quantity, q.stored::text, q.recomputed::text
+    FROM (
+        SELECT r.analysis_id,
+            coalesce(sum(expected) FILTER (WHERE kept), 0) AS expected,
+            coalesce(sum(expected) FILTER (WHERE NOT kept), 0) AS expected_anew,
+            coalesce(sum(done) FILTER (WHERE kept), 0) AS done,
+            coalesce(sum(done) FILTER (WHERE NOT kept), 0) AS done_anew,
+            coalesce(sum(failed) FILTER (WHERE kept), 0) AS failed,
+            coalesce(sum(failed) FILTER (WHERE NOT kept), 0) AS failed_anew
+        FROM (SELECT true AS kept, * FROM entente.progress_rollups
+            UNION ALL SELECT false, * FROM entente.recomputed_progress_rollups(of_analysis)) AS r
+        WHERE of_analysis IS NULL OR r.analysis_id = of_analysis
+        GROUP BY r.analysis_id
+    ) AS d
+    CROSS JOIN LATERAL (VALUES ('expected', d.expected, d.expected_anew), ('done', d.done, d.done_anew),
+        ('failed', d.failed, d.failed_anew)) AS q (quantity, stored, recomputed)
+    WHERE q.stored <> q.recomputed
+    UNION ALL
+    SELECT 'image_rollups', d.analysis_id, format('label %s, predicted %s', d.label_index, d.predicted_index),
+        q.quantity, q.stored::text, q.recomputed::text
+    FROM (
+        SELECT r.analysis_id, r.label_index, r.predicted_index,
+            coalesce(sum(images) FILTER (WHERE kept), 0) AS images,
+            coalesce(sum(images) FILTER (WHERE NOT kept), 0) AS images_anew,
+            coalesce(sum(labelled) FILTER (WHERE kept), 0) AS labelled,
+            coalesce(sum(labelled) FILTER (WHERE NOT kept), 0) AS labelled_anew,
+            coalesce(sum(hits_at_1) FILTER (WHERE kept), 0) AS hits_at_1,
+            coalesce(sum(hits_at_1) FILTER (WHERE NOT kept), 0) AS hits_at_1_anew,
+            coalesce(sum(hits_at_5) FILTER (WHERE kept), 0) AS hits_at_5,
+            coalesce(sum(hits_at_5) FILTER (WHERE NOT kept), 0) AS hits_at_5_anew
+        FROM (SELECT true AS kept, * FROM entente.image_rollups
+            UNION ALL SELECT false, * FROM entente.recomputed_image_rollups(of_analysis)) AS r
+        WHERE of_analysis IS NULL OR r.analysis_id = of_analysis
+        GROUP BY r.analysis_id, r.label_index, r.predicted_index
+    ) AS d
+    CROSS JOIN LATERAL (VALUES ('images', d.images, d.images_anew), ('labelled', d.labelled, d.labelled_anew),
+        ('hits_at_1', d.hits_at_1, d.hits_at_1_anew), ('hits_at_5', d.hits_at_5, d.hits_at_5_anew)
+    ) AS q (quantity, stored, recomputed)
+    WHERE q.stored <> q.recomputed
+    UNION ALL
+    SELECT 'part_rollups', p.analysis_id, p.cell, q.quantity, coalesce(p.stored ->> q.quantity, '0'),
+        coalesce(p.recomputed ->> q.quantity, '0')
+    FROM (SELECT analysis_id, cell, (array_agg(sums) FILTER (WHERE kept))[1] AS stored,
+            (array_agg(sums) FILTER (WHERE NOT kept))[1] AS recomputed
+        FROM part_cells GROUP BY analysis_id, cell) AS p
+    CROSS JOIN LATERAL jsonb_object_keys(coalesce(p.stored, p.recomputed)) AS q (quantity)
+    -- A cell that was emptied keeps its zeros.
+    WHERE coalesce(nullif(p.stored ->> q.quantity, '[]'), '0')
+        <> coalesce(nullif(p.recomputed ->> q.quantity, '[]'), '0')
+    UNION ALL
+    SELECT 'concept_rollups', d.analysis_id, format('label %s, predicted %s, %s, descriptor %s', d.label_index,
+        d.predicted_index, d.part_method, d.descriptor_index), q.quantity, q.stored::text, q.recomputed::text
+    FROM (
+        SELECT r.analysis_id, r.label_index, r.predicted_index, r.part_method, r.descriptor_index,
+            coalesce(sum(vision_images) FILTER (WHERE kept), 0) AS vision_images,
+            coalesce(sum(vision_images) FILTER (WHERE NOT kept), 0) AS vision_images_anew,
+            coalesce(sum(mutual_images) FILTER (WHERE kept), 0) AS mutual_images,
+            coalesce(sum(mutual_images) FILTER (WHERE NOT kept), 0) AS mutual_images_anew
+        FROM (SELECT true AS kept, * FROM entente.concept_rollups
+            UNION ALL SELECT false, * FROM entente.recomputed_concept_rollups(of_analysis)) AS r
+        WHERE of_analysis IS NULL OR r.analysis_id = of_analysis
+        GROUP BY r.analysis_id, r.label_index, r.predicted_index, r.part_method, r.descriptor_index
+    ) AS d
+    CROSS JOIN LATERAL (VALUES ('vision_images', d.vision_images, d.vision_images_anew),
+        ('mutual_images', d.mutual_images, d.mutual_images_anew)) AS q (quantity, stored, recomputed)
+    WHERE q.stored <> q.recomputed
+    UNION ALL
+    -- What the triggers keep beside the sums.
+    SELECT 'images', i.analysis_id, 'image ' || i.image_id, 'state', i.state, t.state
+    FROM entente.images AS i
+    CROSS JOIN LATERAL (SELECT CASE
+        WHEN EXISTS (SELECT FROM entente.image_results AS r
+            WHERE r.analysis_id = i.analysis_id AND r.image_id = i.image_id) THEN 'done'
+        WHEN EXISTS (SELECT FROM entente.failed_images AS f
+            WHERE f.analysis_id = i.analysis_id AND f.image_id = i.image_id) THEN 'failed'
+        ELSE 'pending' END AS state) AS t
+    WHERE (of_analysis IS NULL OR i.analysis_id = of_analysis) AND i.state <> t.state
+    UNION ALL
+    SELECT 'part_results', p.analysis_id, format('image %s, %s', p.image_id, p.part_method),
+        'label, prediction and shard', format('%s, %s, %s', p.label_index, p.predicted_index, p.shard),
+        format('%s, %s, %s', i.label_index, i.predicted_index, i.shard)
+    FROM entente.part_results AS p JOIN entente.image_results AS i USING (analysis_id, image_id)
+    WHERE (of_analysis IS NULL OR p.analysis_id = of_analysis)
+        AND (p.label_index, p.predicted_index, p.shard)
+            IS DISTINCT FROM (i.label_index, i.predicted_index, i.shard)
+    ORDER BY 1, 2, 3, 4
+$$;
+
+-- Intervals ------------------------------------------------------------------------------------------------------
+
+-- Half of the 95 % interval of a mean by Student's t, in the unit of what was added up; null for fewer than two. Takes the images
+-- for independent draws of one population. The quantiles of 1 to 30 degrees of freedom are a table; beyond, an expansion in
+-- their inverse is right to eight digits.
+CREATE FUNCTION entente.half_width(total numeric, squares numeric, count numeric) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN count > 1 THEN
+        -- n·Σx² − (Σx)² of whole numbers, so that no digit is lost; below 0 only where the sums are not those of one set of rows.
+        sqrt(greatest(0, (count * squares - total * total) / (count * count * (count - 1)))::double precision)
+        * coalesce(
+            ('{12.706204736175,4.302652729749,3.182446305284,2.776445105198,2.570581835636,2.446911851145,2.364624251593,
+               2.306004135204,2.262157162798,2.228138851986,2.200985160092,2.178812829667,2.160368656463,2.144786687918,
+               2.13144954556,2.119905299221,2.109815577833,2.100922040241,2.093024054408,2.085963447266,2.079613844728,
+               2.073873067904,2.068657610419,2.063898561628,2.059538552753,2.055529438643,2.05183051648,2.048407141795,
+               2.045229642133,2.042272456301}'::double precision[])[least(count - 1, 31)::integer],
+            1.959963984540054 + (2.372271230298562 + (2.8224986157396112 + (2.555849679507722 + 1.5895340533938225
+                / (count - 1)::double precision) / (count - 1)::double precision) / (count - 1)::double precision)
+                / (count - 1)::double precision)
+        END
+$$;
+
+-- Wilson's 95 % interval of the share of `hits` in `count`; null for a share of nothing.
+CREATE FUNCTION entente.share_low(hits bigint, count bigint) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN count > 0 THEN CASE WHEN hits = 0 THEN 0 ELSE greatest(0,
+        (hits + 1.920729410347062 - 1.959963984540054
+            * sqrt(greatest(0, hits::double precision * (count - hits) / count) + 0.960364705173531))
+        / (count + 3.841458820694124)) END END
+$$;
+CREATE FUNCTION entente.share_high(hits bigint, count bigint) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT 1 - entente.share_low(count - hits, count)
+$$;
+
+-- What is dropped below is created anew since a column changes its type; whoever had rights on it keeps them.
+DO $$
+BEGIN
+    PERFORM set_config('entente.kept_rights', (
+        SELECT coalesce(string_agg(format('GRANT %s ON entente.%I TO %s;', r.privilege_type, c.relname,
+            CASE WHEN r.grantee = 0 THEN 'PUBLIC' ELSE r.grantee::regrole::text END
+                || CASE WHEN r.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END), ' '), '')
+        FROM pg_class AS c CROSS JOIN LATERAL aclexplode(c.relacl) AS r
+        WHERE c.relnamespace = 'entente'::regnamespace AND r.grantee <> c.relowner
+            AND c.relname IN ('analysis_summary', 'model_comparison', 'replay_class_comparison')), true);
+END $$;
+DROP VIEW entente.model_comparison, entente.analysis_summary, entente.replay_class_comparison;
+
+CREATE VIEW entente.analysis_summary AS
+SELECT a.analysis_id, a.name, p.part_method, e.estimator, i.images, i.labelled,
+    i.hits_at_1 / nullif(i.labelled, 0)::double precision AS top_1,
+    i.hits_at_5 / nullif(i.labelled, 0)::double precision AS top_5,
+    p.images AS part_images,
+    (e.mi / p.images)::double precision / 1e9 AS mi,
+    (e.auc / p.images)::double precision / 1e9 AS auc,
+    (e.curve / (p.images * p.longest_curve))::double precision / 1e9 AS auc_padded,
+    p.longest_curve,
+    (p.vision_concepts / p.images)::double precision AS vision_concepts,
+    (p.mutual_concepts / p.images)::double precision AS mutual_concepts,
+    entente.share_low(i.hits_at_1, i.labelled) AS top_1_low,
+    entente.share_high(i.hits_at_1, i.labelled) AS top_1_high,
+    entente.share_low(i.hits_at_5, i.labelled) AS top_5_low,
+    entente.share_high(i.hits_at_5, i.labelled) AS top_5_high,
+    (e.mi / p.images)::double precision / 1e9 - h.mi AS mi_low,
+    (e.mi / p.images)::double precision / 1e9 + h.mi AS mi_high,
+    (e.auc / p.images)::double precision / 1e9 - h.auc AS auc_low,
+    (e.auc / p.images)::double precision / 1e9 + h.auc AS auc_high,
+    (e.curve / (p.images * p.longest_curve))::double precision / 1e9 - h.curve AS auc_padded_low,
+    (e.curve / (p.images * p.longest_curve))::double precision / 1e9 + h.curve AS auc_padded_high,
+    (p.vision_concepts / p.images)::double precision - h.vision AS vision_concepts_low,
+    (p.vision_concepts / p.images)::double precision + h.vision AS vision_concepts_high,
+    (p.mutual_concepts / p.images)::double precision - h.mutual AS mutual_concepts_low,
+    (p.mutual_concepts / p.images)::double precision + h.mutual AS mutual_concepts_high
+FROM entente.analyses AS a
+CROSS JOIN LATERAL (
+    SELECT sum(r.images)::bigint AS images, sum(r.labelled)::bigint AS labelled,
+        sum(r.hits_at_1)::bigint AS hits_at_1, sum(r.hits_at_5)::bigint AS hits_at_5
+    FROM entente.image_rollups AS r WHERE r.analysis_id = a.analysis_id AND r.label_index = -2
+) AS i
+CROSS JOIN LATERAL (
+    SELECT s.*, (SELECT count(*) FROM unnest(s.curves_longer) AS u (curves) WHERE curves > 0) AS longest_curve
+    FROM (
+        SELECT r.part_method, sum(r.images)::bigint AS images, sum(r.vision_concepts) AS vision_concepts,
+            sum(r.mutual_concepts) AS mutual_concepts, sum(r.mi_released) AS mi_released,
+            sum(r.auc_released) AS auc_released, sum(r.mi_membership) AS mi_membership,
+            sum(r.auc_membership) AS auc_membership, entente.sum_curves(r.curves_longer) AS curves_longer,
+            entente.sum_curves(r.curve_released) AS curve_released,
+            entente.sum_curves(r.curve_membership) AS curve_membership,
+            sum(r.vision_concepts_squared) AS vision_concepts_squared,
+            sum(r.mutual_concepts_squared) AS mutual_concepts_squared,
+            sum(r.mi_released_squared) AS mi_released_squared, sum(r.auc_released_squared) AS auc_released_squared,
+            sum(r.curve_released_squared) AS curve_released_squared,
+            sum(r.mi_membership_squared) AS mi_membership_squared,
+            sum(r.auc_membership_squared) AS auc_membership_squared,
+            sum(r.curve_membership_squared) AS curve_membership_squared
+        FROM entente.part_rollups AS r WHERE r.analysis_id = a.analysis_id AND r.label_index = -2
+        GROUP BY r.part_method
+    ) AS s WHERE s.images > 0
+) AS p
+CROSS JOIN LATERAL (VALUES
+    ('released', p.mi_released, p.auc_released, (SELECT sum(x) FROM unnest(p.curve_released) AS u (x)),
+        p.mi_released_squared, p.auc_released_squared, p.curve_released_squared),
+    ('membership', p.mi_membership, p.auc_membership, (SELECT sum(x) FROM unnest(p.curve_membership) AS u (x)),
+        p.mi_membership_squared, p.auc_membership_squared, p.curve_membership_squared)
+) AS e (estimator, mi, auc, curve, mi_squared, auc_squared, curve_squared)
+CROSS JOIN LATERAL (
+    SELECT entente.half_width(e.mi, e.mi_squared, p.images) / 1e9 AS mi,
+        entente.half_width(e.auc, e.auc_squared, p.images) / 1e9 AS auc,
+        entente.half_width(e.curve, e.curve_squared, p.images) / p.longest_curve / 1e9 AS curve,
+        entente.half_width(p.vision_concepts, p.vision_concepts_squared, p.images) AS vision,
+        entente.half_width(p.mutual_concepts, p.mutual_concepts_squared, p.images) AS mutual
+    -- Nothing is left out: it only keeps each of them from being worked out twice.
+    OFFSET 0
+) AS h;
+
+CREATE VIEW entente.model_comparison AS
+SELECT a.analysis_id, a.name, a.setting_digest, a.model_weights, s.point AS part_method, s.estimator,
+    max(s.images) AS images, max(s.labelled) AS labelled, max(s.top_1) AS top_1, max(s.top_5) AS top_5,
+    avg(s.mi) AS mi, avg(s.auc) AS auc, avg(s.auc_padded) AS auc_padded,
+    max(s.top_1_low) AS top_1_low, max(s.top_1_high) AS top_1_high,
+    max(s.top_5_low) AS top_5_low, max(s.top_5_high) AS top_5_high,
+    max(s.mi_low) FILTER (WHERE s.is_one) AS mi_low, max(s.mi_high) FILTER (WHERE s.is_one) AS mi_high,
+    max(s.auc_low) FILTER (WHERE s.is_one) AS auc_low, max(s.auc_high) FILTER (WHERE s.is_one) AS auc_high,
+    max(s.auc_padded_low) FILTER (WHERE s.is_one) AS auc_padded_low,
+    max(s.auc_padded_high) FILTER (WHERE s.is_one) AS auc_padded_high
+FROM entente.analyses AS a
+CROSS JOIN LATERAL (
+    SELECT q.*, p.part_method AS point, p.is_one
+    FROM entente.analysis_summary AS q
+    CROSS JOIN LATERAL (VALUES (q.part_method, true), ('mean', false)) AS p (part_method, is_one)
+    WHERE q.analysis_id = a.analysis_id
+) AS s
+GROUP BY a.analysis_id, s.point, s.estimator;
+
+CREATE OR REPLACE VIEW entente.class_summary AS
+SELECT a.analysis_id, a.name, p.class_role, p.class_index, k.class_id, k.name AS class_name, p.part_method,
+    p.images::bigint AS images,
+    i.labelled,
+    i.hits_at_1 / nullif(i.labelled, 0)::double precision AS top_1,
+    i.hits_at_5 / nullif(i.labelled, 0)::double precision AS top_5,
+    (p.vision_concepts / p.images)::double precision AS vision_concepts,
+    (p.mutual_concepts / p.images)::double precision AS mutual_concepts,
+    (p.mi_released / p.images)::double precision / 1e9 AS mi_released,
+    (p.auc_released / p.images)::double precision / 1e9 AS auc_released,
+    (p.mi_membership / p.images)::double precision / 1e9 AS mi_membership,
+    (p.auc_membership / p.images)::double precision / 1e9 AS auc_membership,
+    entente.share_low(i.hits_at_1, i.labelled) AS top_1_low,
+    entente.share_high(i.hits_at_1, i.labelled) AS top_1_high,
+    entente.share_low(i.hits_at_5, i.labelled) AS top_5_low,
+    entente.share_high(i.hits_at_5, i.labelled) AS top_5_high,
+    (p.vision_concepts / p.images)::double precision - h.vision AS vision_concepts_low,
+    (p.vision_concepts / p.images)::double precision + h.vision AS vision_concepts_high,
+    (p.mutual_concepts / p.images)::double precision - h.mutual AS mutual_concepts_low,
+    (p.mutual_concepts / p.images)::double precision + h.mutual AS mutual_concepts_high,
+    (p.mi_released / p.images)::double precision / 1e9 - h.mi_released AS mi_released_low,
+    (p.mi_released / p.images)::double precision / 1e9 + h.mi_released AS mi_released_high,
+    (p.auc_released / p.images)::double precision / 1e9 - h.auc_released AS auc_released_low,
+    (p.auc_released / p.images)::double precision / 1e9 + h.auc_released AS auc_released_high,
+    (p.mi_membership / p.images)::double precision / 1e9 - h.mi_membership AS mi_membership_low,
+    (p.mi_membership / p.images)::double precision / 1e9 + h.mi_membership AS mi_membership_high,
+    (p.auc_membership / p.images)::double precision / 1e9 - h.auc_membership AS auc_membership_low,
+    (p.auc_membership / p.images)::double precision / 1e9 + h.auc_membership AS auc_membership_high
+FROM entente.analyses AS a
+CROSS JOIN LATERAL (
+    SELECT 'label' AS class_role, r.label_index AS class_index, r.part_method, sum(r.images) AS images,
+        sum(r.vision_concepts) AS vision_concepts, sum(r.mutual_concepts) AS mutual_concepts,
+        sum(r.mi_released) AS mi_released, sum(r.auc_released) AS auc_released,
+        sum(r.mi_membership) AS mi_membership, sum(r.auc_membership) AS auc_membership,
+        sum(r.vision_concepts_squared) AS vision_concepts_squared,
+        sum(r.mutual_concepts_squared) AS mutual_concepts_squared,
+        sum(r.mi_released_squared) AS mi_released_squared, sum(r.auc_released_squared) AS auc_released_squared,
+        sum(r.mi_membership_squared) AS mi_membership_squared, sum(r.auc_membership_squared) AS auc_membership_squared
+    FROM entente.part_rollups AS r WHERE r.analysis_id = a.analysis_id AND r.label_index >= 0
+    GROUP BY r.label_index, r.part_method HAVING sum(r.images) > 0
+    UNION ALL
+    SELECT 'prediction', r.predicted_index, r.part_method, sum(r.images), sum(r.vision_concepts),
+        sum(r.mutual_concepts), sum(r.mi_released), sum(r.auc_released), sum(r.mi_membership), sum(r.auc_membership),
+        sum(r.vision_concepts_squared), sum(r.mutual_concepts_squared), sum(r.mi_released_squared),
+        sum(r.auc_released_squared), sum(r.mi_membership_squared), sum(r.auc_membership_squared)
+    FROM entente.part_rollups AS r WHERE r.analysis_id = a.analysis_id AND r.label_index > -2
+    GROUP BY r.predicted_index, r.part_method HAVING sum(r.images) > 0
+) AS p
+JOIN LATERAL (
+    SELECT 'label' AS class_role, r.label_index AS class_index, sum(r.labelled)::bigint AS labelled,
+        sum(r.hits_at_1)::bigint AS hits_at_1, sum(r.hits_at_5)::bigint AS hits_at_5
+    FROM entente.image_rollups AS r WHERE r.analysis_id = a.analysis_id AND r.label_index >= 0
+    GROUP BY r.label_index
+    UNION ALL
+    SELECT 'prediction', r.predicted_index, sum(r.labelled)::bigint, sum(r.hits_at_1)::bigint,
+        sum(r.hits_at_5)::bigint
+    FROM entente.image_rollups AS r WHERE r.analysis_id = a.analysis_id AND r.label_index > -2
+    GROUP BY r.predicted_index
+) AS i ON i.class_role = p.class_role AND i.class_index = p.class_index
+CROSS JOIN LATERAL (
+    SELECT entente.half_width(p.vision_concepts, p.vision_concepts_squared, p.images) AS vision,
+        entente.half_width(p.mutual_concepts, p.mutual_concepts_squared, p.images) AS mutual,
+        entente.half_width(p.mi_released, p.mi_released_squared, p.images) / 1e9 AS mi_released,
+        entente.half_width(p.auc_released, p.auc_released_squared, p.images) / 1e9 AS auc_released,
+        entente.half_width(p.mi_membership, p.mi_membership_squared, p.images) / 1e9 AS mi_membership,
+        entente.half_width(p.auc_membership, p.auc_membership_squared, p.images) / 1e9 AS auc_membership
+    -- As in analysis_summary.
+    OFFSET 0
+) AS h
+LEFT JOIN entente.classes AS k ON k.analysis_id = a.analysis_id AND k.class_index = p.class_index;
+
+CREATE VIEW entente.replay_class_comparison AS
+SELECT p.from_analysis, p.to_analysis, CASE WHEN c.is_whole THEN 'all' ELSE 'class' END AS scope, c.class_id,
+    c.class_name, c.part_method, e.estimator, c.from_images, c.to_images,
+    h.from_hits / nullif(h.from_labelled, 0)::double precision AS from_top_1,
+    h.to_hits / nullif(h.to_labelled, 0)::double precision AS to_top_1,
+    h.to_hits / nullif(h.to_labelled, 0)::double precision
+        - h.from_hits / nullif(h.from_labelled, 0)::double precision AS delta_top_1,
+    (e.from_mi / c.from_images)::double precision / 1e9 AS from_mi,
+    (e.to_mi / c.to_images)::double precision / 1e9 AS to_mi,
+    (e.to_mi / c.to_images - e.from_mi / c.from_images)::double precision / 1e9 AS delta_mi,
+    (e.from_auc / c.from_images)::double precision / 1e9 AS from_auc,
+    (e.to_auc / c.to_images)::double precision / 1e9 AS to_auc,
+    (e.to_auc / c.to_images - e.from_auc / c.from_images)::double precision / 1e9 AS delta_auc,
+    (c.from_mutual / c.from_images)::double precision AS from_mutual_concepts,
+    (c.to_mutual / c.to_images)::double precision AS to_mutual_concepts,
+    (c.to_mutual / c.to_images - c.from_mutual / c.from_images)::double precision AS delta_mutual_concepts,
+    p.from_name, p.to_name
+FROM entente.replays AS p
+CROSS JOIN LATERAL (
+    SELECT r.label_index = -2 AS is_whole, k.class_id, max(k.name) AS class_name, r.part_method,
+        nullif(sum(r.images) FILTER (WHERE r.analysis_id = p.from_analysis), 0)::bigint AS from_images,
+        nullif(sum(r.images) FILTER (WHERE r.analysis_id = p.to_analysis), 0)::bigint AS to_images,
+        sum(r.mutual_concepts) FILTER (WHERE r.analysis_id = p.from_analysis) AS from_mutual,
+        sum(r.mutual_concepts) FILTER (WHERE r.analysis_id = p.to_analysis) AS to_mutual,
+        sum(r.mi_released) FILTER (WHERE r.analysis_id = p.from_analysis) AS from_mi_released,
+        sum(r.mi_released) FILTER (WHERE r.analysis_id = p.to_analysis) AS to_mi_released,
+        sum(r.auc_released) FILTER (WHERE r.analysis_id = p.from_analysis) AS from_auc_released,
+        sum(r.auc_released) FILTER (WHERE r.analysis_id = p.to_analysis) AS to_auc_released,
+        sum(r.mi_membership) FILTER (WHERE r.analysis_id = p.from_analysis) AS from_mi_membership,
+        sum(r.mi_membership) FILTER (WHERE r.analysis_id = p.to_analysis) AS to_mi_membership,
+        sum(r.auc_membership) FILTER (WHERE r.analysis_id = p.from_analysis) AS from_auc_membership,
+        sum(r.auc_membership) FILTER (WHERE r.analysis_id = p.to_analysis) AS to_auc_membership
+    FROM entente.part_rollups AS r
+    LEFT JOIN entente.classes AS k ON k.analysis_id = r.analysis_id AND k.class_index = r.label_index
+    WHERE r.analysis_id IN (p.from_analysis, p.to_analysis)
+    GROUP BY r.label_index = -2, k.class_id, r.part_method HAVING sum(r.images) > 0
+) AS c
+JOIN LATERAL (
+    SELECT r.label_index = -2 AS is_whole, k.class_id,
+        sum(r.labelled) FILTER (WHERE r.analysis_id = p.from_analysis) AS from_labelled,
+        sum(r.labelled) FILTER (WHERE r.analysis_id = p.to_analysis) AS to_labelled,
+        sum(r.hits_at_1) FILTER (WHERE r.analysis_id = p.from_analysis) AS from_hits,
+        sum(r.hits_at_1) FILTER (WHERE r.analysis_id = p.to_analysis) AS to_hits
+    FROM entente.image_rollups AS r
+    LEFT JOIN entente.classes AS k ON k.analysis_id = r.analysis_id AND k.class_index = r.label_index
+    WHERE r.analysis_id IN (p.from_analysis, p.to_analysis)
+    GROUP BY r.label_index = -2, k.class_id
+) AS h ON h.is_whole = c.is_whole AND coalesce(h.class_id, '') = coalesce(c.class_id, '')
+CROSS JOIN LATERAL (VALUES
+    ('released', c.from_mi_released, c.to_mi_released, c.from_auc_released, c.to_auc_released),
+    ('membership', c.from_mi_membership, c.to_mi_membership, c.from_auc_membership, c.to_auc_membership)
+) AS e (estimator, from_mi, to_mi, from_auc, to_auc);
+
+DO $$ BEGIN EXECUTE current_setting('entente.kept_rights'); END $$;
+
+COMMENT ON VIEW entente.analysis_summary IS 'One row an analysis with results, part method and estimator.';
+COMMENT ON COLUMN entente.analysis_summary.analysis_id IS 'The analysis.';
+COMMENT ON COLUMN entente.analysis_summary.name IS 'Its latest name.';
+COMMENT ON COLUMN entente.analysis_summary.part_method IS 
+    'pca or kmeans; behind @ the dense method whose features it groups, behind + the one that reads its parts.';
+COMMENT ON COLUMN entente.analysis_summary.estimator IS 'released or membership: which mutual information mi and auc are.';
+COMMENT ON COLUMN entente.analysis_summary.images IS 'Images with a result.';
+COMMENT ON COLUMN entente.analysis_summary.labelled IS 'Those of them that came with a label; accuracy is over these.';
+COMMENT ON COLUMN entente.analysis_summary.top_1 IS 'Share of labelled images whose label is the prediction.';
+COMMENT ON COLUMN entente.analysis_summary.top_5 IS 'Share of labelled images whose label is among the five most similar.';
+COMMENT ON COLUMN entente.analysis_summary.part_images IS 'Images with a result of this part method; the means are over these.';
+COMMENT ON COLUMN entente.analysis_summary.mi IS 'Mean mutual information, nats.';
+COMMENT ON COLUMN entente.analysis_summary.auc IS 'Mean of the images'' own AUCs, nats.';
+COMMENT ON COLUMN entente.analysis_summary.auc_padded IS
+    'Mean of the mean curve, each curve padded with zeros to the longest: the dataset AUC of the paper, nats.';
+COMMENT ON COLUMN entente.analysis_summary.longest_curve IS 'Points of the longest curve.';
+COMMENT ON COLUMN entente.analysis_summary.vision_concepts IS 'Mean number of vision concepts an image.';
+COMMENT ON COLUMN entente.analysis_summary.mutual_concepts IS 'Mean number of mutual concepts an image.';
+COMMENT ON VIEW entente.model_comparison IS
+    'Agreement against accuracy, one point a model: compare rows of one setting_digest, part method and estimator.';
+COMMENT ON COLUMN entente.model_comparison.analysis_id IS 'The analysis.';
+COMMENT ON COLUMN entente.model_comparison.name IS 'Its latest name.';
+COMMENT ON COLUMN entente.model_comparison.setting_digest IS 'Equal for analyses that differ in nothing but the model.';
+COMMENT ON COLUMN entente.model_comparison.model_weights IS 'SHA-256 of the model''s weights.';
+COMMENT ON COLUMN entente.model_comparison.part_method IS 'pca, kmeans, or mean: the mean over the analysis''s part methods.';
+COMMENT ON COLUMN entente.model_comparison.estimator IS 'released or membership.';
+COMMENT ON COLUMN entente.model_comparison.images IS 'Images with a result.';
+COMMENT ON COLUMN entente.model_comparison.labelled IS 'Those with a label.';
+COMMENT ON COLUMN entente.model_comparison.top_1 IS 'Share of labelled images whose label is the prediction.';
+COMMENT ON COLUMN entente.model_comparison.top_5 IS 'Share of labelled images whose label is among the five most similar.';
+COMMENT ON COLUMN entente.model_comparison.mi IS 'Mean mutual information, nats.';
+COMMENT ON COLUMN entente.model_comparison.auc IS 'Mean of the images'' own AUCs, nats.';
+COMMENT ON COLUMN entente.model_comparison.auc_padded IS 'Mean of the zero-padded mean curve, nats.';
+COMMENT ON VIEW entente.replay_class_comparison IS
+    'A replay''s two analyses side by side, out of roll-ups: each mean is over all images its own analysis has, where '
+    'replay_comparison looks at the images that both have.';
+COMMENT ON COLUMN entente.replay_class_comparison.from_analysis IS 'The analysis whose images were sent again.';
+COMMENT ON COLUMN entente.replay_class_comparison.to_analysis IS 'The analysis they were sent under.';
+COMMENT ON COLUMN entente.replay_class_comparison.scope IS
+    'all: every image, class_id is null; class: those with the label class_id, null for those without a label.';
+COMMENT ON COLUMN entente.replay_class_comparison.class_id IS
+    'Id of the label''s class, by which classes are compared.';
+COMMENT ON COLUMN entente.replay_class_comparison.class_name IS 'Its name; where the two differ, the last in order.';
+COMMENT ON COLUMN entente.replay_class_comparison.part_method IS 'Part method, as entente.analysis_summary has it.';
+COMMENT ON COLUMN entente.replay_class_comparison.estimator IS
+    'released or membership: which mutual information the means are of; counts and accuracy are the same for both.';
+COMMENT ON COLUMN entente.replay_class_comparison.from_images IS 'Images of from_analysis; null without any.';
+COMMENT ON COLUMN entente.replay_class_comparison.to_images IS 'Images of to_analysis; null without any.';
+COMMENT ON COLUMN entente.replay_class_comparison.from_top_1 IS
+    'Share of from_analysis''s labelled images whose label is the prediction.';
+COMMENT ON COLUMN entente.replay_class_comparison.to_top_1 IS 'The same of to_analysis.';
+COMMENT ON COLUMN entente.replay_class_comparison.delta_top_1 IS 'to_top_1 - from_top_1.';
+COMMENT ON COLUMN entente.replay_class_comparison.from_mi IS 'Mean mutual information before, nats.';
+COMMENT ON COLUMN entente.replay_class_comparison.to_mi IS 'Mean mutual information now, nats.';
+COMMENT ON COLUMN entente.replay_class_comparison.delta_mi IS 'to_mi - from_mi.';
+COMMENT ON COLUMN entente.replay_class_comparison.from_auc IS 'Mean of the images'' own AUCs before, nats.';
+COMMENT ON COLUMN entente.replay_class_comparison.to_auc IS 'Mean of the images'' own AUCs now, nats.';
+COMMENT ON COLUMN entente.replay_class_comparison.delta_auc IS 'to_auc - from_auc.';
+COMMENT ON COLUMN entente.replay_class_comparison.from_mutual_concepts IS 'Mean number of mutual concepts before.';
+COMMENT ON COLUMN entente.replay_class_comparison.to_mutual_concepts IS 'Mean number of mutual concepts now.';
+COMMENT ON COLUMN entente.replay_class_comparison.delta_mutual_concepts IS
+    'to_mutual_concepts - from_mutual_concepts.';
+COMMENT ON COLUMN entente.replay_class_comparison.from_name IS 'Latest name of from_analysis.';
+COMMENT ON COLUMN entente.replay_class_comparison.to_name IS 'Latest name of to_analysis.';
+
+-- As before, and a filter by the class's name reaches the rows below the ranking.
+CREATE OR REPLACE VIEW entente.class_concept_ranking AS
+SELECT a.analysis_id, a.name, c.class_role, c.class_index, c.class_id, c.class_name, c.part_method, c.rank,
+    c.descriptor_index, d.descriptor, c.mutual_images, c.vision_images
+FROM entente.analyses AS a
+CROSS JOIN LATERAL (
+    SELECT s.*, rank() OVER (PARTITION BY s.class_role, s.class_index, s.class_id, s.class_name, s.part_method
+        ORDER BY s.mutual_images DESC) AS rank
+    FROM (
+        SELECT 'label' AS class_role, r.label_index AS class_index, k.class_id, k.name AS class_name, r.part_method,
+            r.descriptor_index, sum(r.mutual_images)::bigint AS mutual_images,
+            sum(r.vision_images)::bigint AS vision_images
+        FROM entente.concept_rollups AS r
+        LEFT JOIN entente.classes AS k ON k.analysis_id = r.analysis_id AND k.class_index = r.label_index
+        WHERE r.analysis_id = a.analysis_id AND r.label_index >= 0
+        GROUP BY r.label_index, k.class_id, k.name, r.part_method, r.descriptor_index
+        HAVING sum(r.vision_images) > 0
+        UNION ALL
+        SELECT 'prediction', r.predicted_index, k.class_id, k.name, r.part_method, r.descriptor_index,
+            sum(r.mutual_images)::bigint, sum(r.vision_images)::bigint
+        FROM entente.concept_rollups AS r
+        LEFT JOIN entente.classes AS k ON k.analysis_id = r.analysis_id AND k.class_index = r.predicted_index
+        WHERE r.analysis_id = a.analysis_id AND r.label_index > -2
+        GROUP BY r.predicted_index, k.class_id, k.name, r.part_method, r.descriptor_index
+        HAVING sum(r.vision_images) > 0
+    ) AS s
+) AS c
+LEFT JOIN entente.descriptors AS d ON d.analysis_id = a.analysis_id AND d.descriptor_index = c.descriptor_index;
+
+-- Text beside arrays, for clients that know none ------------------------------------------------------------------
+
+CREATE OR REPLACE VIEW entente.image_scores AS
+SELECT r.analysis_id, r.image_id, p.part_method, l.class_id AS label, k.class_id AS predicted,
+    r.top_similarities[1] AS similarity, r.hit_at_1, r.hit_at_5, p.vision_count, p.language_count, p.overlap,
+    p.mi_released / 1e9::double precision AS mi_released, p.auc_released / 1e9::double precision AS auc_released,
+    p.mi_membership / 1e9::double precision AS mi_membership,
+    p.auc_membership / 1e9::double precision AS auc_membership, p.nmi_max, p.ami, p.p_value, p.flags,
+    r.group_name, s.submission_id, r.worker, r.kernel_set, r.written_at,
+    (SELECT avg(c.relevance::double precision)::real FROM unnest(p.vision_relevances) AS c (relevance)) AS mean_relevance,
+    array_to_string(p.flags, ', ') AS flags_text
+FROM entente.image_results AS r
+JOIN entente.part_results AS p USING (analysis_id, image_id)
+LEFT JOIN entente.classes AS l ON l.analysis_id = r.analysis_id AND l.class_index = r.label_index
+LEFT JOIN entente.classes AS k ON k.analysis_id = r.analysis_id AND k.class_index = r.predicted_index
+LEFT JOIN entente.submissions AS s ON s.sequence = r.submission;
+COMMENT ON COLUMN entente.image_scores.flags_text IS 'flags, with commas between.';
+
+CREATE OR REPLACE VIEW entente.image_concepts AS
+SELECT p.analysis_id, p.image_id, p.part_method, (c.place - 1)::integer AS rank, c.descriptor_index, d.descriptor,
+    c.relevance, ARRAY(SELECT b FROM generate_series(0, 62) AS b WHERE c.parts >> b & 1 = 1) AS parts, c.mutual,
+    array_to_string(ARRAY(SELECT b FROM generate_series(0, 62) AS b WHERE c.parts >> b & 1 = 1), ', ') AS parts_text
+FROM entente.part_results AS p
+CROSS JOIN LATERAL unnest(p.vision_descriptors, p.vision_relevances, p.vision_parts, p.vision_mutual)
+    WITH ORDINALITY AS c (descriptor_index, relevance, parts, mutual, place)
+LEFT JOIN entente.descriptors AS d ON d.analysis_id = p.analysis_id AND d.descriptor_index = c.descriptor_index;
+COMMENT ON COLUMN entente.image_concepts.parts_text IS 'parts, with commas between.';
+
+CREATE OR REPLACE VIEW entente.replay_image_comparison AS
+SELECT p.from_analysis, p.to_analysis, c.*, array_to_string(c.concepts_gained, ', ') AS concepts_gained_text,
+    array_to_string(c.concepts_lost, ', ') AS concepts_lost_text
+FROM (
+    SELECT DISTINCT s.replayed_from AS from_analysis, s.analysis_id AS to_analysis
+    FROM entente.submissions AS s WHERE s.replayed_from <> s.analysis_id
+) AS p
+CROSS JOIN LATERAL entente.compare_images(p.from_analysis, p.to_analysis) AS c;
+
+-- As before; plain joins still, so that concepts are compared for the rows that are shown.
+CREATE OR REPLACE VIEW entente.replay_image_changes AS
+SELECT c.*, array_to_string(c.concepts_gained, ', ') AS concepts_gained_text,
+    array_to_string(c.concepts_lost, ', ') AS concepts_lost_text
+FROM (
+    SELECT p.from_analysis, p.to_analysis, t.image_id, t.part_method, tl.class_id AS label, fp.class_id AS from_predicted,
+        tp.class_id AS to_predicted, fp.class_id <> tp.class_id AS flipped, g.hit_at_1 AS from_hit, u.hit_at_1 AS to_hit,
+        (t.mi_released - f.mi_released) / 1e9::double precision AS delta_mi_released,
+        (t.auc_released - f.auc_released) / 1e9::double precision AS delta_auc_released,
+        (t.mi_membership - f.mi_membership) / 1e9::double precision AS delta_mi_membership,
+        (t.auc_membership - f.auc_membership) / 1e9::double precision AS delta_auc_membership,
+        ARRAY(
+            SELECT d.descriptor
+            FROM unnest(t.vision_descriptors, t.vision_mutual) WITH ORDINALITY AS c (place, mutual, rank)
+            JOIN entente.descriptors AS d ON d.analysis_id = t.analysis_id AND d.descriptor_index = c.place
+            WHERE c.mutual AND d.descriptor NOT IN (
+                SELECT e.descriptor FROM unnest(f.vision_descriptors, f.vision_mutual) AS o (place, mutual)
+                JOIN entente.descriptors AS e ON e.analysis_id = f.analysis_id AND e.descriptor_index = o.place
+                WHERE o.mutual)
+            ORDER BY c.rank) AS concepts_gained,
+        ARRAY(
+            SELECT d.descriptor
+            FROM unnest(f.vision_descriptors, f.vision_mutual) WITH ORDINALITY AS c (place, mutual, rank)
+            JOIN entente.descriptors AS d ON d.analysis_id = f.analysis_id AND d.descriptor_index = c.place
+            WHERE c.mutual AND d.descriptor NOT IN (
+                SELECT e.descriptor FROM unnest(t.vision_descriptors, t.vision_mutual) AS o (place, mutual)
+                JOIN entente.descriptors AS e ON e.analysis_id = t.analysis_id AND e.descriptor_index = o.place
+                WHERE o.mutual)
+            ORDER BY c.rank) AS concepts_lost
+    FROM entente.replays AS p
+    JOIN entente.image_results AS u ON u.analysis_id = p.to_analysis
+    JOIN entente.part_results AS t ON t.analysis_id = u.analysis_id AND t.image_id = u.image_id
+    JOIN entente.part_results AS f
+        ON f.analysis_id = p.from_analysis AND f.image_id = t.image_id AND f.part_method = t.part_method
+    JOIN entente.image_results AS g ON g.analysis_id = f.analysis_id AND g.image_id = f.image_id
+    LEFT JOIN entente.classes AS tl ON tl.analysis_id = u.analysis_id AND tl.class_index = u.label_index
+    LEFT JOIN entente.classes AS tp ON tp.analysis_id = u.analysis_id AND tp.class_index = u.predicted_index
+    LEFT JOIN entente.classes AS fp ON fp.analysis_id = g.analysis_id AND fp.class_index = g.predicted_index
+) AS c;
+COMMENT ON COLUMN entente.replay_image_comparison.concepts_gained_text IS 'concepts_gained, with commas between.';
+COMMENT ON COLUMN entente.replay_image_comparison.concepts_lost_text IS 'concepts_lost, with commas between.';
+COMMENT ON COLUMN entente.replay_image_changes.concepts_gained_text IS 'concepts_gained, with commas between.';
+COMMENT ON COLUMN entente.replay_image_changes.concepts_lost_text IS 'concepts_lost, with commas between.';
+
+-- One flat row a mutual concept -----------------------------------------------------------------------------------
+
+CREATE VIEW entente.mutual_concepts AS
+SELECT a.analysis_id, a.name, p.image_id, p.part_method, k.class_id AS predicted, k.name AS predicted_name,
+    l.class_id AS label, l.name AS label_name, c.place AS rank, d.descriptor, c.relevance, t.parts,
+    array_to_string(t.parts, ', ') AS parts_text
+FROM entente.analyses AS a
+JOIN entente.part_results AS p ON p.analysis_id = a.analysis_id
+LEFT JOIN entente.classes AS k ON k.analysis_id = p.analysis_id AND k.class_index = p.predicted_index
+LEFT JOIN entente.classes AS l ON l.analysis_id = p.analysis_id AND l.class_index = p.label_index
+CROSS JOIN LATERAL unnest(p.vision_descriptors, p.vision_relevances, p.vision_parts, p.vision_mutual)
+    WITH ORDINALITY AS c (descriptor_index, relevance, parts, mutual, place)
+CROSS JOIN LATERAL (
+    SELECT ARRAY(SELECT b FROM generate_series(0, 62) AS b WHERE c.parts >> b & 1 = 1) AS parts
+) AS t
+JOIN entente.descriptors AS d ON d.analysis_id = p.analysis_id AND d.descriptor_index = c.descriptor_index
+WHERE c.mutual;
+COMMENT ON VIEW entente.mutual_concepts IS
+    'What both encoders name, one row an image, part method and descriptor; filter by analysis_id or name, and by image_id.';
+COMMENT ON COLUMN entente.mutual_concepts.analysis_id IS 'The analysis.';
+COMMENT ON COLUMN entente.mutual_concepts.name IS 'Its latest name.';
+COMMENT ON COLUMN entente.mutual_concepts.image_id IS 'The image.';
+COMMENT ON COLUMN entente.mutual_concepts.part_method IS 'Part method, as entente.analysis_summary has it.';
+COMMENT ON COLUMN entente.mutual_concepts.predicted IS 'Class id of the prediction.';
+COMMENT ON COLUMN entente.mutual_concepts.predicted_name IS 'The predicted class''s name, as the text encoder reads it.';
+COMMENT ON COLUMN entente.mutual_concepts.label IS 'Class id of its label; null without one.';
+COMMENT ON COLUMN entente.mutual_concepts.label_name IS 'The label''s class''s name.';
+COMMENT ON COLUMN entente.mutual_concepts.rank IS
+    '1 for the image''s most relevant vision concept; those that are not mutual have a rank too.';
+COMMENT ON COLUMN entente.mutual_concepts.descriptor IS 'The descriptor.';
+COMMENT ON COLUMN entente.mutual_concepts.relevance IS '2.5 × cosine of image and descriptor.';
+COMMENT ON COLUMN entente.mutual_concepts.parts IS 'The parts that picked it.';
+COMMENT ON COLUMN entente.mutual_concepts.parts_text IS 'parts, with commas between.';
+
+-- Every interval is of 95 %, and takes images for independent draws of one population: images of a group, which are decomposed
+-- together, are not quite that.
+DO $$
+DECLARE
+    bound record;
+BEGIN
+    FOR bound IN
+        SELECT c.oid::regclass AS view, a.attname AS name, m[1] AS of_what, m[2] = 'low' AS is_low,
+            m[1] ~ '^top_' AS is_share, c.relname = 'model_comparison' AND m[1] !~ '^top_' AS has_none
+        FROM pg_class AS c
+        JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0
+        CROSS JOIN LATERAL regexp_match(a.attname, '^(.*)_(low|high)$') AS m
+        WHERE c.relnamespace = 'entente'::regnamespace
+            AND c.relname IN ('analysis_summary', 'class_summary', 'model_comparison') AND m IS NOT NULL
+    LOOP
+        EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', bound.view, bound.name, format(
+            '%s end of the 95 %% interval of %s, %s%s.', CASE WHEN bound.is_low THEN 'Lower' ELSE 'Upper' END,
+            bound.of_what,
+            CASE WHEN bound.is_share THEN 'Wilson''s; null without a label'
+                ELSE 'Student''s, of images as independent draws; null of fewer than two' END,
+            CASE WHEN bound.has_none THEN ' and for the part method mean' ELSE '' END));
+    END LOOP;
+END $$;
+
+"""###),
+        Migration(
+            file: "0019_probabilities.sql",
+            sql: ###"""
+-- oldest worker: 10
+--
+-- What a model with a sigmoid score says of each of the best classes by itself, beside its cosine. Models with a softmax have no such
+-- number, and neither do rows that were written before.
+
+ALTER TABLE entente.image_results
+    ADD top_probabilities real[],
+    -- Not looked for in the rows that are there, all of which have null.
+    ADD CONSTRAINT image_results_top_probabilities_check
+        CHECK (cardinality(top_probabilities) = cardinality(top_classes)) NOT VALID;
+COMMENT ON COLUMN entente.image_results.top_probabilities IS
+    'Of each of top_classes the sigmoid of scale × cosine + bias; null of models with a softmax, and in rows of older builds.';
+
+-- A worker that knows nothing of them may write a row anew: what stood there is of another picture then.
+CREATE FUNCTION entente.forget_probabilities() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.top_probabilities := NULL;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER forget_probabilities BEFORE UPDATE ON entente.image_results FOR EACH ROW
+    WHEN (NEW.top_probabilities IS NOT DISTINCT FROM OLD.top_probabilities AND OLD.top_probabilities IS NOT NULL
+        AND (NEW.top_classes, NEW.top_similarities) IS DISTINCT FROM (OLD.top_classes, OLD.top_similarities))
+    EXECUTE FUNCTION entente.forget_probabilities();
+
+-- As before, and the prediction's probability.
+CREATE OR REPLACE VIEW entente.image_scores AS
+SELECT r.analysis_id, r.image_id, p.part_method, l.class_id AS label, k.class_id AS predicted,
+    r.top_similarities[1] AS similarity, r.hit_at_1, r.hit_at_5, p.vision_count, p.language_count, p.overlap,
+    p.mi_released / 1e9::double precision AS mi_released, p.auc_released / 1e9::double precision AS auc_released,
+    p.mi_membership / 1e9::double precision AS mi_membership,
+    p.auc_membership / 1e9::double precision AS auc_membership, p.nmi_max, p.ami, p.p_value, p.flags,
+    r.group_name, s.submission_id, r.worker, r.kernel_set, r.written_at,
+    (SELECT avg(c.relevance::double precision)::real FROM unnest(p.vision_relevances) AS c (relevance)) AS mean_relevance,
+    array_to_string(p.flags, ', ') AS flags_text, r.top_probabilities[1] AS probability
+FROM entente.image_results AS r
+JOIN entente.part_results AS p USING (analysis_id, image_id)
+LEFT JOIN entente.classes AS l ON l.analysis_id = r.analysis_id AND l.class_index = r.label_index
+LEFT JOIN entente.classes AS k ON k.analysis_id = r.analysis_id AND k.class_index = r.predicted_index
+LEFT JOIN entente.submissions AS s ON s.sequence = r.submission;
+COMMENT ON COLUMN entente.image_scores.similarity IS
+    'Of image and predicted class: their cosine, or the mean of its descriptors'' cosines where these tell the classes.';
+COMMENT ON COLUMN entente.image_scores.probability IS
+    'Of the predicted class by itself, from a model with a sigmoid score; those of several classes do not sum to 1. Null of others.';
+
+"""###),
+        Migration(
+            file: "0020_judged.sql",
+            sql: ###"""
+-- oldest worker: 10
+--
+-- How explanations were judged, for analyses that ask for it: the model's answers while regions are taken away or put back, and to the
+-- foreground alone. Rows and roll-ups of whole numbers as of everything else.
+
+CREATE TABLE entente.judged_results (
+    analysis_id text COLLATE "C" NOT NULL,
+    image_id text COLLATE "C" NOT NULL,
+    subject text COLLATE "C" NOT NULL,
+    variant text COLLATE "C" NOT NULL,
+    metric text COLLATE "C" NOT NULL,
+    label_index integer,
+    shard smallint NOT NULL,
+    draws integer NOT NULL CHECK (draws > 0),
+    points bigint[] NOT NULL CHECK (cardinality(points) > 0),
+    amount bigint NOT NULL,
+    difference bigint,
+    PRIMARY KEY (analysis_id, image_id, subject, variant, metric),
+    FOREIGN KEY (analysis_id, image_id) REFERENCES entente.image_results ON DELETE CASCADE
+);
+COMMENT ON TABLE entente.judged_results IS
+    'One row an analysis, image, explainer, order of its regions, and metric; and one a stage of the foreground and metric.';
+COMMENT ON COLUMN entente.judged_results.subject IS 'What is judged: a part method, or foreground.';
+COMMENT ON COLUMN entente.judged_results.variant IS
+    'importance, or a null beside it: random_order, random_regions; of the foreground nearest, component, crf.';
+COMMENT ON COLUMN entente.judged_results.metric IS
+    'deletion, insertion, acc_drop, acc_inc; of the foreground score, agreement, top_1. Without a label there is no acc_drop, '
+    'acc_inc and top_1.';
+COMMENT ON COLUMN entente.judged_results.label_index IS 'This and shard repeat the image''s row.';
+COMMENT ON COLUMN entente.judged_results.draws IS 'Random draws that points are summed over.';
+COMMENT ON COLUMN entente.judged_results.points IS
+    'After 0, 1, … steps: of deletion, insertion and score billionths of a score, else right answers. One point of the foreground''s.';
+COMMENT ON COLUMN entente.judged_results.amount IS 'Twice the area at steps of 1, by trapezoids; of a single point the point.';
+COMMENT ON COLUMN entente.judged_results.difference IS
+    'What it is compared with less this, in units of amount: the curve by importance, or the whole picture; null without.';
+
+CREATE TABLE entente.judged_rollups (
+    analysis_id text COLLATE "C" NOT NULL,
+    label_index integer NOT NULL,
+    subject text COLLATE "C" NOT NULL,
+    variant text COLLATE "C" NOT NULL,
+    metric text COLLATE "C" NOT NULL,
+    shard smallint NOT NULL,
+    images bigint NOT NULL,
+    draws bigint NOT NULL,
+    points bigint[] NOT NULL,
+    amount bigint NOT NULL,
+    amount_squared numeric NOT NULL,
+    compared bigint NOT NULL,
+    difference bigint NOT NULL,
+    difference_squared numeric NOT NULL,
+    PRIMARY KEY (analysis_id, label_index, subject, variant, metric, shard)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
+COMMENT ON COLUMN entente.judged_rollups.label_index IS '-1: images without a label; -2: all images.';
+COMMENT ON COLUMN entente.judged_rollups.compared IS 'Images with a difference.';
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON entente.judged_results EXECUTE FUNCTION entente.refuse_truncate();
+
+-- An image's new label or shard reaches its rows; without a label nothing is right or wrong.
+-- Without scans, as carry_to_parts: a session may keep a plan that it made while the table was nearly empty.
+CREATE FUNCTION entente.carry_to_judged() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+BEGIN
+    DELETE FROM entente.judged_results AS j USING new_rows AS n
+    WHERE j.analysis_id = n.analysis_id AND j.image_id = n.image_id AND n.label_index IS NULL
+        AND j.metric IN ('acc_drop', 'acc_inc', 'top_1');
+    UPDATE entente.judged_results AS j SET label_index = n.label_index, shard = n.shard
+    FROM new_rows AS n
+    WHERE j.analysis_id = n.analysis_id AND j.image_id = n.image_id
+        AND (j.label_index, j.shard) IS DISTINCT FROM (n.label_index, n.shard);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER c_carry_to_judged AFTER UPDATE ON entente.image_results REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION entente.carry_to_judged();
+
+-- One definition of each sum for the triggers and for the recomputation, as in 0004.
+CREATE FUNCTION entente.judged_delta_sql(source text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT format($f$
+        SELECT analysis_id, coalesce(label, -2) AS label_index, subject, variant, metric, shard,
+            sum(sign)::bigint AS images, sum(sign * draws::bigint)::bigint AS draws,
+            entente.sum_curves(CASE WHEN sign = 1 THEN points ELSE entente.negated_curve(points) END) AS points,
+            sum(sign * amount)::bigint AS amount, sum(sign * amount::numeric * amount) AS amount_squared,
+            sum(CASE WHEN difference IS NULL THEN 0 ELSE sign END)::bigint AS compared,
+            coalesce(sum(sign * difference), 0)::bigint AS difference,
+            coalesce(sum(sign * difference::numeric * difference), 0) AS difference_squared
+        FROM (SELECT *, coalesce(label_index, -1) AS label FROM (%s) AS signed) AS changed
+        GROUP BY GROUPING SETS (
+            (analysis_id, label, subject, variant, metric, shard), (analysis_id, subject, variant, metric, shard))
+        ORDER BY 1, 2, 3, 4, 5, 6
+    $f$, source)
+$$;
+
+DO $migration$
+DECLARE
+    event text;
+    source text;
+    referencing text;
+BEGIN
+    FOR event, source, referencing IN VALUES
+        ('insert', 'SELECT 1 AS sign, n.* FROM new_rows AS n', 'NEW TABLE AS new_rows'),
+        ('delete', 'SELECT -1 AS sign, o.* FROM old_rows AS o', 'OLD TABLE AS old_rows'),
+        ('update', 'SELECT 1 AS sign, n.* FROM new_rows AS n UNION ALL SELECT -1, o.* FROM old_rows AS o',
+            'OLD TABLE AS old_rows NEW TABLE AS new_rows')
+    LOOP
+        EXECUTE format($f$
+            CREATE FUNCTION entente.roll_up_judged_on_%1$s() RETURNS trigger
+            LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+            BEGIN
+                INSERT INTO entente.judged_rollups AS r %2$s
+                ON CONFLICT (analysis_id, label_index, subject, variant, metric, shard) DO UPDATE SET
+                    images = r.images + excluded.images, draws = r.draws + excluded.draws,
+                    points = entente.add_curves(r.points, excluded.points), amount = r.amount + excluded.amount,
+                    amount_squared = r.amount_squared + excluded.amount_squared,
+                    compared = r.compared + excluded.compared, difference = r.difference + excluded.difference,
+                    difference_squared = r.difference_squared + excluded.difference_squared;
+                RETURN NULL;
+            END $body$
+        $f$, event, entente.judged_delta_sql(source));
+        EXECUTE format(
+            'CREATE TRIGGER b_roll_up_judged_on_%1$s AFTER %1$s ON entente.judged_results REFERENCING %2$s '
+            'FOR EACH STATEMENT EXECUTE FUNCTION entente.roll_up_judged_on_%1$s()', event, referencing);
+    END LOOP;
+    -- Label and shard as the image's row has them.
+    EXECUTE format('CREATE FUNCTION entente.recomputed_judged_rollups(of_analysis text) '
+        'RETURNS SETOF entente.judged_rollups LANGUAGE sql STABLE AS $body$ %s $body$',
+        entente.judged_delta_sql('SELECT 1 AS sign, i.label_index, i.shard, j.analysis_id, j.subject, j.variant, '
+            'j.metric, j.draws, j.points, j.amount, j.difference '
+            'FROM entente.judged_results AS j JOIN entente.image_results AS i USING (analysis_id, image_id) '
+            'WHERE $1 IS NULL OR j.analysis_id = $1'));
+END $migration$;
+DROP FUNCTION entente.judged_delta_sql(text);
+
+CREATE FUNCTION entente.judged_rollup_differences(of_analysis text DEFAULT NULL)
+RETURNS TABLE (rollup text, analysis_id text, cell text, quantity text, stored text, recomputed text)
+LANGUAGE sql STABLE AS $$
+    WITH cells AS (
+        SELECT r.kept, r.analysis_id,
+            format('label %s, %s, %s, %s', r.label_index, r.subject, r.variant, r.metric) AS cell,
+            jsonb_build_object('images', sum(images), 'draws', sum(draws),
+                'points', entente.without_trailing_zeros(entente.sum_curves(points)), 'amount', sum(amount),
+                'amount_squared', sum(amount_squared), 'compared', sum(compared), 'difference', sum(difference),
+                'difference_squared', sum(difference_squared)) AS sums
+        FROM (SELECT true AS kept, * FROM entente.judged_rollups
+            UNION ALL SELECT false, * FROM entente.recomputed_judged_rollups(of_analysis)) AS r
+        WHERE of_analysis IS NULL OR r.analysis_id = of_analysis
+        GROUP BY r.kept, r.analysis_id, r.label_index, r.subject, r.variant, r.metric
+    )
+    SELECT 'judged_rollups', p.analysis_id, p.cell, q.quantity, coalesce(p.stored ->> q.quantity, '0'),
+        coalesce(p.recomputed ->> q.quantity, '0')
+    FROM (SELECT analysis_id, cell, (array_agg(sums) FILTER (WHERE kept))[1] AS stored,
+            (array_agg(sums) FILTER (WHERE NOT kept))[1] AS recomputed
+        FROM cells GROUP BY analysis_id, cell) AS p
+    CROSS JOIN LATERAL jsonb_object_keys(coalesce(p.stored, p.recomputed)) AS q (quantity)
+    -- A cell that was emptied keeps its zeros.
+    WHERE coalesce(nullif(p.stored ->> q.quantity, '[]'), '0')
+        <> coalesce(nullif(p.recomputed ->> q.quantity, '[]'), '0')
+    UNION ALL
+    -- What is kept beside the points: without it sums would be true, and wrong.
+    SELECT 'judged_results', j.analysis_id, format('image %s, %s, %s, %s', j.image_id, j.subject, j.variant, j.metric),
+        'label and shard', format('%s, %s', j.label_index, j.shard), format('%s, %s', i.label_index, i.shard)
+    FROM entente.judged_results AS j JOIN entente.image_results AS i USING (analysis_id, image_id)
+    WHERE (of_analysis IS NULL OR j.analysis_id = of_analysis)
+        AND (j.label_index, j.shard) IS DISTINCT FROM (i.label_index, i.shard)
+    UNION ALL
+    SELECT 'judged_results', j.analysis_id, format('image %s, %s, %s, %s', j.image_id, j.subject, j.variant, j.metric),
+        'amount', j.amount::text, t.amount::text
+    FROM entente.judged_results AS j
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN cardinality(j.points) = 1 THEN j.points[1]
+            ELSE 2 * sum(x) - j.points[1] - j.points[cardinality(j.points)] END::bigint AS amount
+        FROM unnest(j.points) AS u (x)
+    ) AS t
+    WHERE (of_analysis IS NULL OR j.analysis_id = of_analysis) AND j.amount <> t.amount
+$$;
+
+-- As before, and the new roll-up.
+ALTER FUNCTION entente.rollup_differences(text) RENAME TO throughput_rollup_differences;
+CREATE FUNCTION entente.rollup_differences(of_analysis text DEFAULT NULL)
+RETURNS TABLE (rollup text, analysis_id text, cell text, quantity text, stored text, recomputed text)
+LANGUAGE sql STABLE AS $$
+    SELECT * FROM entente.throughput_rollup_differences(of_analysis)
+    UNION ALL
+    SELECT * FROM entente.judged_rollup_differences(of_analysis)
+    ORDER BY 1, 2, 3, 4
+$$;
+
+-- Views ----------------------------------------------------------------------------------------------------------
+
+-- What one of a metric's points, or of its areas, is made of.
+CREATE FUNCTION entente.judged_unit(metric text) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN metric IN ('deletion', 'insertion', 'score') THEN 1e9 ELSE 1 END::double precision
+$$;
+
+CREATE VIEW entente.image_judgements AS
+SELECT v.*, array_to_string(v.curve, ', ') AS curve_text FROM (
+    SELECT j.analysis_id, j.image_id, j.subject, j.variant, j.metric, l.class_id AS label, j.draws,
+        ARRAY(SELECT x / (j.draws * entente.judged_unit(j.metric)) FROM unnest(j.points) WITH ORDINALITY AS u (x, place)
+            ORDER BY place) AS curve,
+        j.amount / (g.doubled * j.draws * entente.judged_unit(j.metric)) AS area,
+        j.amount / (g.doubled * j.draws * entente.judged_unit(j.metric)) / nullif(g.steps, 0) AS step_mean,
+        j.difference / (g.doubled * j.draws * entente.judged_unit(j.metric)) AS difference
+    FROM entente.judged_results AS j
+    CROSS JOIN LATERAL (
+        SELECT cardinality(j.points) - 1 AS steps, CASE WHEN cardinality(j.points) > 1 THEN 2 ELSE 1 END AS doubled
+    ) AS g
+    LEFT JOIN entente.classes AS l ON l.analysis_id = j.analysis_id AND l.class_index = j.label_index
+) AS v;
+
+CREATE VIEW entente.class_faithfulness AS
+SELECT a.analysis_id, a.name, s.label_index AS class_index, k.class_id, k.name AS class_name, s.subject AS part_method,
+    s.variant, s.metric, s.images, s.area, s.area - s.half AS area_low, s.area + s.half AS area_high
+FROM entente.analyses AS a
+CROSS JOIN LATERAL (
+    SELECT r.label_index, r.subject, r.variant, r.metric, sum(r.images)::bigint AS images,
+        sum(r.amount)::double precision / (2 * sum(r.draws)::double precision * entente.judged_unit(r.metric)) AS area,
+        entente.half_width(sum(r.amount), sum(r.amount_squared), sum(r.images)) * sum(r.images)::double precision
+            / (2 * sum(r.draws)::double precision * entente.judged_unit(r.metric)) AS half
+    FROM entente.judged_rollups AS r
+    WHERE r.analysis_id = a.analysis_id AND r.label_index >= 0 AND r.subject <> 'foreground'
+    GROUP BY r.label_index, r.subject, r.variant, r.metric HAVING sum(r.images) > 0
+) AS s
+LEFT JOIN entente.classes AS k ON k.analysis_id = a.analysis_id AND k.class_index = s.label_index;
+
+CREATE VIEW entente.faithfulness_summary AS
+SELECT a.analysis_id, a.name, p.*, array_to_string(p.curve, ', ') AS curve_text
+FROM entente.analyses AS a
+CROSS JOIN LATERAL (
+    SELECT s.subject AS part_method, s.metric, max(s.images) FILTER (WHERE s.is_own) AS images,
+        max(s.steps) FILTER (WHERE s.is_own) AS steps,
+        max(s.area) FILTER (WHERE s.is_own) AS area, max(s.area - s.half) FILTER (WHERE s.is_own) AS area_low,
+        max(s.area + s.half) FILTER (WHERE s.is_own) AS area_high,
+        max(s.area / s.steps) FILTER (WHERE s.is_own) AS step_mean,
+        max((s.area - s.half) / s.steps) FILTER (WHERE s.is_own) AS step_mean_low,
+        max((s.area + s.half) / s.steps) FILTER (WHERE s.is_own) AS step_mean_high,
+        max(s.curve) FILTER (WHERE s.is_own) AS curve,
+        max(s.area) FILTER (WHERE s.variant = 'random_order') AS random_order_area,
+        max(s.area - s.half) FILTER (WHERE s.variant = 'random_order') AS random_order_area_low,
+        max(s.area + s.half) FILTER (WHERE s.variant = 'random_order') AS random_order_area_high,
+        max(s.difference) FILTER (WHERE s.variant = 'random_order') AS over_random_order,
+        max(s.difference - s.difference_half) FILTER (WHERE s.variant = 'random_order') AS over_random_order_low,
+        max(s.difference + s.difference_half) FILTER (WHERE s.variant = 'random_order') AS over_random_order_high,
+        max(s.area) FILTER (WHERE s.variant = 'random_regions') AS random_regions_area,
+        max(s.area - s.half) FILTER (WHERE s.variant = 'random_regions') AS random_regions_area_low,
+        max(s.area + s.half) FILTER (WHERE s.variant = 'random_regions') AS random_regions_area_high,
+        max(s.difference) FILTER (WHERE s.variant = 'random_regions') AS over_random_regions,
+        max(s.difference - s.difference_half) FILTER (WHERE s.variant = 'random_regions') AS over_random_regions_low,
+        max(s.difference + s.difference_half) FILTER (WHERE s.variant = 'random_regions') AS over_random_regions_high
+    FROM (
+        SELECT t.subject, t.variant, t.metric, t.variant = 'importance' AS is_own, t.images::bigint AS images,
+            cardinality(t.points) - 1 AS steps, t.amount::double precision / t.images::double precision / t.unit AS area,
+            entente.half_width(t.amount, t.amount_squared, t.images) / t.unit AS half,
+            t.difference::double precision / nullif(t.compared, 0)::double precision / t.unit AS difference,
+            entente.half_width(t.difference, t.difference_squared, t.compared) / t.unit AS difference_half,
+            ARRAY(SELECT 2 * x / t.images / t.unit FROM unnest(t.points) WITH ORDINALITY AS u (x, place)
+                ORDER BY place) AS curve
+        FROM (
+            SELECT r.subject, r.variant, r.metric, sum(r.images) AS images, entente.sum_curves(r.points) AS points,
+                sum(r.amount) AS amount, sum(r.amount_squared) AS amount_squared, sum(r.compared) AS compared,
+                sum(r.difference) AS difference, sum(r.difference_squared) AS difference_squared,
+                -- An image's amounts in one area: twice, for every draw.
+                2 * (sum(r.draws) / nullif(sum(r.images), 0))::double precision * entente.judged_unit(r.metric) AS unit
+            FROM entente.judged_rollups AS r
+            WHERE r.analysis_id = a.analysis_id AND r.label_index = -2 AND r.subject <> 'foreground'
+            GROUP BY r.subject, r.variant, r.metric
+        ) AS t WHERE t.images > 0
+    ) AS s GROUP BY s.subject, s.metric
+) AS p;
+
+CREATE VIEW entente.foreground_summary AS
+SELECT a.analysis_id, a.name, p.*
+FROM entente.analyses AS a
+CROSS JOIN LATERAL (
+    SELECT t.variant AS stage, t.images, t.score / t.images / 1e9::double precision AS score,
+        t.score / t.images / 1e9::double precision - h.score AS score_low,
+        t.score / t.images / 1e9::double precision + h.score AS score_high,
+        t.agreement / t.images::double precision AS agreement,
+        entente.share_low(t.agreement, t.images) AS agreement_low,
+        entente.share_high(t.agreement, t.images) AS agreement_high, t.labelled,
+        t.hits / nullif(t.labelled, 0)::double precision AS top_1, entente.share_low(t.hits, t.labelled) AS top_1_low,
+        entente.share_high(t.hits, t.labelled) AS top_1_high,
+        (t.hits + t.lost) / nullif(t.labelled, 0)::double precision AS whole_top_1,
+        entente.share_low(t.hits + t.lost, t.labelled) AS whole_top_1_low,
+        entente.share_high(t.hits + t.lost, t.labelled) AS whole_top_1_high,
+        t.lost / nullif(t.labelled, 0)::double precision AS lost,
+        t.lost / nullif(t.labelled, 0)::double precision - h.lost AS lost_low,
+        t.lost / nullif(t.labelled, 0)::double precision + h.lost AS lost_high
+    FROM (
+        SELECT r.variant, sum(r.images) FILTER (WHERE r.metric = 'score')::bigint AS images,
+            sum(r.amount) FILTER (WHERE r.metric = 'score')::double precision AS score,
+            sum(r.amount) FILTER (WHERE r.metric = 'score') AS score_sum,
+            sum(r.amount_squared) FILTER (WHERE r.metric = 'score') AS score_squared,
+            sum(r.amount) FILTER (WHERE r.metric = 'agreement')::bigint AS agreement,
+            sum(r.images) FILTER (WHERE r.metric = 'top_1')::bigint AS labelled,
+            sum(r.amount) FILTER (WHERE r.metric = 'top_1')::bigint AS hits,
+            sum(r.difference) FILTER (WHERE r.metric = 'top_1')::bigint AS lost,
+            sum(r.difference_squared) FILTER (WHERE r.metric = 'top_1') AS lost_squared
+        FROM entente.judged_rollups AS r
+        WHERE r.analysis_id = a.analysis_id AND r.label_index = -2 AND r.subject = 'foreground'
+        GROUP BY r.variant
+    ) AS t
+    CROSS JOIN LATERAL (
+        SELECT entente.half_width(t.score_sum, t.score_squared, t.images) / 1e9 AS score,
+            entente.half_width(t.lost, t.lost_squared, t.labelled) AS lost
+        -- As in analysis_summary.
+        OFFSET 0
+    ) AS h
+    WHERE t.images > 0
+) AS p;
+
+COMMENT ON VIEW entente.image_judgements IS
+    'How one image''s explanations were judged, one row an explainer, order of its regions, and metric; filter by analysis_id.';
+COMMENT ON COLUMN entente.image_judgements.analysis_id IS 'The analysis.';
+COMMENT ON COLUMN entente.image_judgements.image_id IS 'The image.';
+COMMENT ON COLUMN entente.image_judgements.subject IS 'The part method that is judged, or foreground.';
+COMMENT ON COLUMN entente.image_judgements.variant IS
+    'importance, or a null beside it: random_order, random_regions; of the foreground nearest, component or crf.';
+COMMENT ON COLUMN entente.image_judgements.metric IS
+    'deletion, insertion, acc_drop, acc_inc; of the foreground score, agreement, top_1.';
+COMMENT ON COLUMN entente.image_judgements.label IS 'Class id of its label; null without one.';
+COMMENT ON COLUMN entente.image_judgements.draws IS 'Random draws that the curve is the mean of.';
+COMMENT ON COLUMN entente.image_judgements.curve IS
+    'After 0, 1, … steps: 2.5 × cosine with the predicted class, or share of draws that are right.';
+COMMENT ON COLUMN entente.image_judgements.curve_text IS 'curve, with commas between.';
+COMMENT ON COLUMN entente.image_judgements.area IS 'Area below the curve at steps of 1; of a single point the point.';
+COMMENT ON COLUMN entente.image_judgements.step_mean IS 'area a step; null of a single point.';
+COMMENT ON COLUMN entente.image_judgements.difference IS
+    'Of a null: area by importance less this area; of the foreground: of the whole picture less this; else null.';
+
+COMMENT ON VIEW entente.class_faithfulness IS
+    'Areas of the images that are labelled as a class, one row a part method, order of its regions, and metric.';
+COMMENT ON COLUMN entente.class_faithfulness.analysis_id IS 'The analysis.';
+COMMENT ON COLUMN entente.class_faithfulness.name IS 'Its latest name.';
+COMMENT ON COLUMN entente.class_faithfulness.class_index IS 'The class''s place in the analysis.';
+COMMENT ON COLUMN entente.class_faithfulness.class_id IS 'The class.';
+COMMENT ON COLUMN entente.class_faithfulness.class_name IS 'Its name.';
+COMMENT ON COLUMN entente.class_faithfulness.part_method IS 'Part method, as entente.analysis_summary has it.';
+COMMENT ON COLUMN entente.class_faithfulness.variant IS 'importance, or a null beside it: random_order, random_regions.';
+COMMENT ON COLUMN entente.class_faithfulness.metric IS 'deletion, insertion, acc_drop or acc_inc.';
+COMMENT ON COLUMN entente.class_faithfulness.images IS 'Images that the area is the mean of.';
+COMMENT ON COLUMN entente.class_faithfulness.area IS 'Mean area at steps of 1.';
+
+COMMENT ON VIEW entente.faithfulness_summary IS
+    'One row an analysis that judges its explanations, part method and metric, with the nulls'' areas beside it.';
+COMMENT ON COLUMN entente.faithfulness_summary.analysis_id IS 'The analysis.';
+COMMENT ON COLUMN entente.faithfulness_summary.name IS 'Its latest name.';
+COMMENT ON COLUMN entente.faithfulness_summary.part_method IS 'Part method, as entente.analysis_summary has it.';
+COMMENT ON COLUMN entente.faithfulness_summary.metric IS
+    'deletion and acc_drop: low is better; insertion and acc_inc: high is better.';
+COMMENT ON COLUMN entente.faithfulness_summary.images IS 'Images that the area is the mean of; of acc_drop and acc_inc those with a label.';
+COMMENT ON COLUMN entente.faithfulness_summary.steps IS 'L, steps of a curve.';
+COMMENT ON COLUMN entente.faithfulness_summary.area IS
+    'Mean area at steps of 1, of scores (2.5 × cosine with the predicted class) or accuracy: between 0 and steps.';
+COMMENT ON COLUMN entente.faithfulness_summary.step_mean IS 'area a step.';
+COMMENT ON COLUMN entente.faithfulness_summary.curve IS 'Mean curve, after 0, 1, … steps.';
+COMMENT ON COLUMN entente.faithfulness_summary.curve_text IS 'curve, with commas between.';
+COMMENT ON COLUMN entente.faithfulness_summary.random_order_area IS
+    'The area with the same regions in random order; null if the analysis does without.';
+COMMENT ON COLUMN entente.faithfulness_summary.over_random_order IS 'Mean over the images of area less random_order_area.';
+COMMENT ON COLUMN entente.faithfulness_summary.random_regions_area IS
+    'The area with the regions elsewhere in the picture; null if the analysis does without.';
+COMMENT ON COLUMN entente.faithfulness_summary.over_random_regions IS 'Mean over the images of area less random_regions_area.';
+
+COMMENT ON VIEW entente.foreground_summary IS
+    'What the model says of the foreground with the rest blurred, one row an analysis that asks for it and stage.';
+COMMENT ON COLUMN entente.foreground_summary.analysis_id IS 'The analysis.';
+COMMENT ON COLUMN entente.foreground_summary.name IS 'Its latest name.';
+COMMENT ON COLUMN entente.foreground_summary.stage IS
+    'nearest: what passed the threshold; component: the components that are kept; crf: as refined.';
+COMMENT ON COLUMN entente.foreground_summary.images IS 'Images.';
+COMMENT ON COLUMN entente.foreground_summary.score IS 'Mean of 2.5 × cosine with the class predicted for the whole picture.';
+COMMENT ON COLUMN entente.foreground_summary.agreement IS 'Share of images that are classified as the whole picture is.';
+COMMENT ON COLUMN entente.foreground_summary.labelled IS 'Images with a label; accuracy is over these.';
+COMMENT ON COLUMN entente.foreground_summary.top_1 IS 'Share of labelled images whose label is predicted from the foreground.';
+COMMENT ON COLUMN entente.foreground_summary.whole_top_1 IS 'The same from the whole picture.';
+COMMENT ON COLUMN entente.foreground_summary.lost IS 'whole_top_1 - top_1.';
+
+DO $$
+DECLARE
+    bound record;
+BEGIN
+    FOR bound IN
+        SELECT c.oid::regclass AS view, a.attname AS name, m[1] AS of_what, m[2] = 'low' AS is_low,
+            m[1] IN ('agreement', 'top_1', 'whole_top_1') AS is_share
+        FROM pg_class AS c
+        JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0
+        CROSS JOIN LATERAL regexp_match(a.attname, '^(.*)_(low|high)$') AS m
+        WHERE c.relnamespace = 'entente'::regnamespace
+            AND c.relname IN ('class_faithfulness', 'faithfulness_summary', 'foreground_summary') AND m IS NOT NULL
+    LOOP
+        EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', bound.view, bound.name, format(
+            '%s end of the 95 %% interval of %s, %s.', CASE WHEN bound.is_low THEN 'Lower' ELSE 'Upper' END,
+            bound.of_what, CASE WHEN bound.is_share THEN 'Wilson''s; null without images'
+                ELSE 'Student''s, of images as independent draws; null of fewer than two' END));
+    END LOOP;
+END $$;
+
+"""###),
+        Migration(
+            file: "0021_chances.sql",
+            sql: ###"""
+-- oldest worker: 10
+--
+-- What CorLoc would be by chance, beside it and with its interval; and the accuracy of every analysis, also of those that find no parts.
+
+ALTER TABLE entente.ground_truth_results
+    ADD box_chance double precision,
+    -- Not looked for in the rows that are there, all of which have null.
+    ADD CONSTRAINT ground_truth_results_box_chance_check CHECK (box_chance BETWEEN 0 AND 1) NOT VALID;
+COMMENT ON COLUMN entente.ground_truth_results.box_chance IS
+    'Share of the places on the patch grid where a box of the foreground''s size overlaps the object''s by more than half; null of '
+    'images that were scored before there was such a share.';
+
+CREATE OR REPLACE VIEW entente.ground_truth_summary AS
+SELECT a.analysis_id, a.name, s.part_method, s.images, s.corloc, s.box_overlap, s.foreground_overlap, s.purity,
+    s.adjusted_rand_index, s.mutual_precision, s.vision_precision, s.chance_precision,
+    entente.share_low(s.hits, s.images) AS corloc_low, entente.share_high(s.hits, s.images) AS corloc_high,
+    s.corloc_chance
+FROM entente.analyses AS a
+CROSS JOIN LATERAL (
+    SELECT g.part_method, count(*) AS images, count(*) FILTER (WHERE g.box_overlap > 0.5) AS hits,
+        (count(*) FILTER (WHERE g.box_overlap > 0.5))::double precision / count(*) AS corloc,
+        avg(g.box_overlap) AS box_overlap, avg(g.foreground_overlap) AS foreground_overlap,
+        avg(g.purity) AS purity, avg(g.adjusted_rand_index) AS adjusted_rand_index,
+        sum(g.mutual_true) / nullif(sum(g.mutual_count), 0)::double precision AS mutual_precision,
+        sum(g.vision_true) / nullif(sum(g.vision_count), 0)::double precision AS vision_precision,
+        sum(g.bank_true) / nullif(sum(g.bank_count), 0)::double precision AS chance_precision,
+        -- Of all or none: a mean over some would be beside another share.
+        CASE WHEN count(g.box_chance) = count(*) THEN avg(g.box_chance) END AS corloc_chance
+    FROM entente.ground_truth_results AS g
+    JOIN entente.image_results AS r USING (analysis_id, image_id)
+    WHERE g.analysis_id = a.analysis_id AND r.written_at = g.result_written_at
+    GROUP BY g.part_method
+) AS s;
+COMMENT ON COLUMN entente.ground_truth_summary.corloc_low IS
+    'Lower end of the 95 % interval of corloc, Wilson''s; null without images.';
+COMMENT ON COLUMN entente.ground_truth_summary.corloc_high IS
+    'Upper end of the 95 % interval of corloc, Wilson''s; null without images.';
+COMMENT ON COLUMN entente.ground_truth_summary.corloc_chance IS
+    'What corloc would be if boxes of the same sizes lay anywhere on the patch grid; null if an image was scored before there was such '
+    'a share: score again.';
+
+CREATE VIEW entente.zero_shot_summary AS
+SELECT a.analysis_id, a.name, i.images, i.labelled, i.hits_at_1 / nullif(i.labelled, 0)::double precision AS top_1,
+    entente.share_low(i.hits_at_1, i.labelled) AS top_1_low, entente.share_high(i.hits_at_1, i.labelled) AS top_1_high,
+    i.hits_at_5 / nullif(i.labelled, 0)::double precision AS top_5,
+    entente.share_low(i.hits_at_5, i.labelled) AS top_5_low, entente.share_high(i.hits_at_5, i.labelled) AS top_5_high
+FROM entente.analyses AS a
+CROSS JOIN LATERAL (
+    SELECT sum(r.images)::bigint AS images, sum(r.labelled)::bigint AS labelled,
+        sum(r.hits_at_1)::bigint AS hits_at_1, sum(r.hits_at_5)::bigint AS hits_at_5
+    FROM entente.image_rollups AS r WHERE r.analysis_id = a.analysis_id AND r.label_index = -2
+) AS i
+WHERE i.images > 0;
+COMMENT ON VIEW entente.zero_shot_summary IS
+    'What an analysis predicts, one row an analysis with results, whether it finds parts or not.';
+COMMENT ON COLUMN entente.zero_shot_summary.analysis_id IS 'The analysis.';
+COMMENT ON COLUMN entente.zero_shot_summary.name IS 'Its latest name.';
+COMMENT ON COLUMN entente.zero_shot_summary.images IS 'Images with a result.';
+COMMENT ON COLUMN entente.zero_shot_summary.labelled IS 'Those with a label; accuracy is over these.';
+COMMENT ON COLUMN entente.zero_shot_summary.top_1 IS 'Share of labelled images whose label is the prediction.';
+COMMENT ON COLUMN entente.zero_shot_summary.top_1_low IS
+    'Lower end of the 95 % interval of top_1, Wilson''s; null without labelled images.';
+COMMENT ON COLUMN entente.zero_shot_summary.top_1_high IS
+    'Upper end of the 95 % interval of top_1, Wilson''s; null without labelled images.';
+COMMENT ON COLUMN entente.zero_shot_summary.top_5 IS 'Share of labelled images whose label is among the five best classes.';
+COMMENT ON COLUMN entente.zero_shot_summary.top_5_low IS
+    'Lower end of the 95 % interval of top_5, Wilson''s; null without labelled images.';
+COMMENT ON COLUMN entente.zero_shot_summary.top_5_high IS
+    'Upper end of the 95 % interval of top_5, Wilson''s; null without labelled images.';
+
+"""###),
+        Migration(
+            file: "0022_explorer.sql",
+            sql: ###"""
+-- oldest worker: 10
+--
+-- What the explorer's pages show and no view had: parts of a picture, where its bytes are, its best classes, numbers that lists can
+-- be sorted by, in which classes a concept is found; and indexes for all of it.
+--
+-- Lists are read in the order of an index, from a key on. Columns for that are nano-nats, as a quotient has no index.
+
+-- Where bytes are -------------------------------------------------------------------------------------------------
+
+-- A URI as readers may see it. The query and the fragment of a URI are left out, since presigned ones are keys to the picture, and
+-- so is what may be a password: all of it where it can't be told what is one. `data:` is shown without its payload.
+CREATE FUNCTION entente.visible_uri(uri text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT CASE
+        WHEN lower(left(uri, 5)) = 'data:' THEN 'data:…'
+        WHEN uri !~ '^[A-Za-z][A-Za-z0-9+.-]*:' THEN '…'
+        -- An @ behind what can only be a host's or a bucket's name, or in a path of this machine, ends no password.
+        WHEN strpos(uri, '@') > 0 AND uri !~* '^(https?://([^/?#@:]*\.[^/?#@:]*|localhost)|s3://[^/?#@:]+|file:(//[^/?#@:]*)?)([/?#]|$)'
+            THEN substring(uri from '^[A-Za-z0-9+.-]*:') || '…'
+        ELSE substring(uri from '^[^?#]*') END
+$$;
+
+CREATE VIEW entente.image_sources AS
+SELECT i.analysis_id, i.image_id, entente.visible_uri(i.uri) AS uri, i.uri = entente.visible_uri(i.uri) AS is_whole,
+    r.sha256, i.label, i.state, i.group_name
+FROM entente.images AS i
+LEFT JOIN entente.image_results AS r ON r.analysis_id = i.analysis_id AND r.image_id = i.image_id;
+COMMENT ON VIEW entente.image_sources IS
+    'Every image that is expected of an analysis, and where its bytes are; filter by analysis_id.';
+COMMENT ON COLUMN entente.image_sources.analysis_id IS 'The analysis.';
+COMMENT ON COLUMN entente.image_sources.image_id IS 'The image.';
+COMMENT ON COLUMN entente.image_sources.uri IS
+    'Where its bytes are, without query, fragment and credentials; of inline bytes and of what may be a secret an ellipsis.';
+COMMENT ON COLUMN entente.image_sources.is_whole IS 'Whether nothing was left out of uri, so that the picture can be had there.';
+COMMENT ON COLUMN entente.image_sources.sha256 IS 'Of the bytes that were analysed, hexadecimal; null without a result.';
+COMMENT ON COLUMN entente.image_sources.label IS 'Class id that it was submitted with; null without one.';
+COMMENT ON COLUMN entente.image_sources.state IS 'done, failed or pending.';
+COMMENT ON COLUMN entente.image_sources.group_name IS 'Group that it was submitted in; null without one.';
+
+-- One image -------------------------------------------------------------------------------------------------------
+
+CREATE VIEW entente.image_parts AS
+SELECT p.analysis_id, p.image_id, p.part_method, p.grid_height, p.grid_width, p.grid, p.boxes,
+    array_to_string(p.boxes, ', ') AS boxes_text
+FROM entente.part_results AS p;
+COMMENT ON VIEW entente.image_parts IS 'Where the parts of an image are, one row a part method; filter by analysis_id and image_id.';
+COMMENT ON COLUMN entente.image_parts.analysis_id IS 'The analysis.';
+COMMENT ON COLUMN entente.image_parts.image_id IS 'The image.';
+COMMENT ON COLUMN entente.image_parts.part_method IS 'Part method, as entente.analysis_summary has it.';
+COMMENT ON COLUMN entente.image_parts.grid_height IS 'Rows of patches.';
+COMMENT ON COLUMN entente.image_parts.grid_width IS 'Patches in a row.';
+COMMENT ON COLUMN entente.image_parts.grid IS 'One byte a patch, row by row: number of its part, 255 for background.';
+COMMENT ON COLUMN entente.image_parts.boxes IS 'Five a part: part, top, left, bottom, right; patches, inclusive.';
+COMMENT ON COLUMN entente.image_parts.boxes_text IS 'boxes, with commas between.';
+
+CREATE VIEW entente.image_classes AS
+SELECT r.analysis_id, r.image_id, (t.place - 1)::integer AS rank, t.class_index, k.class_id, k.name AS class_name, t.similarity,
+    t.probability, t.class_index = r.label_index AS is_label
+FROM entente.image_results AS r
+CROSS JOIN LATERAL unnest(r.top_classes, r.top_similarities, r.top_probabilities)
+    WITH ORDINALITY AS t (class_index, similarity, probability, place)
+LEFT JOIN entente.classes AS k ON k.analysis_id = r.analysis_id AND k.class_index = t.class_index;
+COMMENT ON VIEW entente.image_classes IS
+    'The classes that an image looks most like, one row a class; filter by analysis_id and image_id.';
+COMMENT ON COLUMN entente.image_classes.analysis_id IS 'The analysis.';
+COMMENT ON COLUMN entente.image_classes.image_id IS 'The image.';
+COMMENT ON COLUMN entente.image_classes.rank IS '0 for the most similar, which is the prediction.';
+COMMENT ON COLUMN entente.image_classes.class_index IS 'Place of the class in the analysis.';
+COMMENT ON COLUMN entente.image_classes.class_id IS 'The class.';
+COMMENT ON COLUMN entente.image_classes.class_name IS 'Its name.';
+COMMENT ON COLUMN entente.image_classes.similarity IS 'Cosine of image and class.';
+COMMENT ON COLUMN entente.image_classes.probability IS 'What a model with a sigmoid score says of the class by itself; else null.';
+COMMENT ON COLUMN entente.image_classes.is_label IS 'Whether it is the label; null without one.';
+
+-- Lists of images -------------------------------------------------------------------------------------------------
+
+CREATE VIEW entente.image_agreements AS
+SELECT p.analysis_id, p.image_id, p.part_method, p.label_index, p.predicted_index, p.vision_count, p.language_count, p.overlap,
+    p.mi_released AS mi_released_nano, p.auc_released AS auc_released_nano, p.mi_membership AS mi_membership_nano,
+    p.auc_membership AS auc_membership_nano, p.p_value, p.vision_descriptors, p.vision_mutual,
+    array_to_string(p.vision_descriptors, ', ') AS vision_descriptors_text, array_to_string(p.vision_mutual, ', ') AS vision_mutual_text
+FROM entente.part_results AS p;
+COMMENT ON VIEW entente.image_agreements IS
+    'As image_scores, for lists: sorted by an amount or an id in the order of an index; filter by analysis_id and part_method.';
+COMMENT ON COLUMN entente.image_agreements.analysis_id IS 'The analysis.';
+COMMENT ON COLUMN entente.image_agreements.image_id IS 'The image.';
+COMMENT ON COLUMN entente.image_agreements.part_method IS 'Part method, as entente.analysis_summary has it.';
+COMMENT ON COLUMN entente.image_agreements.label_index IS 'Place of its label in the analysis; null without one.';
+COMMENT ON COLUMN entente.image_agreements.predicted_index IS 'Place of the prediction in the analysis.';
+COMMENT ON COLUMN entente.image_agreements.vision_count IS 'Vision concepts.';
+COMMENT ON COLUMN entente.image_agreements.language_count IS 'Language concepts.';
+COMMENT ON COLUMN entente.image_agreements.overlap IS 'Mutual concepts.';
+COMMENT ON COLUMN entente.image_agreements.mi_released_nano IS 'Mutual information, released estimator, nano-nats.';
+COMMENT ON COLUMN entente.image_agreements.auc_released_nano IS 'Mean of the released curve, nano-nats.';
+COMMENT ON COLUMN entente.image_agreements.mi_membership_nano IS 'Mutual information, membership estimator, nano-nats.';
+COMMENT ON COLUMN entente.image_agreements.auc_membership_nano IS 'Mean of the membership curve, nano-nats.';
+COMMENT ON COLUMN entente.image_agreements.p_value IS 'Chance of at least this overlap; null when undefined.';
+COMMENT ON COLUMN entente.image_agreements.vision_descriptors IS 'Places of its vision concepts in the bank, most relevant first.';
+COMMENT ON COLUMN entente.image_agreements.vision_mutual IS 'Whether each is a language concept too.';
+COMMENT ON COLUMN entente.image_agreements.vision_descriptors_text IS 'vision_descriptors, with commas between.';
+COMMENT ON COLUMN entente.image_agreements.vision_mutual_text IS 'vision_mutual, with commas between.';
+
+-- Partial and not led by analysis_id, for the reasons that 0002 and 0017 have.
+CREATE INDEX part_results_by_auc_released ON entente.part_results (part_method, analysis_id, auc_released, image_id)
+    WHERE auc_released IS NOT NULL;
+CREATE INDEX part_results_by_auc_membership ON entente.part_results (part_method, analysis_id, auc_membership, image_id)
+    WHERE auc_membership IS NOT NULL;
+
+CREATE VIEW entente.image_predictions AS
+SELECT r.analysis_id, r.image_id, r.label_index, r.predicted_index, r.hit_at_1 FROM entente.image_results AS r;
+COMMENT ON VIEW entente.image_predictions IS 'What every image is taken for, by places of classes; filter by analysis_id.';
+COMMENT ON COLUMN entente.image_predictions.analysis_id IS 'The analysis.';
+COMMENT ON COLUMN entente.image_predictions.image_id IS 'The image.';
+COMMENT ON COLUMN entente.image_predictions.label_index IS 'Place of its label in the analysis; null without one.';
+COMMENT ON COLUMN entente.image_predictions.predicted_index IS 'Place of the prediction in the analysis.';
+COMMENT ON COLUMN entente.image_predictions.hit_at_1 IS 'Label is the prediction; null without a label.';
+
+-- As before, in the order of images.
+DROP INDEX entente.image_results_by_label;
+CREATE INDEX image_results_by_label ON entente.image_results (label_index, analysis_id, image_id) WHERE label_index IS NOT NULL;
+
+-- Analyses, classes, descriptors ----------------------------------------------------------------------------------
+
+CREATE VIEW entente.analysis_settings AS
+SELECT a.analysis_id, a.name, a.registered_at, a.setting_digest, a.model_weights, a.method_revision,
+    (SELECT max(k.class_index) + 1 FROM entente.classes AS k WHERE k.analysis_id = a.analysis_id) AS classes,
+    (SELECT max(d.descriptor_index) + 1 FROM entente.descriptors AS d WHERE d.analysis_id = a.analysis_id) AS descriptors,
+    a.canonical_json
+FROM entente.analyses AS a;
+COMMENT ON VIEW entente.analysis_settings IS 'What an analysis is: one row an analysis.';
+COMMENT ON COLUMN entente.analysis_settings.analysis_id IS 'The analysis.';
+COMMENT ON COLUMN entente.analysis_settings.name IS 'Its latest name.';
+COMMENT ON COLUMN entente.analysis_settings.registered_at IS 'When it was first registered.';
+COMMENT ON COLUMN entente.analysis_settings.setting_digest IS 'Equal for analyses that differ in nothing but the model.';
+COMMENT ON COLUMN entente.analysis_settings.model_weights IS 'SHA-256 of the model''s weights.';
+COMMENT ON COLUMN entente.analysis_settings.method_revision IS
+    'The highest revision among the stages of the method that the analysis uses.';
+COMMENT ON COLUMN entente.analysis_settings.classes IS 'Classes.';
+COMMENT ON COLUMN entente.analysis_settings.descriptors IS 'Descriptors of the bank.';
+COMMENT ON COLUMN entente.analysis_settings.canonical_json IS 'What the id is computed from, byte for byte.';
+
+CREATE VIEW entente.analysis_classes AS
+SELECT k.analysis_id, k.class_index, k.class_id, k.name AS class_name FROM entente.classes AS k;
+COMMENT ON VIEW entente.analysis_classes IS 'The classes of an analysis; filter by analysis_id.';
+COMMENT ON COLUMN entente.analysis_classes.analysis_id IS 'The analysis.';
+COMMENT ON COLUMN entente.analysis_classes.class_index IS 'Place of the class in the analysis.';
+COMMENT ON COLUMN entente.analysis_classes.class_id IS 'The class.';
+COMMENT ON COLUMN entente.analysis_classes.class_name IS 'Its name.';
+
+CREATE VIEW entente.class_points AS
+SELECT p.analysis_id, p.part_method, p.class_index, p.images, i.labelled, i.hits_at_1,
+    i.hits_at_1 / nullif(i.labelled, 0)::double precision AS top_1,
+    p.mi_released / p.images::double precision / 1e9 AS mi_released, p.auc_released / p.images::double precision / 1e9 AS auc_released,
+    p.mi_membership / p.images::double precision / 1e9 AS mi_membership,
+    p.auc_membership / p.images::double precision / 1e9 AS auc_membership
+FROM (
+    SELECT r.analysis_id, r.part_method, r.label_index AS class_index, sum(r.images)::bigint AS images,
+        sum(r.mi_released)::double precision AS mi_released, sum(r.auc_released)::double precision AS auc_released,
+        sum(r.mi_membership)::double precision AS mi_membership, sum(r.auc_membership)::double precision AS auc_membership
+    FROM entente.part_rollups AS r WHERE r.label_index >= 0
+    GROUP BY r.analysis_id, r.part_method, r.label_index HAVING sum(r.images) > 0
+) AS p
+JOIN (
+    SELECT r.analysis_id, r.label_index AS class_index, sum(r.labelled)::bigint AS labelled, sum(r.hits_at_1)::bigint AS hits_at_1
+    FROM entente.image_rollups AS r WHERE r.label_index >= 0 GROUP BY r.analysis_id, r.label_index
+) AS i ON i.analysis_id = p.analysis_id AND i.class_index = p.class_index;
+COMMENT ON VIEW entente.class_points IS
+    'As class_summary of labels, without intervals, which take longer than all the rest; filter by analysis_id and part_method.';
+COMMENT ON COLUMN entente.class_points.analysis_id IS 'The analysis.';
+COMMENT ON COLUMN entente.class_points.part_method IS 'Part method, as entente.analysis_summary has it.';
+COMMENT ON COLUMN entente.class_points.class_index IS 'Place of the class in the analysis.';
+COMMENT ON COLUMN entente.class_points.images IS 'Images that are labelled with it.';
+COMMENT ON COLUMN entente.class_points.labelled IS 'The same, of all part methods together.';
+COMMENT ON COLUMN entente.class_points.hits_at_1 IS 'Those of them whose label is the prediction.';
+COMMENT ON COLUMN entente.class_points.top_1 IS 'hits_at_1 / labelled.';
+COMMENT ON COLUMN entente.class_points.mi_released IS 'Mean mutual information, released estimator, nats.';
+COMMENT ON COLUMN entente.class_points.auc_released IS 'Mean of the images'' own AUCs, released estimator, nats.';
+COMMENT ON COLUMN entente.class_points.mi_membership IS 'Mean mutual information, membership estimator, nats.';
+COMMENT ON COLUMN entente.class_points.auc_membership IS 'Mean of the images'' own AUCs, membership estimator, nats.';
+
+CREATE VIEW entente.analysis_descriptors AS
+SELECT d.analysis_id, d.descriptor_index, d.descriptor FROM entente.descriptors AS d;
+COMMENT ON VIEW entente.analysis_descriptors IS 'The descriptor bank of an analysis; filter by analysis_id.';
+COMMENT ON COLUMN entente.analysis_descriptors.analysis_id IS 'The analysis.';
+COMMENT ON COLUMN entente.analysis_descriptors.descriptor_index IS 'Place in the bank.';
+COMMENT ON COLUMN entente.analysis_descriptors.descriptor IS 'The descriptor.';
+
+CREATE INDEX classes_by_words ON entente.classes USING gin (to_tsvector('simple'::regconfig, name));
+CREATE INDEX descriptors_by_words ON entente.descriptors USING gin (to_tsvector('simple'::regconfig, descriptor));
+-- For the same descriptor in other banks. A descriptor may be too long for a tree.
+CREATE INDEX descriptors_by_text ON entente.descriptors USING hash (descriptor);
+
+CREATE VIEW entente.concept_classes AS
+SELECT r.analysis_id, r.part_method, r.descriptor_index, r.label_index, r.predicted_index,
+    sum(r.vision_images)::bigint AS vision_images, sum(r.mutual_images)::bigint AS mutual_images
+FROM entente.concept_rollups AS r
+GROUP BY r.analysis_id, r.part_method, r.descriptor_index, r.label_index, r.predicted_index
+HAVING sum(r.vision_images) > 0;
+COMMENT ON VIEW entente.concept_classes IS
+    'In how many images of which classes a descriptor is found, one row a pair of classes; filter by analysis_id and descriptor_index.';
+COMMENT ON COLUMN entente.concept_classes.analysis_id IS 'The analysis.';
+COMMENT ON COLUMN entente.concept_classes.part_method IS 'Part method, as entente.analysis_summary has it.';
+COMMENT ON COLUMN entente.concept_classes.descriptor_index IS 'Place in the descriptor bank.';
+COMMENT ON COLUMN entente.concept_classes.label_index IS
+    'Place of the label''s class; -1 for images without one, -2 for all images of all classes.';
+COMMENT ON COLUMN entente.concept_classes.predicted_index IS 'Place of the predicted class; -2 for all images of all classes.';
+COMMENT ON COLUMN entente.concept_classes.vision_images IS 'Images in which it is a vision concept.';
+COMMENT ON COLUMN entente.concept_classes.mutual_images IS 'Images in which it is a mutual concept.';
+CREATE INDEX concept_rollups_by_descriptor ON entente.concept_rollups (descriptor_index, analysis_id, part_method);
+
+CREATE INDEX class_language_concepts_by_descriptor ON entente.class_language_concepts (descriptor_index, analysis_id);
+
+"""###),
     ]
 
     /// `migrations/roles.sql`, which runs after every migration.
@@ -2678,13 +4319,49 @@ REVOKE ALL ON SCHEMA entente FROM PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA entente FROM PUBLIC;
 GRANT USAGE ON SCHEMA entente TO entente_worker, entente_reader;
 
+-- What earlier versions gave and no statement uses; columns go with their tables.
+REVOKE INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON ALL TABLES IN SCHEMA entente
+    FROM entente_worker, entente_reader;
+
 GRANT SELECT ON ALL TABLES IN SCHEMA entente TO entente_worker;
-GRANT INSERT, UPDATE ON
+GRANT INSERT ON
     entente.analyses, entente.analysis_names, entente.classes, entente.descriptors, entente.class_language_concepts,
     entente.text_embeddings, entente.submissions, entente.images, entente.image_results, entente.part_results,
     entente.job_offsets, entente.in_flight_jobs, entente.failed_images, entente.dead_letters,
-    entente.ground_truth_results
+    entente.ground_truth_results, entente.judged_results
     TO entente_worker;
+-- Just the columns that some statement of a worker or a command sets. Classes, descriptors, language concepts and text
+-- embeddings stay as they were first written, and so does an analysis but for its name; no key ever changes.
+GRANT UPDATE (name) ON entente.analyses TO entente_worker;
+GRANT UPDATE (named_at) ON entente.analysis_names TO entente_worker;
+GRANT UPDATE (images, jobs, jobs_produced, finished_at) ON entente.submissions TO entente_worker;
+GRANT UPDATE (uri, other_uri, sha256, label, group_name, submission) ON entente.images TO entente_worker;
+GRANT UPDATE (
+    label_index, predicted_index, top_classes, top_similarities, top_probabilities, group_name, group_digest, sha256,
+    submission, worker, kernel_set, method_revision, fetch_microseconds, decode_microseconds, encode_microseconds,
+    concepts_microseconds, shard, written_at
+) ON entente.image_results TO entente_worker;
+GRANT UPDATE (
+    label_index, predicted_index, shard, vision_count, language_count, overlap, mi_released, auc_released,
+    curve_released, mi_membership, auc_membership, curve_membership, nmi_max, ami, p_value, vision_descriptors,
+    vision_relevances, vision_parts, vision_mutual, grid_height, grid_width, grid, boxes, flags
+) ON entente.part_results TO entente_worker;
+GRANT UPDATE (label_index, shard, draws, points, amount, difference) ON entente.judged_results TO entente_worker;
+-- Whose a partition is changes through functions alone.
+GRANT UPDATE (
+    epoch, next_offset, updated_at, cluster_id, last_offset, last_digest, begins_at, held_because, held_since,
+    is_other_log
+) ON entente.job_offsets TO entente_worker;
+GRANT UPDATE (owner, is_alone, taken_at, progress, has_trapped) ON entente.in_flight_jobs TO entente_worker;
+GRANT UPDATE (kind, message, attempts, worker, shard, failed_at) ON entente.failed_images TO entente_worker;
+GRANT UPDATE (
+    message_timestamp, message_key, message_value, header_names, header_values, reason, published, published_at,
+    written_at, requeued_at, requeue_count, withheld
+) ON entente.dead_letters TO entente_worker;
+GRANT UPDATE (
+    box_overlap, foreground_overlap, purity, adjusted_rand_index, mutual_count, mutual_true, vision_count, vision_true,
+    bank_count, bank_true, result_written_at, scored_at, box_chance
+) ON entente.ground_truth_results TO entente_worker;
 GRANT EXECUTE ON FUNCTION
     entente.advance_offset(text, text, integer, bigint, bigint, bigint),
     entente.advance_offset(text, text, integer, bigint, bigint, bigint, bigint, bytea),
@@ -2705,7 +4382,8 @@ GRANT EXECUTE ON FUNCTION
     entente.recomputed_throughput_rollups(text), entente.recomputed_progress_rollups(text),
     entente.recomputed_image_rollups(text), entente.recomputed_part_rollups(text),
     entente.recomputed_concept_rollups(text), entente.without_trailing_zeros(bigint[]),
-    entente.negated_curve(bigint[]), entente.cancel_submission(text)
+    entente.negated_curve(bigint[]), entente.throughput_rollup_differences(text),
+    entente.judged_rollup_differences(text), entente.recomputed_judged_rollups(text), entente.cancel_submission(text)
     TO entente_worker;
 
 GRANT SELECT ON
@@ -2715,12 +4393,58 @@ GRANT SELECT ON
     entente.replay_comparison, entente.replay_image_comparison, entente.analysis_throughput,
     entente.partition_progress, entente.submission_progress, entente.class_confusion, entente.replays,
     entente.replay_class_comparison, entente.replay_concept_comparison, entente.replay_flips,
-    entente.replay_image_changes, entente.ground_truth_summary
+    entente.replay_image_changes, entente.ground_truth_summary, entente.mutual_concepts,
+    entente.faithfulness_summary, entente.foreground_summary, entente.class_faithfulness, entente.image_judgements,
+    entente.image_sources, entente.image_parts, entente.image_classes, entente.image_agreements,
+    entente.image_predictions, entente.analysis_settings, entente.analysis_classes, entente.analysis_descriptors,
+    entente.concept_classes, entente.class_points,
+    entente.zero_shot_summary
     TO entente_reader;
 -- A view's functions run with the rights of whoever reads it.
 GRANT EXECUTE ON FUNCTION entente.add_curves(bigint[], bigint[]), entente.sum_curves(bigint[]),
-    entente.compare_analyses(text, text), entente.compare_images(text, text)
+    entente.compare_analyses(text, text), entente.compare_images(text, text),
+    entente.half_width(numeric, numeric, numeric), entente.share_low(bigint, bigint), entente.share_high(bigint, bigint),
+    entente.judged_unit(text), entente.visible_uri(text)
     TO entente_worker, entente_reader;
+
+"""###
+
+    /// `migrations/database.sql`, which runs behind it.
+    static let database = ###"""
+-- What PostgreSQL lets everybody do in a database, which readers need not: temporary tables, objects in the schema `public`
+-- (in databases that began before PostgreSQL 15), large objects. None of them asks for a right on any table, and no
+-- statement of ours uses them. Runs after every `entente migrate`, as whoever runs it and as far as they may;
+-- everything here may be repeated.
+
+DO $$
+DECLARE
+    this record;
+    routine regprocedure;
+BEGIN
+    SELECT d.datname, pg_catalog.pg_has_role(current_user, d.datdba, 'USAGE') AS is_ours,
+        (SELECT r.rolsuper FROM pg_catalog.pg_roles AS r WHERE r.rolname = current_user) AS is_superuser
+    INTO this FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database();
+    IF this.is_ours AND pg_catalog.has_database_privilege('entente_reader', this.datname, 'TEMPORARY') THEN
+        EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', this.datname);
+    END IF;
+    IF (SELECT pg_catalog.pg_has_role(current_user, n.nspowner, 'USAGE')
+            AND pg_catalog.has_schema_privilege('entente_reader', n.oid, 'CREATE')
+        FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'public')
+    THEN
+        REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+    END IF;
+    IF this.is_superuser THEN
+        FOR routine IN
+            SELECT p.oid::regprocedure FROM pg_catalog.pg_proc AS p
+            WHERE p.pronamespace = 'pg_catalog'::regnamespace
+                AND p.proname IN ('lo_creat', 'lo_create', 'lo_from_bytea', 'lo_import', 'lo_put', 'lowrite', 'lo_truncate',
+                    'lo_truncate64', 'lo_unlink')
+                AND pg_catalog.has_function_privilege('entente_reader', p.oid, 'EXECUTE')
+        LOOP
+            EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', routine);
+        END LOOP;
+    END IF;
+END $$;
 
 """###
 }

@@ -19,7 +19,7 @@ public struct Migrator {
         public let applied: [Int]
         /// The database's version now.
         public let version: Int
-        /// What was left out, one sentence each: roles that this user may not create.
+        /// What was left out, one sentence each: roles that this user may not create, rights that it may not take away.
         public let warnings: [String]
     }
 
@@ -46,7 +46,11 @@ public struct Migrator {
                 SELECT count(*)::int FROM pg_catalog.pg_roles WHERE rolname IN ('entente_worker', 'entente_reader')
                 """
             ).int(0, 0)
-            if present == 2 { try become(owner) { try connection.exec(Migration.roles) } }
+            if present == 2 {
+                try become(owner) { try connection.exec(Migration.roles) }
+                try connection.exec(Migration.database)
+                if let excess = try ReaderExcess(connection).warning { warnings.append(excess) }
+            }
             return try appliedMigrations().last?.version ?? 0
         }
         return Outcome(applied: applied, version: version, warnings: warnings)

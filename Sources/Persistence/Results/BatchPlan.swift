@@ -1,7 +1,7 @@
 import Inference
 
 /// A batch as a list of statements, in the order that keeps writers from waiting for each other crosswise: offsets,
-/// shards, submissions, images, results, failures, dead letters.
+/// shards, submissions, images, all of which are locked from there on, results, failures, dead letters.
 struct BatchPlan {
     private(set) var calls: [Call] = []
     /// Submissions that are in the table once the plan is committed.
@@ -11,18 +11,12 @@ struct BatchPlan {
 
     /// More rows a statement would gain nothing, and the server holds all of them at once.
     static let rowsPerStatement = 256
-    /// First half of the advisory locks' key, so that other users of such locks are not in the way.
-    private static let lockSpace: Int32 = 0x656e74
-
     private static let advance = Statement(
         "entente_advance_offset", "SELECT entente.advance_offset($1, $2, $3, $4, $5, $6, $7, $8)")
-    private static let lockShards = Statement(
-        "entente_lock_shards",
-        "SELECT pg_catalog.pg_advisory_xact_lock($1, s.shard) FROM unnest($2::integer[]) AS s (shard) ORDER BY s.shard")
-
     /// - Parameter isChecked: whether results that disagree with the ones in place end the batch.
     /// - Throws: ``PersistenceError`` of code `value` for a row that can't be stored.
     init(_ batch: WriteBatch, keepData: Bool, knownSubmissions: Set<Identifier>, isChecked: Bool = true) throws {
+        calls.append(Lookups.begin)
         for advance in batch.offsets.sorted(by: { $0.partition < $1.partition }) {
             calls.append(
                 Call(
@@ -35,17 +29,13 @@ struct BatchPlan {
         }
         for row in batch.results { try row.check() }
         let failures = FailureColumns.distinct(batch.failures)
-        let shards = Set(batch.results.map(\.shard) + failures.map(\.shard)).sorted()
-        if !shards.isEmpty {
-            calls.append(Call(Self.lockShards, [.int(Self.lockSpace), .ints(shards.map(Int32.init))]))
-        }
         addImages(batch.results, failures, keepData: keepData, known: knownSubmissions)
         for round in Self.rounds(batch.results) {
-            for part in Self.chunks(round.filter { !$0.force }) { add(ResultColumns(part), ResultColumns.firstWrite) }
-            for part in Self.chunks(round.filter(\.force)) { add(ResultColumns(part), ResultColumns.replace) }
+            for part in Self.chunks(round.filter { !$0.force }) { add(ResultColumns(part).firstWrite) }
+            for part in Self.chunks(round.filter(\.force)) { add(ResultColumns(part).replacement) }
         }
         if isChecked { addChecks(batch.results) }
-        if let naming = ImageNaming.call(batch.results, keepData: keepData) { calls.append(naming) }
+        calls += ImageNaming.calls(batch.results, keepData: keepData)
         if !failures.isEmpty {
             failureCall = calls.count
             calls.append(FailureColumns.call(failures))
@@ -61,9 +51,9 @@ struct BatchPlan {
         return BatchWriter.Outcome(imagesWritten: images, failuresWritten: failures, wasCommittedBefore: false)
     }
 
-    private mutating func add(_ columns: ResultColumns, _ statement: Statement) {
+    private mutating func add(_ results: Call) {
         resultCalls.append(calls.count)
-        calls.append(Call(statement, columns.parameters))
+        calls.append(results)
     }
 
     private mutating func addChecks(_ results: [ImageRow]) {
@@ -77,26 +67,32 @@ struct BatchPlan {
         _ results: [ImageRow], _ failures: [FailedImage], keepData: Bool, known: Set<Identifier>
     ) {
         var images = ImageColumns(keepData: keepData)
+        // Submissions of foreign producers are made known by their first image.
+        var foreign: [Identifier: Call] = [:]
+        func meet(_ submissionID: Identifier?, _ analysisID: String, _ force: Bool) {
+            guard let submissionID, !known.contains(submissionID), foreign[submissionID] == nil else { return }
+            foreign[submissionID] = SubmissionStore.foreign(submissionID, analysisID: analysisID, force: force)
+        }
         for row in results {
             images.add(row.image, analysisID: row.analysisID, submissionID: row.submissionID, shard: row.shard)
-            addSubmission(row.submissionID, row.analysisID, row.force, known)
+            meet(row.submissionID, row.analysisID, row.force)
         }
         for failure in failures {
             guard let image = failure.image, let analysisID = failure.analysisID else { continue }
             images.add(
                 FailureColumns.storable(image), analysisID: analysisID, submissionID: failure.submissionID,
                 shard: failure.shard)
-            addSubmission(failure.submissionID, analysisID, false, known)
+            meet(failure.submissionID, analysisID, false)
         }
-        if !images.isEmpty { calls.append(images.call) }
-    }
-
-    /// Submissions of foreign producers are made known by their first image.
-    private mutating func addSubmission(
-        _ submissionID: Identifier?, _ analysisID: String, _ force: Bool, _ known: Set<Identifier>
-    ) {
-        guard let submissionID, !known.contains(submissionID), submissions.insert(submissionID).inserted else { return }
-        calls.append(SubmissionStore.foreign(submissionID, analysisID: analysisID, force: force))
+        let shards = Set(results.map(\.shard) + failures.map(\.shard))
+        if !shards.isEmpty {
+            calls.append(
+                BatchLocks.shards(shards, of: images.keys, forced: results.filter(\.force).map(\.key)))
+        }
+        calls += foreign.sorted { $0.key < $1.key }.map(\.value)
+        submissions = Set(foreign.keys)
+        guard !images.isEmpty else { return }
+        calls += [images.call, BatchLocks.images(images.keys)]
     }
 
     private static func chunks(_ rows: [ImageRow]) -> [[ImageRow]] {

@@ -40,6 +40,7 @@ public struct GroundTruthStore {
         [
             Column("image_id", \.result.image),
             Column("box_overlap", \.score.boxOverlap),
+            Column("box_chance", \.score.boxChance),
             Column("foreground_overlap", \.score.foregroundOverlap),
             Column("purity", \.score.purity),
             Column("adjusted_rand_index", \.score.adjustedRandIndex),
@@ -115,6 +116,11 @@ public struct GroundTruthSummary: Sendable, Encodable {
     public let images: Int
     /// Share of images in which the foreground's box overlaps the object's by more than half.
     public let corloc: Double
+    /// The ends of its 95 % interval, Wilson's.
+    public let corlocLow: Double?
+    public let corlocHigh: Double?
+    /// What it would be if boxes of the same sizes lay anywhere; nil if an image was scored before there was such a figure.
+    public let corlocChance: Double?
     /// Mean intersection over union of foreground and object on the patch grid.
     public let foregroundOverlap: Double
     public let purity: Double?
@@ -127,6 +133,9 @@ public struct GroundTruthSummary: Sendable, Encodable {
     enum CodingKeys: String, CodingKey {
         case analysis, images, corloc, purity
         case partMethod = "part_method"
+        case corlocLow = "corloc_low"
+        case corlocHigh = "corloc_high"
+        case corlocChance = "corloc_chance"
         case foregroundOverlap = "foreground_overlap"
         case adjustedRandIndex = "adjusted_rand_index"
         case mutualPrecision = "mutual_precision"
@@ -139,13 +148,15 @@ public struct GroundTruthSummary: Sendable, Encodable {
         let rows = try connection.query(
             """
             SELECT part_method, images, corloc, foreground_overlap, purity, adjusted_rand_index, mutual_precision,
-                vision_precision, chance_precision
+                vision_precision, chance_precision, corloc_low, corloc_high, corloc_chance
             FROM entente.ground_truth_summary WHERE analysis_id = $1 ORDER BY part_method
             """, [.text(analysisID)])
         return try (0..<rows.count).map { row in
             GroundTruthSummary(
                 analysis: analysisID, partMethod: try rows.text(row, 0), images: Int(try rows.bigint(row, 1)),
-                corloc: try rows.double(row, 2), foregroundOverlap: try rows.double(row, 3),
+                corloc: try rows.double(row, 2), corlocLow: try rows.optionalDouble(row, 9),
+                corlocHigh: try rows.optionalDouble(row, 10), corlocChance: try rows.optionalDouble(row, 11),
+                foregroundOverlap: try rows.double(row, 3),
                 purity: try rows.optionalDouble(row, 4), adjustedRandIndex: try rows.optionalDouble(row, 5),
                 mutualPrecision: try rows.optionalDouble(row, 6), visionPrecision: try rows.optionalDouble(row, 7),
                 chancePrecision: try rows.optionalDouble(row, 8))

@@ -12,7 +12,10 @@ struct GroupMembership {
         """
         SELECT u.place::integer FROM unnest($1::text[], $2::text[], $3::text[])
             WITH ORDINALITY AS u (analysis_id, image_id, digest, place)
-        JOIN entente.image_results AS r USING (analysis_id, image_id)
+        CROSS JOIN LATERAL (
+            SELECT r.group_digest FROM entente.image_results AS r
+            WHERE r.analysis_id = u.analysis_id AND r.image_id = u.image_id LIMIT 1
+        ) AS r
         WHERE r.group_digest IS DISTINCT FROM u.digest ORDER BY u.place
         """)
 
@@ -36,7 +39,7 @@ struct GroupMembership {
     /// Indexes of the rows that can't be written: the table has their image from another group, or another row of the
     /// batch does that comes before or is forced.
     func conflicts(_ connection: Connection) throws -> [Int] {
-        let answer = try connection.run(Self.conflicts, parameters)
+        let answer = try connection.lookUp(Self.conflicts, parameters)
         let stored = try (0..<answer.count).map { places[try Int(answer.int($0, 0)) - 1] }
         var claims: [ImageKey: String?] = [:]
         for row in rows where row.force { claims[row.key] = row.groupDigest }

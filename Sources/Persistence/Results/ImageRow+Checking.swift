@@ -46,5 +46,10 @@ extension ImageRow {
                     },
                 "\(part) have a descriptor or box out of range")
         }
+        for curve in findings.judged {
+            try StorableText.check(curve.subject, "\(name): what is judged")
+            try StorableText.check(curve.variant, "\(name): how it is judged")
+            try need(fits(curve.draws), "its \(curve.subject) curves have draws beyond 32 bits")
+        }
     }
 }

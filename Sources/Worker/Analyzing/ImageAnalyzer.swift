@@ -10,9 +10,9 @@ import Jobs
 /// are sought 8 bytes more for every value of a foreground patch.
 package final class ImageAnalyzer {
     package let analysis: LoadedAnalysis
-    private let workspace: VisionWorkspace
-    /// Of the dense method that the analysis asks for, if it does; ``workspace`` has that of the features if both do.
-    private let denseWorkspace: VisionWorkspace?
+    private let session: any VisionSession
+    /// Of the dense method that parts are read by, if features are by another.
+    private let denseSession: (any VisionSession)?
     /// If the analysis asks for it.
     private let crf: DenseCRF?
     private let batchSize: Int
@@ -31,14 +31,9 @@ package final class ImageAnalyzer {
         self.analysis = analysis
         self.batchSize = batchSize
         self.onEncode = onEncode
-        crf = analysis.analysis.method.foreground.crf.map { DenseCRF($0) }
-        let (features, prompting) = (
-            analysis.analysis.method.features.denseMethod, analysis.analysis.method.prompting.dense
-        )
-        workspace = analysis.makeWorkspace(batchSize: batchSize, dense: features ?? prompting)
-        denseWorkspace =
-            features != nil && prompting != nil && features != prompting
-            ? analysis.makeWorkspace(batchSize: batchSize, dense: prompting) : nil
+        let method = analysis.analysis.method
+        crf = method.findsParts ? method.foreground.crf.map { DenseCRF($0) } : nil
+        (session, denseSession) = analysis.sessions(batchSize: batchSize)
     }
 
     /// What a person may want to see of one picture.
@@ -63,6 +58,7 @@ package final class ImageAnalyzer {
         let slices = stride(from: 0, to: images.count, by: batchSize).map {
             $0..<min($0 + batchSize, images.count)
         }
+        if !method.findsParts { return try predictions(of: images, slices) }
         switch method.decomposition {
         case .image:
             groupDigest = nil
@@ -96,6 +92,29 @@ package final class ImageAnalyzer {
         }
     }
 
+    /// Where nothing else is asked for: one pass a picture.
+    private func predictions(
+        of images: [PreparedImage], _ slices: [Range<Int>]
+    ) throws(Interrupted) -> [Result<ImageFindings, ImageFailure>] {
+        groupDigest = nil
+        var found: [Result<ImageFindings, ImageFailure>] = []
+        for slice in slices {
+            let encoded = try encode(images[slice].map(\.picture), including: [], in: session)
+            for (place, index) in slice.enumerated() {
+                let image = images[index]
+                if let overflow = encoded.overflow(of: place, named: image.id.text) {
+                    found.append(.failure(ImageFailure(encoding: overflow)))
+                } else {
+                    found.append(
+                        .success(
+                            analysis.interpreter.findings(
+                                imageEmbedding: encoded.embeddings.row(place), label: image.label, parts: [])))
+                }
+            }
+        }
+        return found
+    }
+
     /// What becomes of one picture; its failure is its own, an interruption everybody's.
     private func result(
         of encoded: Result<Encoded, ImageFailure>, _ findings: (Encoded) throws -> ImageFindings
@@ -110,7 +129,7 @@ package final class ImageAnalyzer {
         }
     }
 
-    private var method: MethodParameters { analysis.analysis.method }
+    var method: MethodParameters { analysis.analysis.method }
 
     /// What the encoder gave of one picture, for either phase.
     private struct Encoded {
@@ -120,6 +139,21 @@ package final class ImageAnalyzer {
         let features: Matrix
         /// `[n, e]`: what parts are read from in a single pass.
         let dense: Matrix?
+    }
+
+    /// What a head is trained on and told by: of each picture its embedding, `[e]`, and its patches' features, `[n, d]`.
+    ///
+    /// - Throws: what `onEncode` threw.
+    package func features(
+        of images: [PreparedImage]
+    ) throws(Interrupted) -> [Result<(embedding: [Float], patches: Matrix), ImageFailure>] {
+        var found: [Result<(embedding: [Float], patches: Matrix), ImageFailure>] = []
+        for start in stride(from: 0, to: images.count, by: batchSize) {
+            found += try encode(images[start..<min(start + batchSize, images.count)]).map { result in
+                result.map { ($0.embedding, $0.features) }
+            }
+        }
+        return found
     }
 
     // MARK: - Phase 1
@@ -146,7 +180,7 @@ package final class ImageAnalyzer {
         _ images: ArraySlice<PreparedImage>
     ) throws(Interrupted) -> [Result<Encoded, ImageFailure>] {
         let pictures = images.map(\.picture)
-        let encoded = try encode(pictures, including: outputs, in: workspace)
+        let encoded = try encode(pictures, including: outputs, in: session)
         let features =
             switch method.features {
             case .tokens: encoded.patchTokens
@@ -156,7 +190,7 @@ package final class ImageAnalyzer {
             case .dense: encoded.densePatches
             }
         let prompting =
-            if let denseWorkspace { try encode(pictures, including: .dense, in: denseWorkspace) } else { encoded }
+            if let denseSession { try encode(pictures, including: .dense, in: denseSession) } else { encoded }
         return zip(images, pictures.indices).map { image, place in
             if let overflow = encoded.overflow(of: place, named: image.id.text)
                 ?? prompting.overflow(of: place, named: image.id.text)
@@ -212,17 +246,22 @@ package final class ImageAnalyzer {
             onDrawings(Drawings(display: display, foreground: foreground, parts: prompted))
             read = try encode(prompted, of: image)
         }
-        return analysis.interpreter.findings(
+        let found = analysis.interpreter.findings(
             imageEmbedding: encoded.embedding, label: image.label, parts: read,
-            flags: foreground?.isErased == true ? flags.union([.crfEmpty]) : flags)
+            flags: foreground?.isErased == true ? flags.union([.crfEmpty]) : flags,
+            trained: analysis.heads.isEmpty
+                ? nil : TrainedSight(heads: analysis.heads, features: encoded.features, grid: parts.grid))
+        return try judged(found, of: image, encoded.embedding, parts, within: foreground)
     }
 
     /// Encodes the prompted pictures of all parts.
     private func encode(
         _ prompted: [(grouping: PartGrouping, prompts: [PromptedPart])], of image: PreparedImage
     ) throws -> [EncodedParts] {
-        let pictures = prompted.flatMap { $0.prompts.flatMap(\.pictures) }
-        var rows = try embeddings(of: pictures, named: image.id.text).makeIterator()
+        // Of the same pictures the encoder sees one.
+        let pictures = DistinctPictures(prompted.flatMap { $0.prompts.flatMap(\.pictures) })
+        let distinct = try embeddings(of: pictures.pictures, named: "\(image.id.text), a part of it highlighted")
+        var rows = pictures.places.map { distinct[$0] }.makeIterator()
         return prompted.map { grouping, prompts in
             EncodedParts(
                 grouping: grouping,
@@ -237,13 +276,20 @@ package final class ImageAnalyzer {
         }
     }
 
-    private func embeddings(of pictures: [Picture], named name: String) throws -> [ArraySlice<Float>] {
+    /// Of pictures that are made from an image, one row a picture, in order; a batch of them at a time is asked for.
+    ///
+    /// - Parameter name: of each of them, should the encoder overflow.
+    func embeddings(
+        of pictures: some RandomAccessCollection<Picture>, named name: String
+    ) throws -> [ArraySlice<Float>] {
         var rows: [ArraySlice<Float>] = []
-        for start in stride(from: 0, to: pictures.count, by: batchSize) {
-            let batch = pictures[start..<min(start + batchSize, pictures.count)]
-            let encoded = try encode(Array(batch), including: [], in: workspace)
+        var rest = pictures[...]
+        while !rest.isEmpty {
+            let batch = Array(rest.prefix(batchSize))
+            rest = rest.dropFirst(batchSize)
+            let encoded = try encode(batch, including: [], in: session)
             for place in 0..<batch.count {
-                if let overflow = encoded.overflow(of: place, named: "\(name), a part of it highlighted") {
+                if let overflow = encoded.overflow(of: place, named: name) {
                     throw ImageFailure(encoding: overflow)
                 }
                 rows.append(encoded.embeddings.row(place))
@@ -253,13 +299,13 @@ package final class ImageAnalyzer {
     }
 
     private func encode(
-        _ pictures: [Picture], including outputs: PatchOutputs, in workspace: VisionWorkspace
+        _ pictures: [Picture], including outputs: PatchOutputs, in session: any VisionSession
     ) throws(Interrupted) -> EncodedImages {
         try onEncode(pictures.count)
         encodedPictures += pictures.count
-        let pixels = pictures.map(analysis.preprocessor.pixelValues)
+        let inputs = pictures.map(analysis.preprocessor.input)
         let start = ContinuousClock.now
         defer { encodeTime += start.duration(to: .now) }
-        return analysis.model.vision.encode(pixels, including: outputs, in: workspace)
+        return session.encode(inputs, including: outputs)
     }
 }

@@ -4,13 +4,22 @@ import Inference
 /// A model directory in memory: both encoders, the preprocessing that belongs to them, and the tokenizer if there is one.
 package final class LoadedModel: Sendable {
     package let directory: ModelDirectory
+    /// Its vision encoder computes in the precision that was asked for.
     package let clip: ClipModel
     package let preprocessor: Preprocessor
 
+    /// - Parameters:
+    ///   - weights: SHA-256 of the weights, where it is known.
+    ///   - precision: of the vision encoder.
+    ///   - cache: where pickled weights are converted to.
     /// - Throws: `InferenceError` naming the file, field or tensor.
-    package init(directory path: String) throws(InferenceError) {
+    package init(
+        directory path: String, weights: String? = nil, precision: Precision = .fp32,
+        cache: ConvertedWeights = ConvertedWeights()
+    ) throws(InferenceError) {
         directory = try ModelDirectory(path)
-        clip = try ClipModel.load(directory)
+        clip = try ClipModel.load(
+            directory, weights: cache.weights(of: directory, hash: weights), precision: precision)
         preprocessor = Preprocessor(
             configuration: try PreprocessConfiguration(
                 json: [UInt8](directory.preprocessJSON), named: directory.configurationPath),
@@ -21,13 +30,23 @@ package final class LoadedModel: Sendable {
     /// e: the width of image and text embeddings alike.
     package var embeddingWidth: Int { clip.vision.embeddingWidth }
 
-    /// `[N, e]`, not normalised.
+    /// The vision encoder, for a dense method to run beside it.
     ///
-    /// - Throws: `InferenceError` if the directory has no text encoder or no usable vocabulary.
-    package func encodeTexts(_ texts: [String], batchSize: Int = 32) throws(InferenceError) -> (
-        tokens: [[Int32]], embeddings: Matrix
-    ) {
-        try TextSession(self, batchSize: batchSize).encode(texts)
+    /// - Throws: `InferenceError` saying why the method can't run on this model.
+    package func transformer(for method: DenseMethod) throws(InferenceError) -> VisionTransformer {
+        let refusal = directory.configuration.refusal(of: method)
+        guard refusal == nil, let transformer = vision as? VisionTransformer else {
+            let reason = refusal ?? "\(method.rawValue) needs a vision transformer; take one."
+            throw InferenceError(.modelConfiguration, "\(directory.path): \(reason)")
+        }
+        return transformer
+    }
+
+    /// `[N, e]`, not normalised, by so many lanes.
+    ///
+    /// - Throws: `InferenceError` if the directory has no text encoder or no usable vocabulary, or for a text that overflows.
+    package func encodeTexts(_ texts: [String], lanes: Int = 1) throws -> Matrix {
+        try TextSession(self).encode(texts, lanes: lanes)
     }
 }
 
@@ -36,7 +55,7 @@ extension ModelDirectory {
     package func tokenizer() throws(InferenceError) -> Tokenizer {
         guard let text = configuration.text, let conventions = layout.text else { throw hasNoText }
         return try Tokenizer.load(
-            directory: path, contextLength: text.contextLength, layout: conventions,
+            directory: path, contextLength: text.contextLength, layout: conventions, kind: text.tokenizer,
             vocabularySize: text.vocabularySize)
     }
 
@@ -50,6 +69,20 @@ extension ModelDirectory {
 }
 
 extension ModelConfiguration {
+    /// Why an analysis can't run on the model; nil if it can.
+    package func refusal(of analysis: Analysis) -> String? {
+        if let refusal = refusal(of: analysis.method) { return refusal }
+        if let problem = analysis.classifierProblem ?? analysis.explainerProblem { return problem }
+        guard let weights = analysis.classifier?.weights else { return nil }
+        guard weights.rows == analysis.classes.count, weights.columns == embeddingWidth else {
+            return
+                "classifier.file: its weights are \(weights.rows) × \(weights.columns), and \(analysis.classes.count) classes of "
+                + "a model with embeddings of \(embeddingWidth) values need \(analysis.classes.count) × \(embeddingWidth); take the "
+                + "classifier that was made with the model."
+        }
+        return nil
+    }
+
     /// Why an analysis with this method can't run on the model; nil if it can.
     package func refusal(of method: MethodParameters) -> String? {
         for (key, dense) in [

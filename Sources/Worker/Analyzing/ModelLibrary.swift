@@ -6,12 +6,20 @@ import Synchronization
 /// Finds models by what their files hash to, and loads each once for as long as anybody uses it.
 package final class ModelLibrary: Sendable {
     private let paths: [String]
+    /// Trained heads in the same directories.
+    package let heads: HeadLibrary
     private let state = Mutex(State())
 
     private struct State {
         /// Model directories by fingerprint; filled by ``scan()``.
         var directories: [Analysis.ModelFingerprint: String] = [:]
-        var loaded: [Analysis.ModelFingerprint: Loan] = [:]
+        var loaded: [Form: Loan] = [:]
+    }
+
+    /// What of a model is in memory.
+    private struct Form: Hashable {
+        let fingerprint: Analysis.ModelFingerprint
+        let precision: Precision
     }
 
     /// A model that others hold.
@@ -20,21 +28,26 @@ package final class ModelLibrary: Sendable {
     /// - Parameter paths: directories that are model directories or hold some.
     package init(paths: [String]) {
         self.paths = paths
+        heads = HeadLibrary(paths: paths)
     }
 
-    /// The model with this fingerprint, or nil if none of the directories holds it.
+    /// The model with this fingerprint, its vision encoder in this precision, or nil if none of the directories holds it.
     ///
     /// Blocks while files are hashed and weights are read; other threads that ask meanwhile wait.
     ///
     /// - Throws: `InferenceError` if the model is there but can't be used.
-    package func model(_ fingerprint: Analysis.ModelFingerprint) throws -> LoadedModel? {
+    package func model(
+        _ fingerprint: Analysis.ModelFingerprint, in precision: Precision = .fp32
+    ) throws -> LoadedModel? {
         try state.withLock { state in
-            if let model = state.loaded[fingerprint]?.model { return model }
+            let form = Form(fingerprint: fingerprint, precision: precision)
+            if let model = state.loaded[form]?.model { return model }
             // Scanned again on each miss: a model may have been copied there since.
             if state.directories[fingerprint] == nil { state.directories = scan() }
             guard let directory = state.directories[fingerprint] else { return nil }
-            let model = try LoadedModel(directory: directory)
-            state.loaded[fingerprint] = Loan(model: model)
+            let model = try LoadedModel(
+                directory: directory, weights: fingerprint.weights, precision: precision)
+            state.loaded[form] = Loan(model: model)
             return model
         }
     }

@@ -4,12 +4,14 @@ import Inference
 import Logging
 import Settings
 
-/// Text embeddings on disk, one file a content hash. Losing it costs time, never a result.
+/// Text embeddings on disk: lists, one file a content hash, and pieces of lists, which name their texts. Losing it costs time, never
+/// a result.
 package struct TextCache: Sendable {
     private static let tensor = "text_embeddings"
     private static let digest = "digest"
+    private static let texts = "texts"
     private let folder: URL
-    private let log: Logger
+    let log: Logger
 
     /// `$XDG_CACHE_HOME/entente/text`, or below `~/.cache`.
     package init(environment: [String: String] = ProcessInfo.processInfo.environment, log: Logger) {
@@ -19,28 +21,50 @@ package struct TextCache: Sendable {
 
     /// The embeddings kept under `key`, or nil if there are none of this shape.
     func load(_ key: String, rows: Int, columns: Int) -> Matrix? {
-        let path = file(key)
-        guard FileManager.default.fileExists(atPath: path) else { return nil }
-        guard let stored = try? Safetensors(path: path), stored[Self.tensor]?.shape == [rows, columns],
-            let elements = try? stored.floats(Self.tensor),
-            (try? stored.integers(Self.digest)) == Self.digest(of: elements)
-        else {
-            log.warning("text cache entry is damaged and will be replaced", metadata: ["cache.file": "\(path)"])
-            return nil
-        }
-        return Matrix(rows: rows, columns: columns, elements: elements)
+        guard let (_, matrix) = read(key, columns: columns, matching: { $0 == rows }) else { return nil }
+        return matrix
     }
 
-    func store(_ matrix: Matrix, under key: String) {
+    /// The rows of texts that are kept under a piece's name; nil if there is none whose rows have so many columns.
+    func loadPiece(_ name: String, columns: Int) -> (texts: [TextDigest], rows: Matrix)? {
+        guard let (texts, matrix) = read(name, columns: columns, matching: { _ in true }),
+            texts.count == matrix.rows
+        else { return nil }
+        return (texts, matrix)
+    }
+
+    private func read(
+        _ key: String, columns: Int, matching isWanted: (_ rows: Int) -> Bool
+    ) -> (texts: [TextDigest], Matrix)? {
+        let path = file(key)
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        guard let stored = try? Safetensors(path: path), let shape = stored[Self.tensor]?.shape, shape.count == 2,
+            isWanted(shape[0]), shape[1] == columns, let elements = try? stored.floats(Self.tensor)
+        else { return damaged(path) }
+        let words = stored[Self.texts] == nil ? [] : (try? stored.integers(Self.texts)) ?? []
+        guard (try? stored.integers(Self.digest)) == Self.digest(of: elements, words) else { return damaged(path) }
+        let texts = stride(from: 0, to: words.count - 7, by: 8).map { TextDigest(words: words[$0..<$0 + 8]) }
+        return (texts, Matrix(rows: shape[0], columns: columns, elements: elements))
+    }
+
+    private func damaged(_ path: String) -> (texts: [TextDigest], Matrix)? {
+        log.warning("text cache entry is damaged and will be replaced", metadata: ["cache.file": "\(path)"])
+        return nil
+    }
+
+    /// - Parameter texts: of a piece, what its rows are the embeddings of.
+    func store(_ matrix: Matrix, of texts: [TextDigest] = [], under key: String) {
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            let writer = try SafetensorsWriter(
-                path: file(key),
-                tensors: [
-                    .init(Self.tensor, shape: [matrix.rows, matrix.columns]), .init(Self.digest, .int32, shape: [8]),
-                ])
+            let words = texts.flatMap(\.words)
+            var tensors: [SafetensorsWriter.Declaration] = [
+                .init(Self.tensor, shape: [matrix.rows, matrix.columns]), .init(Self.digest, .int32, shape: [8]),
+            ]
+            if !texts.isEmpty { tensors.append(.init(Self.texts, .int32, shape: [texts.count, 8])) }
+            let writer = try SafetensorsWriter(path: file(key), tensors: tensors)
             try writer.append(matrix.elements, to: Self.tensor)
-            try writer.append(Self.digest(of: matrix.elements), to: Self.digest)
+            try writer.append(Self.digest(of: matrix.elements, words), to: Self.digest)
+            if !texts.isEmpty { try writer.append(words, to: Self.texts) }
             try writer.finish()
         } catch {
             log.warning("text embeddings can't be cached on disk", metadata: ["error": "\(error)"])
@@ -50,11 +74,22 @@ package struct TextCache: Sendable {
     /// Forgets what is kept under `key`, if anything is.
     func remove(_ key: String) { try? FileManager.default.removeItem(atPath: file(key)) }
 
-    /// SHA-256 of the values as eight integers: a flipped bit on disk must not become a result.
-    private static func digest(of elements: [Float]) -> [Int32] {
-        let hash = elements.withUnsafeBytes { SHA256.hash(data: $0) }
-        return hash.withUnsafeBytes { Array($0.bindMemory(to: Int32.self)) }
+    /// What there is whose names begin so, in any order.
+    func names(beginning prefix: String) -> [String] {
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        return files.filter { $0.hasPrefix(prefix) && $0.hasSuffix(Self.suffix) }
+            .map { String($0.dropLast(Self.suffix.count)) }
     }
 
-    private func file(_ key: String) -> String { folder.appendingPathComponent(key + ".safetensors").path }
+    /// SHA-256 of the values as eight integers: a flipped bit on disk must not become a result.
+    private static func digest(of elements: [Float], _ words: [Int32]) -> [Int32] {
+        var hash = SHA256()
+        elements.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        words.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        return hash.finalize().withUnsafeBytes { Array($0.bindMemory(to: Int32.self)) }
+    }
+
+    private static let suffix = ".safetensors"
+
+    private func file(_ key: String) -> String { folder.appendingPathComponent(key + Self.suffix).path }
 }

@@ -46,7 +46,7 @@ package struct WorkerAssembly: Sendable {
         self.log = log
         postgresURI = try settings.required(.postgresURI)
         kafka = try settings.kafka()
-        topic = try settings.required(.kafkaTopic)
+        topic = try settings.jobTopic()
         deadLetterTopic = try settings.deadLetterTopic()
         group = try settings.required(.kafkaGroup)
         lanes = try settings.integer(.workerLanes, in: 1...512)
@@ -67,7 +67,7 @@ package struct WorkerAssembly: Sendable {
         let images = try settings.integer(.failureImageLimit, in: 0...100)
         let jobs = try settings.integer(.failureJobLimit, in: 0...1_000_000)
         failureLimit = FailureLimit(imageLimit: images < 100 ? images : nil, jobLimit: jobs > 0 ? jobs : nil)
-        let session = settings.kafkaProperties["session.timeout.ms"].flatMap(Int.init) ?? 45_000
+        let session = kafka.sessionTimeout
         intakeOptions = Intake.Options(
             topic: topic, untilIdle: untilIdle.map { .seconds($0) },
             gracePeriod: .seconds(try settings.integer(.workerGracePeriod, in: 0...3600)),
@@ -93,7 +93,8 @@ package struct WorkerAssembly: Sendable {
         log.info(
             "worker starts",
             metadata: [
-                "version": "\(BuildInformation.version)", "kernel_set": "\(KernelSet.name)",
+                "version": "\(BuildInformation.version)", "librdkafka": "\(KafkaLibrary.version)",
+                "kernel_set": "\(KernelSet.name)",
                 "blas.threads_per_lane": "1",
                 "worker.lanes": "\(lanes)", "worker.fetch_threads": "\(fetchThreads)",
                 "worker.batch_size": "\(batchSize)", "kafka.topic": "\(topic)", "kafka.group": "\(group)",
@@ -104,18 +105,20 @@ package struct WorkerAssembly: Sendable {
         let writing = try connect("writer")
         try Migrator(writing).check()
 
+        // What was renewed meanwhile is read from where it stands.
+        let renewal = KafkaRenewal(kafka) { [settings] in try settings.kafka() }
         let assignments = Assignments(limit: Self.inFlightBytes)
         let catalog = AnalysisCatalog(
             connection: try connect("catalog"), models: ModelLibrary(paths: settings.paths(.modelPath)),
-            keeping: models, cache: TextCache(log: log), stop: stop, log: log, observation: observation)
+            keeping: models, cache: TextCache(log: log), lanes: lanes, stop: stop, log: log, observation: observation)
         let claims = PartitionClaims(
-            connection: try connect("claims"), inquiry: try LogInquiry(kafka, logger: log), assignments: assignments,
-            topic: topic, group: group, owner: Self.ownerName, first: first,
+            connection: try connect("claims"), inquiry: try LogInquiry(kafka, logger: log, renewal: renewal),
+            assignments: assignments, topic: topic, group: group, owner: Self.ownerName, first: first,
             tending: lastWords().map { words in { try? words.tend() } } ?? {}, log: log, observation: observation)
         let intake = Intake(
-            consumer: try KafkaConsumer(kafka, group: group, logger: log), claims: claims.queue,
-            assignments: assignments, stop: stop, options: intakeOptions, log: log,
-            observation: observation)
+            consumer: try KafkaConsumer(kafka, group: group, logger: log), renewal: renewal, claims: claims.queue,
+            assignments: assignments, stop: stop, options: intakeOptions, log: log, observation: observation
+        ) { [group, log] in try KafkaConsumer($0, group: group, logger: log) }
         let admission = JobAdmission(
             connection: try connect("flights", synchronousCommit: false), owner: Self.ownerName, group: group,
             assignments: assignments, stop: stop, log: log, observation: observation)
@@ -128,8 +131,9 @@ package struct WorkerAssembly: Sendable {
             keeps: { catalog.keeps($0) }, beforeComputing: beforeComputing, onStep: { admission.note($1, of: $0) },
             leave: { admission.leave($0) })
         let deadLetters = try DeadLetterPublisher(
-            connection: try connect("dead letters"), topic: deadLetterTopic, log: log, observation: observation
-        ) { [kafka, log] in try KafkaProducer(kafka, logger: log, oneByOne: true) }
+            connection: try connect("dead letters"), topic: deadLetterTopic, log: log, observation: observation,
+            renewal: renewal
+        ) { [settings, log] in try KafkaProducer(settings.kafka(), logger: log, oneByOne: true) }
         var failureLimit = failureLimit
         if let history = try FailureHistoryStore(writing).take(group: group, host: Self.hostName) {
             failureLimit.history = history

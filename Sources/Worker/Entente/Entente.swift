@@ -9,12 +9,13 @@ package struct Entente: AsyncParsableCommand {
         version: BuildInformation.version,
         subcommands: [
             DemoCommand.self, WorkerCommand.self, SubmitCommand.self, AnalyzeCommand.self, EncodeCommand.self,
-            EncodeTextCommand.self, DenseCommand.self, TokenizeCommand.self, MigrateCommand.self, VerifyCommand.self,
-            StatusCommand.self,
-            ReplayCommand.self, CompareCommand.self, AnalysesCommand.self, SubmissionsCommand.self,
+            EncodeTextCommand.self, DenseCommand.self, TrainCommand.self, DecomposeCommand.self, TokenizeCommand.self,
+            MigrateCommand.self, VerifyCommand.self, StatusCommand.self,
+            ReplayCommand.self, CompareCommand.self, AugmentCommand.self, DescriptorsCommand.self, AnalysesCommand.self,
+            SubmissionsCommand.self,
             OffsetsCommand.self, DeadLettersCommand.self, StatisticsCommand.self, GroundTruthCommand.self,
-            ExportCommand.self,
-            ReportCommand.self,
+            AblationsCommand.self, ExportCommand.self,
+            ReportCommand.self, ExploreCommand.self,
             BrokerCommand.self, BenchmarkCommand.self, ModelsCommand.self,
         ])
 

@@ -11,7 +11,20 @@ enum BootstrapServers {
             throw KafkaError(
                 RD_KAFKA_RESP_ERR__INVALID_ARG, "no Kafka bootstrap servers are given; they read host:port,host:port")
         }
-        let entries = list.utf8.split(separator: UInt8(ascii: ","))
+        let entries = list.utf8.split(separator: UInt8(ascii: ",")).filter { !trimmed($0).isEmpty }
+        guard !entries.isEmpty else {
+            throw KafkaError(
+                RD_KAFKA_RESP_ERR__INVALID_ARG,
+                "the Kafka bootstrap servers hold nothing but commas; they read host:port,host:port")
+        }
+        for (number, entry) in entries.enumerated() where isOfOtherProtocol(trimmed(entry)) {
+            throw KafkaError(
+                RD_KAFKA_RESP_ERR__INVALID_ARG,
+                "entry \(number + 1) of the Kafka bootstrap servers begins with a protocol that Kafka has not, and is not repeated "
+                    + "here, since it may hold a password; write host:port alone, and the protocol to "
+                    + "ENTENTE_KAFKA_PROPERTIES_SECURITY_PROTOCOL, user and password to ENTENTE_KAFKA_PROPERTIES_SASL_USERNAME "
+                    + "and ENTENTE_KAFKA_PROPERTIES_SASL_PASSWORD")
+        }
         for (number, entry) in entries.enumerated() where !isServer(trimmed(entry)) {
             throw KafkaError(
                 RD_KAFKA_RESP_ERR__INVALID_ARG,
@@ -27,11 +40,17 @@ enum BootstrapServers {
         return entry
     }
 
+    private static let protocols = ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"].map { "\($0)://" }
+
+    private static func isOfOtherProtocol(_ text: Substring.UTF8View) -> Bool {
+        let text = Substring(text).uppercased()
+        return text.contains("://") && !protocols.contains(where: text.hasPrefix)
+    }
+
     private static func isServer(_ text: Substring.UTF8View) -> Bool {
         var rest = text
-        let protocols = ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"].map { Array("\($0)://".utf8) }
-        if let scheme = protocols.first(where: { Substring(rest).uppercased().utf8.starts(with: $0) }) {
-            rest = rest.dropFirst(scheme.count)
+        if let scheme = protocols.first(where: Substring(rest).uppercased().hasPrefix) {
+            rest = rest.dropFirst(scheme.utf8.count)
         }
         var isAddress = false
         if rest.first == UInt8(ascii: "[") {

@@ -11,10 +11,16 @@ func kafkaLogCallback(
 ) {
     guard let client, let context = kafkaContext(rd_kafka_opaque(client)) else { return }
     let facility = facility.map { String(cString: $0) } ?? ""
+    let words = text.map { String(cString: $0) } ?? ""
+    if facility == "FAIL", level < 7 { context.troubles.note(words) }
     let severity: Logger.Level =
         switch level {
+        // Said in our words where errors are heard, or when a question fails.
+        case _ where facility == "FAIL" || facility == "SSLCERTVRFY": .debug
         // Complaints that a consumer's property was given to a producer: the operator's properties serve both.
         case _ where facility == "CONFWARN": .debug
+        // The in-process broker answers as brokers before Kafka 0.11 did, which nothing here works with.
+        case _ where facility == "AUTOCREATE": .debug
         case ...2: .critical
         case 3: .error
         case 4: .warning
@@ -22,9 +28,9 @@ func kafkaLogCallback(
         case 6: .info
         default: .debug
         }
-    context.logger.log(
-        level: severity, "librdkafka",
-        metadata: ["kafka.facility": "\(facility)", "kafka.text": "\(text.map { String(cString: $0) } ?? "")"])
+    let metadata: Logger.Metadata = ["kafka.facility": "\(facility)", "kafka.text": "\(words)"]
+    guard severity > .info else { return context.logger.log(level: severity, "librdkafka", metadata: metadata) }
+    context.say(severity, "librdkafka", of: words, metadata)
 }
 
 /// Runs on the client's thread inside a poll, a flush or a close. Most of these errors mend themselves.
@@ -33,7 +39,25 @@ func kafkaErrorCallback(
 ) {
     guard let client, let context = kafkaContext(opaque) else { return }
     let text = reason.map { String(cString: $0) } ?? ""
-    context.onError(kafkaFatalError(client, orElse: KafkaError(rd_kafka_resp_err_t(rawValue: code), text)))
+    let code = rd_kafka_resp_err_t(rawValue: code)
+    let error =
+        code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN
+        ? context.troubles.failure(code, text)
+        : context.troubles.note(text) ?? KafkaError(code, text + KafkaLibrary.note(on: code, text))
+    context.onError(kafkaFatalError(client, orElse: error))
+}
+
+/// Runs on a thread of librdkafka's own, for each certificate of a broker's chain until one is refused. Leaves the verdict as it
+/// is, and takes it down.
+func kafkaCertificateCallback(
+    client: OpaquePointer?, broker: UnsafePointer<CChar>?, id: Int32, error: UnsafeMutablePointer<Int32>?, depth: Int32,
+    certificate: UnsafePointer<CChar>?, count: Int, reason: UnsafeMutablePointer<CChar>?, capacity: Int,
+    opaque: UnsafeMutableRawPointer?
+) -> Int32 {
+    guard let error else { return 0 }
+    kafkaContext(opaque)?.troubles.verified(
+        broker.map { String(cString: $0) } ?? "", CertificateVerdict(error: error.pointee, depth: depth))
+    return error.pointee == 0 ? 1 : 0
 }
 
 /// Runs on the consumer's thread inside `rd_kafka_consumer_poll`, also the polls of a close. The group waits for it, up
@@ -53,7 +77,7 @@ func kafkaCommitCallback(
     kafkaContext(opaque)?.onCommit(code, TopicPartitionList.elements(of: offsets))
 }
 
-/// Runs on the consumer's thread inside `rd_kafka_consumer_poll`, every `statistics.interval.ms`. Returns 0: librdkafka frees
+/// Runs on the client's thread inside a poll, every `statistics.interval.ms`. Returns 0: librdkafka frees
 /// the text.
 func kafkaStatisticsCallback(
     client: OpaquePointer?, json: UnsafeMutablePointer<CChar>?, count: Int, opaque: UnsafeMutableRawPointer?
@@ -62,6 +86,17 @@ func kafkaStatisticsCallback(
         kafkaContext(opaque)?.onStatistics(statistics)
     }
     return 0
+}
+
+/// Runs on the client's thread inside a poll, a flush or a close, once for each answer that a quota delayed, and once with 0 when
+/// none does any more.
+func kafkaThrottleCallback(
+    client: OpaquePointer?, broker: UnsafePointer<CChar>?, id: Int32, milliseconds: Int32,
+    opaque: UnsafeMutableRawPointer?
+) {
+    guard milliseconds > 0 else { return }
+    kafkaContext(opaque)?.throttled(
+        by: broker.map { String(cString: $0) } ?? "", for: .milliseconds(Int64(milliseconds)))
 }
 
 /// Runs on the producer's thread inside `rd_kafka_poll` or `rd_kafka_flush`, once per message.
@@ -82,5 +117,10 @@ func kafkaFatalError(_ client: OpaquePointer, orElse other: KafkaError) -> Kafka
     var reason = CStringBuffer()
     let code = rd_kafka_fatal_error(client, &reason.bytes, reason.bytes.count)
     guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return other }
-    return KafkaError(code: code.rawValue, reason.text, isFatal: true)
+    // Brokers give producer ids to whoever may write to some topic, and call it a right on the cluster.
+    let note =
+        code == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED && reason.text.contains("idempotence")
+        ? "; this user may write to no topic: give it WRITE on the topic that it is to write to"
+        : GroupProtocol.noteOnTwin(code)
+    return KafkaError(code: code.rawValue, reason.text + note, isFatal: true)
 }

@@ -1,5 +1,4 @@
 import CKafka
-import Logging
 
 extension KafkaConsumer {
     static func place(of message: UnsafePointer<rd_kafka_message_t>) -> TopicPartition {
@@ -22,12 +21,5 @@ extension KafkaConsumer {
             partition: place, offset: offset)
     }
 
-    func log(_ error: KafkaError) {
-        var metadata: Logger.Metadata = ["error": "\(error)", "kafka.error": "\(error.name)"]
-        if let place = error.partition {
-            metadata["kafka.topic"] = "\(place.topic)"
-            metadata["kafka.partition"] = "\(place.partition)"
-        }
-        logger.log(level: error.isFatal ? .critical : .warning, "trouble with Kafka", metadata: metadata)
-    }
+    func log(_ error: KafkaError) { handle.context.complain(error) }
 }

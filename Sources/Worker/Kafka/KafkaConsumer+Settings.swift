@@ -9,10 +9,8 @@ extension KafkaConsumer {
         ("queued.max.messages.kbytes", "16384"),
         ("fetch.message.max.bytes", "1048576"),
         ("check.crcs", "true"),
-        ("reconnect.backoff.ms", "100"),
-        ("reconnect.backoff.max.ms", "10000"),
         // A topic created after the worker is found within this time.
-        ("topic.metadata.refresh.interval.ms", "30000"),
+        ("topic.metadata.refresh.interval.ms", "5000"),
     ]
 
     /// What exact counts rest on.
@@ -29,4 +27,11 @@ extension KafkaConsumer {
         // Whether a broker can be reached is known from them alone.
         ("statistics.interval.ms", "2000"),
     ]
+
+    /// Both of them less what the brokers decide in the `consumer` protocol: librdkafka refuses to be given it then.
+    static func settings(of groups: GroupProtocol) -> (defaults: [(String, String)], fixed: [(String, String)]) {
+        guard groups == .consumer else { return (defaults, fixed) }
+        func isKept(_ rule: (String, String)) -> Bool { !GroupProtocol.ofMembers.contains(rule.0) }
+        return (defaults.filter(isKept), fixed.filter(isKept))
+    }
 }

@@ -35,6 +35,8 @@ package final class KafkaConsumer {
     /// Troubles of the connection, which mend themselves; logged as well.
     package var onError: (KafkaError) -> Void = { _ in }
     package var onStatistics: (KafkaStatistics) -> Void = { _ in }
+    /// A broker held up an answer for so long by a quota; logged as well.
+    package var onThrottle: (Duration) -> Void = { _ in }
 
     /// What the group has given to this member.
     package var owned: Set<TopicPartition> = []
@@ -57,10 +59,14 @@ package final class KafkaConsumer {
     /// Those of ``owned`` that still lack a place to start from.
     package var waiting: Set<TopicPartition> { owned.subtracting(started) }
 
+    /// Why brokers can't be had, as far as that was told in the last minute or two; nil if nothing was. Any thread may ask.
+    package var trouble: String? { handle.context.troubles.summary()?.context }
+
     /// - Throws: ``KafkaError`` for a property that can't be used. No broker is contacted yet.
     package init(_ configuration: KafkaClientConfiguration, group: String, logger: Logger) throws(KafkaError) {
+        let settings = Self.settings(of: try GroupProtocol(configuration.properties))
         let properties = try configuration.makeProperties(
-            defaults: Self.defaults, fixed: Self.fixed + [("group.id", group)])
+            defaults: settings.defaults, fixed: settings.fixed + [("group.id", group)])
         maximumPollInterval = .milliseconds(properties.value(of: "max.poll.interval.ms").flatMap { Int($0) } ?? 300_000)
         handle = try KafkaHandle(RD_KAFKA_CONSUMER, properties, logger: logger)
         self.logger = logger
@@ -70,6 +76,7 @@ package final class KafkaConsumer {
         handle.context.onRebalance = { [unowned self] in rebalance($0, $1) }
         handle.context.onCommit = { [unowned self] in committed($0, $1) }
         handle.context.onStatistics = { [unowned self] in onStatistics($0) }
+        handle.context.onThrottle = { [unowned self] in onThrottle($0) }
         handle.context.onError = { [unowned self] error in
             log(error)
             onError(error)
@@ -174,7 +181,7 @@ package final class KafkaConsumer {
         }
         isClosed = true
         (onAssign, onRevoke, onCommit) = ({ _ in [:] }, { _, _ in }, { _, _ in })
-        (onError, onStatistics, onEnd) = ({ _ in }, { _ in }, { _, _ in })
+        (onError, onStatistics, onThrottle, onEnd) = ({ _ in }, { _ in }, { _ in }, { _, _ in })
         let left = rd_kafka_consumer_closed(handle.pointer) != 0
         guard hasBeenAssigned else {
             // The sticky assignor of 2.0.2 aborts the process when it is freed between joining and the first assignment

@@ -18,16 +18,21 @@ final class KafkaHandle {
     init(
         _ kind: rd_kafka_type_t, _ properties: consuming KafkaProperties, logger: Logger
     ) throws(KafkaError) {
-        let context = KafkaClientContext(logger: logger)
+        let troubles = BrokerTroubles(
+            KafkaSecurity(properties), servers: properties.value(of: "bootstrap.servers") ?? "the brokers")
+        let context = KafkaClientContext(logger: logger, troubles: troubles)
         let opaque = Unmanaged.passRetained(context)
         properties.withPointer { conf in
             rd_kafka_conf_set_opaque(conf, opaque.toOpaque())
             rd_kafka_conf_set_log_cb(conf, kafkaLogCallback)
             rd_kafka_conf_set_error_cb(conf, kafkaErrorCallback)
+            rd_kafka_conf_set_stats_cb(conf, kafkaStatisticsCallback)
+            // Refused by a library without TLS, which has no certificates to verify either.
+            _ = rd_kafka_conf_set_ssl_cert_verify_cb(conf, kafkaCertificateCallback)
+            rd_kafka_conf_set_throttle_cb(conf, kafkaThrottleCallback)
             if kind == RD_KAFKA_CONSUMER {
                 rd_kafka_conf_set_rebalance_cb(conf, kafkaRebalanceCallback)
                 rd_kafka_conf_set_offset_commit_cb(conf, kafkaCommitCallback)
-                rd_kafka_conf_set_stats_cb(conf, kafkaStatisticsCallback)
             } else {
                 rd_kafka_conf_set_dr_msg_cb(conf, kafkaDeliveryCallback)
             }
@@ -80,21 +85,17 @@ final class KafkaHandle {
 
     /// The number of a broker, of the one that answers first if it has one. Asks.
     ///
+    /// - Parameter topic: what is asked about beside the brokers, be it there or not. Without one librdkafka asks about whatever it
+    ///   looks for itself just then, and lets brokers make that, also where `allow.auto.create.topics` is off.
     /// - Throws: ``KafkaError``: no broker answered in time.
-    func someBroker(within limit: Duration) throws(KafkaError) -> Int32 {
-        var metadata: UnsafePointer<rd_kafka_metadata>?
-        let code = rd_kafka_metadata(pointer, 0, nil, &metadata, limit.kafkaMilliseconds)
-        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let metadata else {
-            throw KafkaError(code, "no answer about the brokers")
+    func someBroker(asking topic: String, within limit: Duration) throws(KafkaError) -> Int32 {
+        try withMetadata(of: topic, asking: "the brokers", within: limit) { (metadata) throws(KafkaError) in
+            let known = UnsafeBufferPointer(start: metadata.brokers, count: Int(metadata.broker_cnt)).map(\.id)
+            guard let first = known.first else {
+                throw KafkaError(RD_KAFKA_RESP_ERR_BROKER_NOT_AVAILABLE, "no broker is there")
+            }
+            return known.contains(metadata.orig_broker_id) ? metadata.orig_broker_id : first
         }
-        defer { rd_kafka_metadata_destroy(metadata) }
-        let known = UnsafeBufferPointer(start: metadata.pointee.brokers, count: Int(metadata.pointee.broker_cnt)).map(
-            \.id)
-        guard let first = known.first else {
-            throw KafkaError(RD_KAFKA_RESP_ERR_BROKER_NOT_AVAILABLE, "no broker is there")
-        }
-        let answering = metadata.pointee.orig_broker_id
-        return known.contains(answering) ? answering : first
     }
 
     /// The number of partitions of a topic.
@@ -108,6 +109,38 @@ final class KafkaHandle {
     ///
     /// - Throws: ``KafkaError``: the topic is unknown, or no broker answered in time.
     func leaders(of topic: String, within limit: Duration) throws(KafkaError) -> [Int32: Int32] {
+        try withPartitions(of: topic, within: limit) { (partitions) throws(KafkaError) in
+            Dictionary(partitions.map { ($0.id, $0.leader) }) { $1 }
+        }
+    }
+
+    /// Asks for a topic's partitions, which last as long as `body` does.
+    ///
+    /// - Parameter refusal: what is said of a topic that can't be used.
+    /// - Throws: ``KafkaError``: the topic is unknown, or no broker answered in time.
+    func withPartitions<Value>(
+        of topic: String, within limit: Duration,
+        refusal: (rd_kafka_resp_err_t) -> KafkaError? = { _ in nil },
+        _ body: (UnsafeBufferPointer<rd_kafka_metadata_partition>) throws(KafkaError) -> Value
+    ) throws(KafkaError) -> Value {
+        try withMetadata(of: topic, asking: "the topic “\(topic)”", within: limit) { (metadata) throws(KafkaError) in
+            guard metadata.topic_cnt > 0, let found = metadata.topics?.pointee else {
+                throw KafkaError(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, "the topic “\(topic)” does not exist")
+            }
+            guard found.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
+                throw refusal(found.err) ?? KafkaError(found.err, "the topic “\(topic)” can't be used")
+            }
+            return try body(UnsafeBufferPointer(start: found.partitions, count: Int(found.partition_cnt)))
+        }
+    }
+
+    /// Asks about a topic, be it there or not, and the brokers.
+    ///
+    /// - Parameter subject: what nobody answered about, for the error.
+    private func withMetadata<Value>(
+        of topic: String, asking subject: String, within limit: Duration,
+        _ body: (rd_kafka_metadata) throws(KafkaError) -> Value
+    ) throws(KafkaError) -> Value {
         guard let handle = rd_kafka_topic_new(pointer, topic, nil) else {
             throw KafkaError(rd_kafka_last_error(), "“\(topic)” is no name of a topic")
         }
@@ -115,16 +148,9 @@ final class KafkaHandle {
         var metadata: UnsafePointer<rd_kafka_metadata>?
         let code = rd_kafka_metadata(pointer, 0, handle, &metadata, limit.kafkaMilliseconds)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let metadata else {
-            throw KafkaError(code, "no answer about the topic “\(topic)”")
+            throw context.troubles.failure(code, "no answer about \(subject)")
         }
         defer { rd_kafka_metadata_destroy(metadata) }
-        guard metadata.pointee.topic_cnt > 0, let found = metadata.pointee.topics else {
-            throw KafkaError(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, "the topic “\(topic)” does not exist")
-        }
-        guard found.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
-            throw KafkaError(found.pointee.err, "the topic “\(topic)” can't be used")
-        }
-        let partitions = UnsafeBufferPointer(start: found.pointee.partitions, count: Int(found.pointee.partition_cnt))
-        return Dictionary(partitions.map { ($0.id, $0.leader) }) { $1 }
+        return try body(metadata.pointee)
     }
 }

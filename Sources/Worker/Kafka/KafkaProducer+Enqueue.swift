@@ -7,8 +7,6 @@ extension KafkaProducer {
         ("queue.buffering.max.messages", "10000"),
         ("queue.buffering.max.kbytes", "65536"),
         ("delivery.timeout.ms", "120000"),
-        ("reconnect.backoff.ms", "100"),
-        ("reconnect.backoff.max.ms", "10000"),
     ]
 
     /// What "none lost, none twice, replay lands in the same partition" rests on.
@@ -16,6 +14,8 @@ extension KafkaProducer {
         ("enable.idempotence", "true"),
         ("acks", "all"),
         ("partitioner", "murmur2_random"),
+        // A mistyped topic fails instead of being made, where nobody would read it.
+        ("allow.auto.create.topics", "false"),
     ]
 
     /// A batch of the broker's is one message, and no batch is behind another: each is taken or refused for what it is.

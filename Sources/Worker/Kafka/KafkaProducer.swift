@@ -11,37 +11,46 @@ package final class KafkaProducer {
     /// protocol adds. The broker's own limit may be lower; then the delivery fails as ``KafkaError/isTooLarge``.
     package let maximumMessageBytes: Int
     /// Messages that arrived since the producer was made.
-    private(set) var delivered = 0
+    package private(set) var delivered = 0
     /// Messages that were sent and not yet reported on.
     private(set) var outstanding = 0
 
     let handle: KafkaHandle
-    private let logger: Logger
     /// Hears of each message what became of it, with the tag that it was sent with; nil: it arrived.
     package var onReport: (_ tag: UInt, _ failure: KafkaError?) -> Void = { _, _ in }
     /// Why nothing can be sent any more: another producer has to take over.
     package private(set) var fatal: KafkaError?
 
+    /// Whether brokers have given it the number by which they know its messages; only of one that tells its state.
+    private(set) var hasID = false
+
+    /// Whether it has failed to connect to a broker in the last minute or two.
+    package var isTroubled: Bool { handle.context.troubles.summary() != nil }
+
     private var failures = 0
     private var firstFailure: KafkaError?
 
-    /// - Parameter oneByOne: sends each message by itself, so that a topic's limit is its own and no batch's. Slower.
+    /// - Parameters:
+    ///   - oneByOne: sends each message by itself, so that a topic's limit is its own and no batch's. Slower.
+    ///   - messageLimit: bytes of a message, and of a batch, as they are sent; nil: what is configured.
+    ///   - tellsState: whether ``hasID`` follows what librdkafka knows.
     /// - Throws: ``KafkaError`` for a property that can't be used. No broker is contacted yet.
     package init(
-        _ configuration: KafkaClientConfiguration, logger: Logger, oneByOne: Bool = false
+        _ configuration: KafkaClientConfiguration, logger: Logger, oneByOne: Bool = false, messageLimit: Int? = nil,
+        tellsState: Bool = false
     ) throws(KafkaError) {
         var properties = try configuration.makeProperties(defaults: Self.defaults, fixed: Self.fixed)
         if oneByOne { for (name, value) in Self.oneByOne { try properties.set(name, value) } }
+        if let messageLimit { try properties.set("message.max.bytes", String(max(1000, messageLimit))) }
+        if tellsState { try properties.set("statistics.interval.ms", "200") }
         let limit = properties.value(of: "message.max.bytes").flatMap { Int($0) } ?? 1_000_000
         maximumMessageBytes = max(0, limit - Self.overhead)
         handle = try KafkaHandle(RD_KAFKA_PRODUCER, properties, logger: logger)
-        self.logger = logger
         // Unowned: librdkafka calls these only from calls that this object makes.
         handle.context.onDelivery = { [unowned self] in report($0) }
+        handle.context.onStatistics = { [unowned self] in hasID = $0.hasProducerID }
         handle.context.onError = { [unowned self] error in
-            logger.log(
-                level: error.isFatal ? .critical : .warning, "trouble with Kafka",
-                metadata: ["error": "\(error)", "kafka.error": "\(error.name)"])
+            handle.context.complain(error)
             if error.isFatal { fatal = error }
         }
     }

@@ -20,6 +20,12 @@ struct KafkaProperties: ~Copyable {
                 RD_KAFKA_RESP_ERR__INVALID_ARG,
                 "“\(name)” is not a Kafka property that librdkafka \(String(cString: rd_kafka_version_str())) knows")
         default:
+            if Self.isUnsupported(reason.text) {
+                throw KafkaError(
+                    RD_KAFKA_RESP_ERR__INVALID_ARG,
+                    "the Kafka property “\(name)” is not in this build of librdkafka \(KafkaLibrary.version); leave it out, or run "
+                        + "with a build that has it")
+            }
             let why = Self.mayHoldSecret(name) ? "" : ": \(reason.text)"
             throw KafkaError(
                 RD_KAFKA_RESP_ERR__INVALID_ARG, "the Kafka property “\(name)” doesn't take the given value\(why)")
@@ -32,6 +38,12 @@ struct KafkaProperties: ~Copyable {
         var count = buffer.bytes.count
         guard rd_kafka_conf_get(pointer, name, &buffer.bytes, &count) == RD_KAFKA_CONF_OK else { return nil }
         return buffer.text
+    }
+
+    /// Whether there is a value, which stays in librdkafka.
+    func hasValue(_ name: String) -> Bool {
+        var count = 0
+        return rd_kafka_conf_get(pointer, name, nil, &count) == RD_KAFKA_CONF_OK && count > 1
     }
 
     /// For the registration of callbacks; the pointer must not outlive the closure.
@@ -48,6 +60,11 @@ struct KafkaProperties: ~Copyable {
         // rd_kafka_new frees the properties with the client.
         discard self
         return client
+    }
+
+    /// librdkafka says so of what it was built without, and quotes no value there.
+    static func isUnsupported(_ reason: String) -> Bool {
+        reason.hasPrefix("Configuration property ") && reason.contains(" not supported in this build")
     }
 
     private static func mayHoldSecret(_ name: String) -> Bool {

@@ -10,22 +10,37 @@ import Threads
 /// **Thread.** Calls may come from any thread but not at the same time; each lasts as long as it is given for every broker, at
 /// most. librdkafka lets any thread use a client.
 package final class LogInquiry: @unchecked Sendable {
-    // Unchecked: `handle` never changes, and `slow` is touched by one call at a time.
-    private let handle: KafkaHandle
+    // Unchecked: all of it is touched by one call at a time.
+    private var handle: KafkaHandle
+    private let logger: Logger
+    private var renewal: KafkaRenewal?
     /// Brokers that did not answer last time; asked last, so that they hold up nobody else.
     private var slow: Set<Int32> = []
 
     /// What can be told apart only by asking: the end of a log, and the end of what is committed in it.
     private static let fixed = [("isolation.level", "read_uncommitted"), ("allow.auto.create.topics", "false")]
 
+    /// - Parameter renewal: for an inquiry that outlives certificates and passwords.
     /// - Throws: ``KafkaError`` for a property that can't be used. No broker is contacted yet.
-    package init(_ configuration: KafkaClientConfiguration, logger: Logger) throws(KafkaError) {
-        let own = Set(Self.fixed.map(\.0)).union(["group.instance.id"])
+    package init(
+        _ configuration: KafkaClientConfiguration, logger: Logger, renewal: KafkaRenewal? = nil
+    ) throws(KafkaError) {
+        self.logger = logger
+        self.renewal = renewal
+        handle = try Self.makeHandle(configuration, logger)
+    }
+
+    private static func makeHandle(
+        _ configuration: KafkaClientConfiguration, _ logger: Logger
+    ) throws(KafkaError) -> KafkaHandle {
+        // It is no member of a group, whatever the operator says of those.
+        let own = Set(Self.fixed.map(\.0)).union(GroupProtocol.properties)
         let others = KafkaClientConfiguration(
             bootstrapServers: configuration.bootstrapServers,
             properties: configuration.properties.filter { !own.contains($0.key) })
-        handle = try KafkaHandle(
-            RD_KAFKA_CONSUMER, others.makeProperties(defaults: KafkaConsumer.defaults, fixed: Self.fixed),
+        return try KafkaHandle(
+            RD_KAFKA_CONSUMER,
+            others.makeProperties(defaults: KafkaConsumer.settings(of: .consumer).defaults, fixed: Self.fixed),
             logger: logger)
     }
 
@@ -133,7 +148,18 @@ package final class LogInquiry: @unchecked Sendable {
     }
 
     /// Takes what the client has to say, which nobody else does; errors of connections show in the answers.
-    private func serve() { rd_kafka_poll(handle.pointer, 0) }
+    private func serve() {
+        rd_kafka_poll(handle.pointer, 0)
+        guard let fresh = renewal?.due(isTroubled: handle.context.troubles.summary() != nil) else { return }
+        do {
+            let other = try Self.makeHandle(fresh, logger)
+            handle.destroy(within: .seconds(1))
+            handle = other
+            renewal?.took(fresh)
+        } catch {
+            logger.warning("renewed settings of Kafka can't be used", metadata: ["error": "\(error)"])
+        }
+    }
 
     private static func unknown(_ partition: TopicPartition) -> KafkaError {
         KafkaError(

@@ -7,12 +7,9 @@ package struct MockTopic: Sendable, Hashable {
 
     /// - Throws: ``KafkaError`` that says what is wrong with name or number.
     package init(name: String, partitions: Int) throws(KafkaError) {
-        let allowed = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-".utf8)
-        guard (1...249).contains(name.utf8.count), name.utf8.allSatisfy(allowed.contains), name != ".", name != ".."
-        else {
+        guard TopicName.isValid(name) else {
             throw KafkaError(
-                RD_KAFKA_RESP_ERR__INVALID_ARG,
-                "“\(name)” is no name of a topic: 1 to 249 letters, digits, dots, underscores and hyphens")
+                RD_KAFKA_RESP_ERR__INVALID_ARG, "“\(name)” is no name of a topic: \(TopicName.rule)")
         }
         guard (1...1000).contains(partitions) else {
             throw KafkaError(

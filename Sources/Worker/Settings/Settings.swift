@@ -10,8 +10,13 @@ import SystemPackage
 package enum Setting: String, CaseIterable {
     /// libpq connection URI; holds a password, so it is never logged.
     case postgresURI = "postgres.uri"
+    /// File that holds it instead; read when a command connects.
+    case postgresURIFile = "postgres.uri_file"
     /// `host:port`, comma-separated.
     case kafkaBootstrapServers = "kafka.bootstrap_servers"
+    /// Properties file of librdkafka's properties, those with passwords among them; see `docs/kafka.md`. What the environment or the
+    /// JSON file says of a property goes before it.
+    case kafkaConfigFile = "kafka.config_file"
     /// Topic of image jobs.
     case kafkaTopic = "kafka.topic"
     /// Topic that dead letters go to, another one. None: the name of that of image jobs with `.dead-letters` behind it.
@@ -56,8 +61,13 @@ package enum Setting: String, CaseIterable {
     case failureJobLimit = "failure.job_limit"
     /// Seconds that a worker may take to finish after SIGTERM.
     case workerGracePeriod = "worker.grace_period"
-    /// Where `worker` answers probes and scrapers, as `host:port`; port 0 is any free one. None: nowhere.
+    /// Where `worker` answers probes and scrapers, and `explore` people, as `host:port`; port 0 is any free one. None: nowhere,
+    /// and of `explore` 127.0.0.1:8080.
     case httpAddress = "http.address"
+    /// What whoever looks at the explorer has to send; a secret, so it is never logged.
+    case exploreToken = "explore.token"
+    /// Header in which a proxy in front of the explorer says who asks; whoever comes without it is refused.
+    case exploreTrustHeader = "explore.trust_header"
     /// trace, debug, info, notice, warning, error or critical.
     case logLevel = "log.level"
 
@@ -65,7 +75,8 @@ package enum Setting: String, CaseIterable {
         let cores = String(ProcessInfo.processInfo.activeProcessorCount)
         return switch self {
         case .postgresURI, .kafkaBootstrapServers, .modelPath, .fileRoots, .share, .httpAddress, .httpAllowedHosts,
-            .s3Endpoint, .s3Addressing, .kafkaDeadLetterTopic:
+            .s3Endpoint, .s3Addressing, .kafkaDeadLetterTopic, .postgresURIFile, .kafkaConfigFile, .exploreToken,
+            .exploreTrustHeader:
             nil
         case .kafkaTopic: "entente.image-jobs"
         case .kafkaGroup: "entente"
@@ -92,7 +103,9 @@ package enum Setting: String, CaseIterable {
 package struct Settings: Sendable {
     private let flags: [Setting: String]
     private let reader: ConfigReader
-    private let environment: [String: String]
+    let environment: [String: String]
+    /// librdkafka's properties that the JSON file has below `kafka.properties`.
+    private let fileProperties: [String: String]
 
     /// - Parameters:
     ///   - flags: what the command line said.
@@ -106,9 +119,10 @@ package struct Settings: Sendable {
         let variables = EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "entente")
         guard let path = configFile ?? environment["ENTENTE_CONFIG"].map(Self.trimmed) else {
             reader = ConfigReader(provider: variables)
+            fileProperties = [:]
             return
         }
-        try SettingsFile.check(path)
+        fileProperties = try SettingsFile.check(path)
         do {
             reader = ConfigReader(providers: [
                 variables, try await FileProvider<JSONSnapshot>(filePath: FilePath(path)),
@@ -122,7 +136,7 @@ package struct Settings: Sendable {
     package func value(_ setting: Setting) -> String? {
         if let flag = flags[setting] { return Self.trimmed(flag) }
         let key = ConfigKey(setting.rawValue)
-        let secret = setting == .postgresURI
+        let secret = setting == .postgresURI || setting == .exploreToken
         let text = reader.string(forKey: key, isSecret: secret) ?? reader.int(forKey: key).map(String.init)
         return text.map(Self.trimmed) ?? setting.defaultValue
     }
@@ -130,12 +144,27 @@ package struct Settings: Sendable {
     /// Secrets that are made of files end in a line break, and no setting means one.
     private static func trimmed(_ text: String) -> String { text.trimmingCharacters(in: .whitespacesAndNewlines) }
 
-    /// The value; a missing one is a usage error that names the variable.
+    /// The value; a missing one is a usage error that names the variable. The database's URI may be in a file.
     package func required(_ setting: Setting) throws(SettingsError) -> String {
+        if setting == .postgresURI, let uri = try postgresURIOfFile() { return uri }
         guard let value = value(setting), !value.isEmpty else {
             throw SettingsError("\(setting.variable) is not set.")
         }
         return value
+    }
+
+    /// - Throws: ``SettingsError`` for a file that can't be used, and for a URI that is given beside it.
+    private func postgresURIOfFile() throws(SettingsError) -> String? {
+        guard flags[.postgresURI] == nil, let path = value(.postgresURIFile), !path.isEmpty else { return nil }
+        let (uri, file) = (Setting.postgresURI.variable, Setting.postgresURIFile.variable)
+        guard value(.postgresURI)?.isEmpty != false else {
+            throw SettingsError("\(uri) and \(file) are both set; leave one out.")
+        }
+        let text = Self.trimmed(try SecretFile.read(path, limit: 1 << 16))
+        guard !text.isEmpty, !text.contains(where: \.isNewline) else {
+            throw SettingsError("\(file) names \(quoted(path)), which has to hold one line, the database's URI.")
+        }
+        return text
     }
 
     /// A whole number within `range`.
@@ -159,14 +188,24 @@ package struct Settings: Sendable {
         (value(setting) ?? "").split(separator: ":").map(String.init)
     }
 
-    /// librdkafka properties: `ENTENTE_KAFKA_PROPERTIES_SECURITY_PROTOCOL` is `security.protocol`. Of line breaks at the end alone
-    /// it is certain that no password means them.
+    /// What variables of librdkafka's properties begin with.
+    static let kafkaPropertiesPrefix = "ENTENTE_KAFKA_PROPERTIES_"
+
+    /// librdkafka's properties: `ENTENTE_KAFKA_PROPERTIES_SECURITY_PROTOCOL` is `security.protocol`. The environment goes before the
+    /// JSON file, which has them below `kafka.properties`. Of line breaks at the end alone it is certain that no password means them.
     package var kafkaProperties: [String: String] {
-        let prefix = "ENTENTE_KAFKA_PROPERTIES_"
-        return environment.reduce(into: [:]) { properties, variable in
-            guard variable.key.hasPrefix(prefix) else { return }
-            let name = variable.key.dropFirst(prefix.count).lowercased().replacing("_", with: ".")
+        environment.reduce(into: fileProperties) { properties, variable in
+            guard variable.key.hasPrefix(Self.kafkaPropertiesPrefix) else { return }
+            let name = variable.key.dropFirst(Self.kafkaPropertiesPrefix.count).lowercased().replacing("_", with: ".")
             properties[name] = variable.value.trimmingCharacters(in: .newlines)
         }
+    }
+
+    /// What the properties file says, which goes behind ``kafkaProperties``; empty without one.
+    ///
+    /// - Throws: ``SettingsError`` that names file and line and repeats no value.
+    package func kafkaConfigFile() throws(SettingsError) -> [String: String] {
+        guard let path = value(.kafkaConfigFile), !path.isEmpty else { return [:] }
+        return try PropertiesFile.read(path)
     }
 }

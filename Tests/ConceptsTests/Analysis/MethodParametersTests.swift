@@ -15,7 +15,7 @@ import Testing
         method.foreground.crf?.widths.rgb = .nan
         method.foreground.crf?.widths.spatial = 1001
         method.foreground.crf?.iterations = 0
-        method.parts.by = []
+        method.parts.by = [.pca, .pca]
         method.parts.count = 65
         method.prompting.thickness = 0
         method.prompting.blur = 10

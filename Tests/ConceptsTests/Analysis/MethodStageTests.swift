@@ -42,6 +42,9 @@ import Testing
                 $0.foreground.crf = nil
                 $0.prompting.dense = .maskclip
             },
+            method { $0.evaluation = .init() },
+            method { $0.precision = .bf16 },
+            method { $0.parts.by = [.kmeans, .mmCBM] },
         ]
         for method in methods {
             let moved = MethodStage.revision(of: method) { $0 == stage ? next : $0.revision }

@@ -107,10 +107,10 @@ import Testing
     }
 
     @Test func quantilesAreLinearBetweenNeighbours() {
-        #expect(DatasetAccumulator.quantile(0.5, of: [1, 2]) == 1.5)
-        #expect(DatasetAccumulator.quantile(0, of: [1, 2]) == 1)
-        #expect(DatasetAccumulator.quantile(1, of: [1, 2]) == 2)
-        #expect(DatasetAccumulator.quantile(0.25, of: [4]) == 4)
-        #expect(DatasetAccumulator.quantile(0.25, of: []) == nil)
+        #expect(ClassBootstrap<Int>.quantile(0.5, of: [1, 2]) == 1.5)
+        #expect(ClassBootstrap<Int>.quantile(0, of: [1, 2]) == 1)
+        #expect(ClassBootstrap<Int>.quantile(1, of: [1, 2]) == 2)
+        #expect(ClassBootstrap<Int>.quantile(0.25, of: [4]) == 4)
+        #expect(ClassBootstrap<Int>.quantile(0.25, of: []) == nil)
     }
 }

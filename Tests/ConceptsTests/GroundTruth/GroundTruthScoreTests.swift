@@ -10,7 +10,7 @@ import Testing
         let box: [Int], grid: [Int], found: [Int]
         let bank: Int
         let `true`: [Int], vision: [Int], mutual: [Int]
-        let boxOverlap: Double, foregroundOverlap: Double
+        let boxOverlap: Double, boxChance: Double, foregroundOverlap: Double
         let purity: Double?, adjustedRandIndex: Double?
         let mutualTrue: Int, visionTrue: Int
     }
@@ -27,7 +27,8 @@ import Testing
                 grid: PatchGrid(height: item.grid[0], width: item.grid[1]), parts: item.found, vision: item.vision,
                 mutual: item.mutual, bankSize: item.bank, against: truth)
             expectClose(
-                [score.boxOverlap, score.foregroundOverlap], [item.boxOverlap, item.foregroundOverlap],
+                [score.boxOverlap, score.boxChance, score.foregroundOverlap],
+                [item.boxOverlap, item.boxChance, item.foregroundOverlap],
                 tolerance: 1e-12)
             #expect((score.purity == nil) == (item.purity == nil))
             #expect((score.adjustedRandIndex == nil) == (item.adjustedRandIndex == nil))

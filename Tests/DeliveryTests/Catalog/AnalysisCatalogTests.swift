@@ -1,5 +1,6 @@
 import Concepts
 import Foundation
+import Jobs
 import Persistence
 import Testbed
 import Testing
@@ -90,5 +91,42 @@ import Testing
         #expect(reason.contains("are damaged"))
         let problem = try #require(observation.unreadiness.first { $0.kind == .analysisUnreadable })
         #expect(problem.detail.contains(id) && problem.detail.contains("text_embeddings"))
+    }
+
+    /// A trained head that is not there yet keeps jobs waiting, as a model does; one of something else is for nobody to wait for.
+    @Test func headsAreLookedForWhereModelsAre() throws {
+        _ = try analysis(0)
+        func register(_ head: PartMethod, as named: PartMethod) throws -> (id: String, folder: String) {
+            var method = DemoAnalysis.method
+            method.parts.by = [.kmeans, named]
+            let folder = scratch("away/\(head.rawValue)-\(named.rawValue)")
+            let content = try Analysis(
+                model: .init(directory: scratch("models/0")), classes: DemoAnalysis.classes,
+                descriptors: DemoAnalysis.descriptors, templates: ["a photo of a {}."],
+                descriptorTemplate: "a photo showing {}", method: method,
+                explainers: [named: DemoAnalysis.writeHead(head, to: folder)])
+            try AnalysisStore(database.connect()).register(content, name: named.rawValue)
+            return (content.id, folder)
+        }
+        func arrive(_ folder: String) throws {
+            try scratch.makeFolder("models/heads")
+            try FileManager.default.moveItem(
+                atPath: folder, toPath: scratch("models/heads/\((folder as NSString).lastPathComponent)"))
+        }
+        let (id, folder) = try register(.mmCBM, as: .mmCBM)
+        let observation = Observation()
+        guard case .unavailable(let reason, _) = try catalog(keeping: 1, observation: observation).analysis(id) else {
+            Issue.record("not unavailable")
+            return
+        }
+        #expect(reason.contains("explainers.mm_cbm"))
+        #expect(observation.unreadiness.contains { $0.kind == .modelMissing })
+        try arrive(folder)
+        _ = try model(of: id, catalog(keeping: 1))
+
+        let (other, wrong) = try register(.featureMaps, as: .mmProtoSim)
+        try arrive(wrong)
+        let refusal = #expect(throws: JobError.self) { try catalog(keeping: 1).analysis(other) }
+        #expect(refusal?.description.contains("it was trained with the baseline") == true)
     }
 }

@@ -40,14 +40,19 @@ import Testing
     /// Whatever keeps the group from giving partitions is named until it does.
     @Test mutating func whatKeepsItOutOfTheGroupIsNamed() {
         record.brokerIs(up: true)
-        record.kafkaFailed("the topic is not there (UNKNOWN_TOPIC_OR_PART)")
+        record.kafkaFailed("GROUP", "no right on the group")
+        record.kafkaFailed("TOPIC", "no right on the topic")
+        record.kafkaFailed("TOPIC", "the topic is not there (UNKNOWN_TOPIC_OR_PART)")
         let problems = record.unreadiness(at: start)
         #expect(problems.map(\.kind) == [.groupNotJoined])
-        #expect(problems[0].detail.contains("UNKNOWN_TOPIC_OR_PART"))
+        // Each is said once, whichever is mended first.
+        #expect(
+            problems[0].detail.hasSuffix(
+                ": no right on the group; the topic is not there (UNKNOWN_TOPIC_OR_PART)."))
         record.assigned()
         #expect(kinds() == [])
         // A trouble of a member that reads on is none of the group's.
-        record.kafkaFailed("a connection was lost")
+        record.kafkaFailed("_TRANSPORT", "a connection was lost")
         #expect(kinds() == [])
         record.lostAssignment()
         #expect(kinds() == [.groupNotJoined])

@@ -78,7 +78,7 @@ import Testing
     @Test func demoFileIsGood() throws {
         let file = try AnalysisFile(path: Checkout.demo + "/analysis.yaml")
         #expect(file.classes.count >= 20)
-        #expect(file.bank.descriptors.count >= 150)
+        #expect((file.bank?.descriptors.count ?? 0) >= 150)
     }
 
     @Test func requiredKeysAreNamedTogether() throws {

@@ -13,6 +13,7 @@ import Testing
                 """
                   decomposition: group
                   image: official
+                  precision: bf16
                   features: ensemble
                   foreground: {by: tokencut, threshold: mean, crf: false}
                   parts: {by: [kmeans, pca], count: 3, seed: -4, signs: left}
@@ -25,6 +26,7 @@ import Testing
         var expected = MethodParameters()
         expected.decomposition = .group
         expected.image = .official
+        expected.precision = .bf16
         expected.features = .ensemble
         expected.foreground.by = .tokencut
         expected.foreground.threshold = .mean
@@ -105,7 +107,6 @@ import Testing
     @Test(arguments: [
         ("  parts: {by: [kmeans], count: 0}\n", "method.parts.count is 0", "from 1 to 63"),
         ("  parts: {by: [kmeans], count: 64}\n", "method.parts.count is 64", "from 1 to 63"),
-        ("  parts: {by: []}\n", "method.parts.by", "at least one"),
         ("  parts: {by: [kmeans, kmeans]}\n", "method.parts.by", "without repetitions"),
         ("  prompting: {thickness: 0}\n", "method.prompting.thickness is 0", "from 1 to 32"),
         ("  prompting: {blur: 10}\n", "method.prompting.blur is 10", "odd"),
@@ -129,10 +130,14 @@ import Testing
         ("parts: {by: [kmeans], count: 2.5}", "`method.parts.count` has to be a whole number, not \"2.5\""),
         ("parts: {by: [kmeans], seed: 99999999999999999999}", "`method.parts.seed` has to be a whole number"),
         ("parts: {by: kmeans}", "`method.parts.by` has to be a list of `pca`, `kmeans`"),
-        ("parts: {by: [tree]}", "`method.parts.by` has to be one of `pca`, `kmeans`, not \"tree\""),
+        (
+            "parts: {by: [tree]}",
+            "`method.parts.by` has to be one of `pca`, `kmeans`, `mm_cbm`, `mm_protosim`, `feature_maps`, not \"tree\""
+        ),
         ("retrieval: {offset: .inf}", "`method.retrieval.offset` has to be a number, not \".inf\""),
         ("retrieval: {relevance: none}", "`mean_minus`, `median_plus`, `off`, not \"none\""),
         ("language: {class: {a: b}}", "`method.language.class` has to be one of `predicted`, `label`"),
+        ("precision: fp16", "`method.precision` has to be one of `fp32`, `bf16`, `int8`, not \"fp16\""),
         ("image: 5", "`method.image` has to be one of `squash`, `crop`, `official`, not \"5\""),
     ]) func valuesOfAnotherKind(line: String, says: String) throws {
         let others = Self.head.split(separator: "\n").filter { !$0.contains(line.prefix(5)) }
@@ -152,6 +157,15 @@ import Testing
         #expect(try read("  prompting: {mode: single_pass}\n").prompting.dense == .naclip)
         // Stated defaults change nothing.
         #expect(try read("  prompting: {mode: circles, thickness: 1, ellipse: opencv}\n") == MethodParameters())
+    }
+
+    @Test func denseMethodsTakeFloatsAlone() throws {
+        let problems = try AnalysisFixture().problems(
+            AnalysisFixture.method("  precision: int8\n  prompting: {mode: single_pass, dense: sclip}\n"))
+        #expect(problems.count == 1 && problems.first?.line == 6, "\(problems)")
+        #expect(
+            problems.first?.message.contains("it must be fp32 where method.prompting asks for sclip") == true,
+            "\(problems)")
     }
 
     @Test(arguments: [

@@ -3,11 +3,12 @@ import Testing
 @testable import Entente
 
 @Suite struct TemplateSetTests {
-    /// docs/method.md §1.1: eight for ImageNet, three for Places365, one for Food-101.
+    /// docs/method.md §1.1: eight for ImageNet, three for Places365, one for Food-101; CLIP Surgery's 85.
     @Test(arguments: [
         ("imagenet", 8, "itap of a {}.", "a photo of a {}."),
         ("places365", 3, "a photo taken in an {}.", "a scene taken in a {}."),
         ("food101", 1, "a photo of {}, a type of food.", "a photo of {}, a type of food."),
+        ("clip-surgery", 85, "a bad photo of a {}.", "this is one {} in the scene."),
     ]) func setsShipWithTheProgram(name: String, count: Int, first: String, last: String) throws {
         let templates = try AnalysisFixture().read(AnalysisFixture.minimal + "templates: \(name)\n").templates
         #expect(templates.count == count)

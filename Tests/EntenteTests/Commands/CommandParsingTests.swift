@@ -55,6 +55,32 @@ import Testing
     ])
     func whatCannotBeIsRefused(arguments: [String]) { #expect(refusal(arguments) != nil) }
 
+    @Test func trainTakesWhatIsTrained() throws {
+        let train = ["train", "--analysis", "a.yaml", "--images", "d", "--output", "o", "--baseline"]
+        let command = try #require(
+            try Entente.parseAsRoot(train + ["mm_cbm", "--epochs", "3", "--final-rate", "0"]) as? TrainCommand)
+        let settings = command.options.headSettings
+        #expect(command.baseline == .head(.mmCBM) && settings.epochs == 3 && settings.width == 512)
+        #expect(settings.finalRate == 0)
+        let map = try #require(
+            try Entente.parseAsRoot(train + ["ezpc", "--rate", "0.1", "--weight", "5"]) as? TrainCommand)
+        let mapSettings = map.options.mapSettings
+        #expect(map.baseline == .map && mapSettings.epochs == 10_000)
+        #expect(mapSettings.rate == 0.1 && mapSettings.weight == 5)
+        #expect(refusal(train + ["kmeans"])?.contains("which needs no training") == true)
+        #expect(refusal(train + ["feature_maps", "--drop", "1"])?.contains("--drop is 1.0; it must be") == true)
+        #expect(refusal(train + ["ezpc", "--weight=-1"])?.contains("--weight is -1.0; it must be") == true)
+        for (baseline, idle) in [
+            ("mm_cbm", "--drop"), ("mm_cbm", "--temperature"), ("mm_protosim", "--block"), ("feature_maps", "--width"),
+            ("mm_cbm", "--weight"), ("ezpc", "--batch"), ("ezpc", "--final-rate"), ("ezpc", "--seed"),
+        ] {
+            let words = refusal(train + [baseline, idle, "1"])
+            #expect(words?.contains("\(idle) does nothing with --baseline \(baseline); leave it out") == true)
+        }
+        #expect(
+            refusal(["benchmark", "pipeline", "--part-method", "mm_cbm"])?.contains("has to be trained") == true)
+    }
+
     @Test func workerTakesItsOptions() throws {
         let command = try #require(
             try Entente.parseAsRoot([
@@ -93,7 +119,7 @@ import Testing
 
     @Test func everyCommandHasHelp() throws {
         let commands = Entente.configuration.subcommands
-        #expect(commands.count == 24)
+        #expect(commands.count == 30)
         for command in commands {
             #expect(!command.configuration.abstract.isEmpty)
             #expect(command.helpMessage().contains("--help"))

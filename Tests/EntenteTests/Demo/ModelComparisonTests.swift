@@ -21,7 +21,8 @@ import Testing
         }
         return ModelComparison.Model(
             name: name, analysis: name,
-            partMethods: ["kmeans": try #require(accumulator.statistics(resamples: 20, seed: 1))], groundTruth: [])
+            partMethods: ["kmeans": try #require(accumulator.statistics(resamples: 20, seed: 1))], groundTruth: [],
+            predictions: nil)
     }
 
     @Test func modelsAreOrderedAndRelated() throws {

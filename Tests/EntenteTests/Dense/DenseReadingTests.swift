@@ -1,4 +1,5 @@
 import Concepts
+import Foundation
 import Inference
 import Testbed
 import Testing
@@ -9,19 +10,19 @@ import Testing
 @Suite struct DenseReadingTests {
     private static let names = DemoAnalysis.classes.map { "a photo of a \($0.name)." }
 
-    private static func readings(_ method: DenseMethod) throws -> [DenseReading] {
+    private static func readings(_ method: DenseMethod, score: LogitScore? = nil) throws -> [DenseReading] {
         let model = try DemoAnalysis.shared().model
         let vision = try #require(model.vision as? VisionTransformer)
         let texts = try DenseTexts(names, templates: ["{}"], method: method, model: model)
-        let workspace = vision.makeWorkspace(batchSize: 3, dense: method, texts: texts.embeddings)
+        let session = vision.dense(method, texts: texts.embeddings).session(batchSize: 3)
         let pixels = try DemoAnalysis.pictures.map {
-            model.preprocessor.pixelValues(try DemoAnalysis.prepared($0).picture)
+            model.preprocessor.input(try DemoAnalysis.prepared($0).picture)
         }
-        let encoded = vision.encode(pixels, including: .dense, in: workspace)
+        let encoded = session.encode(pixels, including: .dense)
         return pixels.indices.map { image in
             DenseReading(
                 method, patches: encoded.densePatches[image], image: Array(encoded.embeddings.row(image)), texts: texts,
-                correlation: encoded.correlations.isEmpty ? nil : encoded.correlations[image])
+                correlation: encoded.correlations.isEmpty ? nil : encoded.correlations[image], score: score)
         }
     }
 
@@ -39,8 +40,32 @@ import Testing
                     #expect(reading.presence[text] < 0.1 && absolute < 0.1)
                 }
             }
-            let segments = SegmentMap(reading, side: 12, width: 24, height: 24)
+            let segments = SegmentMap(
+                reading, by: .absolute(presence: LabelRule.presence), side: 12, width: 24, height: 24)
             #expect(Set(segments.labels).isSubset(of: [-1, image]) && segments.labels.contains(image))
+        }
+    }
+
+    /// Of a model that was trained to tell whether a text is there, its own word counts; of others the empty text's comparison.
+    @Test func presenceIsTheModelsOwnWhereItHasOne() throws {
+        let (without, with) = (
+            try Self.readings(.maskclip),
+            try Self.readings(.maskclip, score: LogitScore(scale: 3, bias: -0.5, kind: .sigmoid))
+        )
+        let softmax = try Self.readings(.maskclip, score: LogitScore(scale: 3, bias: 0, kind: .softmax))
+        let model = try DemoAnalysis.shared().model
+        let texts = try DenseTexts(Self.names, templates: ["{}"], method: .maskclip, model: model)
+        for (image, path) in DemoAnalysis.pictures.enumerated() {
+            let pixels = model.preprocessor.input(try DemoAnalysis.prepared(path).picture)
+            let whole = model.vision.session(batchSize: 1).encode([pixels]).embeddings
+            let cosines = PatchSimilarity.cosines(patches: whole, texts: texts.embeddings)
+            for text in Self.names.indices {
+                let expected = 1 / (1 + exp(-(3 * cosines[0, text] - 0.5)))
+                #expect(abs(with[image].presence[text] - expected) < 1e-4)
+            }
+            #expect(
+                softmax[image].presence == without[image].presence && with[image].presence != without[image].presence)
+            #expect(with[image].similarity == without[image].similarity)
         }
     }
 

@@ -1,3 +1,4 @@
+import Concepts
 import Inference
 import Testbed
 import Testing
@@ -33,6 +34,21 @@ import Testing
         let failure = #expect(throws: CommandFailure.self) { try submission(images) }
         #expect(failure?.exit == .badInput)
         return failure
+    }
+
+    /// By ids alone, so that the two halves are all of it; labels are checked in either.
+    @Test func halvesAreSentApart() throws {
+        let images = (0..<40).map { image("walk/\($0).jpg", $0.isMultiple(of: 2) ? "tench" : nil) }
+        func ids(_ split: ImageSplit?) throws -> [Identifier] {
+            var ids: [Identifier] = []
+            try DatasetSubmission(
+                file, images: images, grouped: false, imagesPerJob: 8, force: false, keepData: false, split: split
+            ).forEach { ids.append($0.image.id) }
+            return ids
+        }
+        let (even, odd) = (try ids(.even), try ids(.odd))
+        #expect(!even.isEmpty && !odd.isEmpty && even.allSatisfy { ImageSplit.even.holds($0) })
+        #expect(try Set(even + odd) == Set(ids(nil)) && even.count + odd.count == images.count)
     }
 
     @Test func theAnalysisIsTheFilesUnderTheModelsHashes() throws {

@@ -12,8 +12,8 @@ import Testing
         batchSize: Int = 2
     ) throws -> [Matrix] {
         let texts = try expected.matrix("texts")
-        let workspace = model.makeWorkspace(batchSize: batchSize, dense: method, texts: texts)
-        let encoded = model.encode(pixels, including: .dense, in: workspace)
+        let session = model.dense(method, texts: texts).session(batchSize: batchSize)
+        let encoded = session.encode(pixels, including: .dense)
         #expect(encoded.densePatches.count == pixels.count)
         return try encoded.densePatches.enumerated().map { image, patches in
             switch method {
@@ -55,8 +55,8 @@ import Testing
     func classTokenAndSingleTextOfSurgery(golden: GoldenDense) throws {
         let (model, expected) = (try golden.load(), try golden.expected())
         let (texts, empty) = (try expected.matrix("texts"), try expected.floats("empty"))
-        let workspace = model.makeWorkspace(batchSize: 1, dense: .clipSurgery)
-        let encoded = model.encode(try expected.slices("pixel_values"), including: .dense, in: workspace)
+        let session = model.dense(.clipSurgery).session(batchSize: 1)
+        let encoded = session.encode(try expected.slices("pixel_values"), including: .dense)
         for (image, patches) in encoded.densePatches.enumerated() {
             let embedding = Array(encoded.embeddings.row(image))
             func surgery(_ patches: Matrix, _ texts: Matrix) -> Matrix {
@@ -96,8 +96,8 @@ import Testing
     func pathsAreSampledAsReleasedOnDemand(golden: GoldenDense) throws {
         let (model, expected) = (try golden.load(), try golden.expected())
         let texts = try expected.matrix("texts")
-        let workspace = model.makeWorkspace(batchSize: 2, dense: .resclip, texts: texts, options: .asReleased)
-        let encoded = model.encode(try expected.slices("pixel_values"), including: .dense, in: workspace)
+        let session = model.dense(.resclip, texts: texts, options: .asReleased).session(batchSize: 2)
+        let encoded = session.encode(try expected.slices("pixel_values"), including: .dense)
         try Self.check(
             encoded.densePatches.map { PatchSimilarity.cosines(patches: $0, texts: texts) },
             expected.matrices("resclip/released"), "released")
@@ -110,24 +110,22 @@ import Testing
         )
         let pixels = try expected.slices("pixel_values")
         func patches(_ options: DenseOptions) -> Matrix {
-            let workspace = model.makeWorkspace(batchSize: 1, dense: .maskclip, options: options)
-            return model.encode(pixels, including: .dense, in: workspace).densePatches[0]
+            let session = model.dense(.maskclip, options: options).session(batchSize: 1)
+            return session.encode(pixels, including: .dense).densePatches[0]
         }
         let (whole, reduced) = (patches([]), patches(.reduced))
         #expect(try relativeDifference(whole, reduced) > 0.1)
         var recipe = DenseRecipe.clearclip
         recipe.attention = .identity
-        let workspace = model.makeWorkspace(batchSize: 1) { body in
-            PathBranch(recipe, model.transformer, body, side: model.gridWidth, model.projection)
-        }
-        #expect(model.encode(pixels, including: .dense, in: workspace).densePatches[0].isSameBits(as: reduced))
+        let session = DenseEncoder(model, recipe).session(batchSize: 1)
+        #expect(session.encode(pixels, including: .dense).densePatches[0].isSameBits(as: reduced))
     }
 
     @Test(arguments: GoldenDense.all)
     func regionsAreTheReferences(golden: GoldenDense) throws {
         let (model, expected) = (try golden.load(), try golden.expected())
-        let workspace = model.makeWorkspace(batchSize: 2, dense: .cliptrase)
-        let encoded = model.encode(try expected.slices("pixel_values"), including: .dense, in: workspace)
+        let session = model.dense(.cliptrase).session(batchSize: 2)
+        let encoded = session.encode(try expected.slices("pixel_values"), including: .dense)
         try Self.check(encoded.correlations, expected.matrices("cliptrase/correlation"), "correlation")
         let clusters = PatchClusters(radius: 0.7, minimum: 3)
         let wanted = try expected.integerRows("cliptrase/clusters")
@@ -144,10 +142,10 @@ import Testing
         let images = (0..<5).map { number in given[number % 2].map { $0 + Float(number) / 8 } }
         let texts = try expected.matrix("texts")
         func encode(_ batchSize: Int) -> EncodedImages {
-            let workspace = model.makeWorkspace(batchSize: batchSize, dense: method, texts: texts)
-            // The second round meets what the first left in the workspace.
-            _ = model.encode(images.reversed(), including: [.dense, .tokens], in: workspace)
-            return model.encode(images, including: [.dense, .tokens, .keys], in: workspace)
+            let session = model.dense(method, texts: texts).session(batchSize: batchSize)
+            // The second round meets what the first left in the session.
+            _ = session.encode(images.reversed(), including: [.dense, .tokens])
+            return session.encode(images, including: [.dense, .tokens, .keys])
         }
         let (alone, together) = (encode(1), encode(3))
         #expect(together.isSameBits(as: alone))
@@ -155,7 +153,7 @@ import Testing
         #expect(same == [true, true, true, true, true])
         #expect(alone.densePatches[0] != alone.densePatches[1])
 
-        let plain = model.encode(images, including: [.tokens, .keys], in: model.makeWorkspace(batchSize: 3))
+        let plain = model.session(batchSize: 3).encode(images, including: [.tokens, .keys])
         #expect(plain.isSameBits(as: together))
     }
 }

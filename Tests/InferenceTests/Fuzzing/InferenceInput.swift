@@ -6,7 +6,7 @@ import Foundation
 /// without end are findings. Called by `scripts/fuzz` with what it makes up, and by a test with the corpora.
 enum InferenceInput: String, CaseIterable {
     case jpeg, png, webp, gif, tiff, bmp, avif
-    case safetensors
+    case safetensors, checkpoint, pickle
     case openclip, transformers, processor
     case tokenizer, vocabulary, merges, added
     case json
@@ -15,6 +15,11 @@ enum InferenceInput: String, CaseIterable {
         switch self {
         case .jpeg, .png, .webp, .gif, .tiff, .bmp, .avif: Self.picture(bytes)
         case .safetensors: bytes.withUnsafeBytes { _ = try? SafetensorsHeader($0, path: "file") }
+        case .checkpoint: Self.checkpoint(bytes)
+        case .pickle:
+            bytes.withUnsafeBytes { bytes in
+                _ = try? StateDict(PickleReader.read(bytes) { Int($0).map { 0..<16 << ($0 & 3) } })
+            }
         case .openclip: Self.model(["open_clip_config.json": bytes])
         case .transformers: Self.model(["config.json": bytes])
         case .processor: Self.model(["config.json": Self.configuration, "processor_config.json": bytes])
@@ -23,6 +28,18 @@ enum InferenceInput: String, CaseIterable {
         case .merges: Self.texts(["vocab.json": Array(#"{"a": 0, "b": 1}"#.utf8), "merges.txt": bytes])
         case .added: Self.texts(["tokenizer_config.json": bytes, "vocab.json": Self.bareVocabulary, "merges.txt": []])
         case .json: _ = try? JSONReader.read(bytes)
+        }
+    }
+
+    /// Of what is read the numbers too, which a view could seek in the wrong place.
+    private static func checkpoint(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { bytes in
+            guard let contents = try? CheckpointContents(bytes, path: "file") else { return }
+            for (_, tensor) in contents.tensors {
+                var count = 0
+                tensor.forEachPiece(in: bytes) { (piece: UnsafeRawBufferPointer) in count += piece.count }
+                precondition(count == tensor.size, "\(count) bytes of \(tensor.size)")
+            }
         }
     }
 
@@ -57,6 +74,16 @@ enum InferenceInput: String, CaseIterable {
                 let tokenizer = try? Tokenizer.load(
                     directory: folder, contextLength: 8, layout: layout, vocabularySize: 70_000)
                 _ = tokenizer?.tokens("a Photo of <|endoftext|>  “cats” É e\u{301} &amp; 12")
+            }
+        }
+        let settings = Array(#"{"pad_token": "<pad>", "eos_token": "<eos>", "sep_token": "<eos>"}"#.utf8)
+        inFolder(files.merging(["tokenizer_config.json": settings]) { given, _ in given }) { folder in
+            for cleaning in [TokenizerKind.Cleaning.canonicalize, .whitespace, .ownClass] {
+                let tokenizer = try? Tokenizer.load(
+                    directory: folder, contextLength: 8, layout: .openCLIP,
+                    kind: .file(cleaning, blanksSeparators: true),
+                    vocabularySize: 70_000)
+                _ = tokenizer?.tokens("a Photo of <eos>  “cats” É e\u{301} 猫 🐱 &amp; 12")
             }
         }
     }

@@ -33,7 +33,7 @@ import Testing
         let picture = Picture(scattered: .init(width: 5, height: 5, seed: 2))
         var values = [Float](repeating: .nan, count: 2 * 75)
         values.withUnsafeMutableBufferPointer { buffer in
-            if let base = buffer.baseAddress { preprocessor.pixelValues(picture, into: base + 75) }
+            if let base = buffer.baseAddress { preprocessor.input(picture).write(side: 5, into: base + 75) }
         }
         #expect(values[..<75].allSatisfy { $0.isNaN })
         #expect(Array(values[75...]) == preprocessor.pixelValues(picture))

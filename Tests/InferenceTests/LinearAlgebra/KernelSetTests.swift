@@ -55,6 +55,6 @@ import Testing
     @Test func theVariableIsInForce() {
         let named = ProcessInfo.processInfo.environment[KernelSet.variable] ?? ""
         #expect(RowKernels.instructionSet == (named.isEmpty ? RowKernels.bestInstructionSet : named))
-        #expect(KernelSet.name == "\(BLAS.kernelSet)+\(RowKernels.instructionSet)")
+        #expect(KernelSet.name == "\(BLAS.kernelSet)+\(RowKernels.instructionSet)+2")
     }
 }

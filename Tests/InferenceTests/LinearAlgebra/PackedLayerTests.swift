@@ -32,7 +32,7 @@ import Testing
         kernels.pack(weights, &panels, columns, inner)
         // The addend lies where the result goes, as in a residual block.
         var out = addend ?? [Float](repeating: .nan, count: rows * columns)
-        var scratch = [Float](repeating: .nan, count: max(14, Int(ENTENTE_BLOCK_FLOATS) / inner) * (inner + 16))
+        var scratch = [Float](repeating: .nan, count: entente_product_scratch(inner))
         input.withUnsafeBufferPointer { input in
             panels.withUnsafeBufferPointer { panels in
                 bias.withUnsafeBufferPointer { bias in

@@ -99,7 +99,7 @@ import Testing
             #expect(result[11].isNaN)
         }
         var scores: [Float] = [-.infinity, 0, -1e30, .nan, 0, 0]
-        variant.kernels.softmax(&scores, 2, 3, 3, 0)
+        variant.kernels.softmax(&scores, 2, 3, 3)
         #expect(abs(scores[1] - 1) < 1e-6 && scores[0] < 1e-30 && scores[2] < 1e-30)
         #expect(scores[3...].allSatisfy { $0.isNaN })
     }
@@ -152,22 +152,19 @@ import Testing
     func softmax(variant: Variant) {
         var generator = SeededGenerator(seed: 5)
         for (rows, columns) in Self.shapes {
-            for causal in [false, true] {
-                let stride = columns + 3
-                let x = generator.floats(rows * stride, scale: 12)
-                var out = x
-                variant.kernels.softmax(&out, rows, columns, stride, causal ? 1 : 0)
-                for row in 0..<rows {
-                    let seen = causal ? min(row + 1, columns) : columns
-                    let start = row * stride
-                    let values = x[start..<start + seen].map(Double.init)
-                    let peak = values.max()!
-                    let total = values.reduce(0) { $0 + exp($1 - peak) }
-                    let exact = values.map { exp($0 - peak) / total } + [Double](repeating: 0, count: columns - seen)
-                    expectNear(Array(out[start..<start + columns]), exact, within: 3e-7, "\(rows)×\(columns)")
-                    // What lies between the rows is not theirs.
-                    #expect(out[start + columns..<start + stride] == x[start + columns..<start + stride])
-                }
+            let stride = columns + 3
+            let x = generator.floats(rows * stride, scale: 12)
+            var out = x
+            variant.kernels.softmax(&out, rows, columns, stride)
+            for row in 0..<rows {
+                let start = row * stride
+                let values = x[start..<start + columns].map(Double.init)
+                let peak = values.max()!
+                let total = values.reduce(0) { $0 + exp($1 - peak) }
+                let exact = values.map { exp($0 - peak) / total }
+                expectNear(Array(out[start..<start + columns]), exact, within: 3e-7, "\(rows)×\(columns)")
+                // What lies between the rows is not theirs.
+                #expect(out[start + columns..<start + stride] == x[start + columns..<start + stride])
             }
         }
     }
@@ -207,7 +204,7 @@ import Testing
             func results(_ variant: Variant) -> [[UInt32]] {
                 var (norm, soft) = (x, x)
                 variant.kernels.layer_norm(x, gain, bias, 1e-5, &norm, rows, columns)
-                variant.kernels.softmax(&soft, rows, columns, columns, 1)
+                variant.kernels.softmax(&soft, rows, columns, columns)
                 let activations = [ENTENTE_PLAIN, ENTENTE_GELU, ENTENTE_QUICK_GELU, ENTENTE_TANH_GELU]
                 let products = activations.map { activation in
                     PackedLayerTests.product(

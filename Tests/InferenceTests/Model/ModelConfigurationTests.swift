@@ -102,17 +102,17 @@ import Testing
 
     @Test(
         arguments: [
-            (nil, "custom_text", "true"), (nil, "multimodal_cfg", "{\"width\": 8}"), (nil, "brand_new", "1"),
+            (nil, "multimodal_cfg", "{\"width\": 8}"), (nil, "brand_new", "1"),
             (nil, "quick_gelu", "1"), (nil, "quick_gelu", "\"yes\""),
             ("vision_cfg", "timm_model_name", "\"vit_base_patch16_224\""),
             ("vision_cfg", "timm_model_name", "\"naflexvit_base_patch16_gap\""), ("vision_cfg", "timm_model_name", "7"),
             ("vision_cfg", "layers", "[3, 4, 6]"),
-            ("vision_cfg", "ls_init_value", "0.0001"), ("vision_cfg", "attentional_pool", "true"),
-            ("vision_cfg", "attentional_pool", "\"parallel\""), ("vision_cfg", "no_ln_pre", "true"),
-            ("vision_cfg", "pos_embed_type", "\"none\""), ("vision_cfg", "final_ln_after_pool", "true"),
-            ("vision_cfg", "pool_type", "\"avg\""), ("vision_cfg", "output_tokens", "true"),
-            ("vision_cfg", "input_patchnorm", "true"), ("vision_cfg", "act_kwargs", "{\"approximate\": \"tanh\"}"),
-            ("vision_cfg", "norm_kwargs", "{\"eps\": 1e-06}"), ("vision_cfg", "block_type", "\"custom\""),
+            ("vision_cfg", "attentional_pool", "true"),
+            ("vision_cfg", "attentional_pool", "\"parallel\""),
+            ("vision_cfg", "pos_embed_type", "\"none\""),
+            ("vision_cfg", "output_tokens", "true"),
+            ("vision_cfg", "input_patchnorm", "true"),
+            ("vision_cfg", "block_type", "\"custom\""),
             ("vision_cfg", "qk_norm", "true"), ("vision_cfg", "scaled_cosine_attn", "true"),
             ("vision_cfg", "scale_heads", "true"), ("vision_cfg", "scale_attn_inner", "true"),
             ("vision_cfg", "scale_attn", "true"), ("vision_cfg", "scale_fc", "true"),
@@ -126,19 +126,20 @@ import Testing
             ("vision_cfg", "mlp_ratio", "\"4\""),
             ("vision_cfg", "layers", "0"), ("vision_cfg", "brand_new", "null"),
             ("text_cfg", "hf_model_name", "\"roberta-base\""),
-            ("text_cfg", "hf_tokenizer_name", "\"bert-base-uncased\""),
             ("text_cfg", "tokenizer_mode", "\"clean\""),
             ("text_cfg", "tokenizer_kwargs", "{\"clean\": \"canonicalize\"}"), ("text_cfg", "tokenizer_kwargs", "7"),
             ("text_cfg", "tokenizer_kwargs", "{\"reduction_mask\": \"random\"}"),
             ("text_cfg", "tokenizer_kwargs", "{\"context_length\": 76}"), ("text_cfg", "pool_type", "null"),
-            ("text_cfg", "no_causal_mask", "true"), ("text_cfg", "embed_cls", "true"),
-            ("text_cfg", "pool_type", "\"eos\""), ("text_cfg", "pool_type", "\"last\""),
-            ("text_cfg", "proj_type", "\"none\""), ("text_cfg", "proj_bias", "true"),
+            ("text_cfg", "embed_cls", "true"),
             ("text_cfg", "output_tokens", "true"), ("text_cfg", "final_ln_after_pool", "true"),
-            ("text_cfg", "ls_init_value", "0.1"), ("text_cfg", "act_kwargs", "{\"approximate\": \"tanh\"}"),
-            ("text_cfg", "norm_kwargs", "{\"eps\": 1e-06}"), ("text_cfg", "qk_norm", "true"),
+            ("text_cfg", "qk_norm", "true"),
             ("text_cfg", "heads", "7"), ("text_cfg", "heads", "0"), ("text_cfg", "context_length", "-1"),
             ("text_cfg", "vocab_size", "1e30"), ("text_cfg", "brand_new", "[]"),
+            ("text_cfg", "act_kwargs", "{\"approximate\": \"erf\"}"), ("text_cfg", "norm_kwargs", "{\"eps\": 0}"),
+            ("text_cfg", "pool_type", "\"none\""),
+            ("vision_cfg", "timm_model_name", "\"vit_base_patch16_siglip_225\""),
+            ("vision_cfg", "timm_model_name", "\"vit_base_patch16_siglip_gap_224\""),
+            ("vision_cfg", "pool_type", "\"none\""),
         ] as [(String?, String, String)])
     func whatIsNotImplementedIsRefusedByName(section: String?, field: String, value: String) {
         let error = #expect(throws: InferenceError.self) { try parse(section, field, value) }
@@ -149,6 +150,46 @@ import Testing
             error?.description.hasPrefix("config: \(path) ") == true
                 || value.hasPrefix("{") && error?.description.hasPrefix("config: \(path).") == true,
             "\(error?.description ?? "")")
+    }
+
+    @Test(arguments: [
+        ("text_cfg", "\"proj_type\": \"none\", \"width\": 256", "text_cfg.width is 256, but without a projection"),
+        (
+            "text_cfg", "\"hf_tokenizer_name\": \"a/b\", \"tokenizer_kwargs\": {\"clean\": \"own_class\"}",
+            "text_cfg.tokenizer_kwargs.clean is \"own_class\""
+        ),
+        (
+            "text_cfg", "\"hf_tokenizer_name\": \"a/b\", \"tokenizer_kwargs\": {\"language\": \"fr\"}",
+            "text_cfg.tokenizer_kwargs.language is \"fr\""
+        ),
+        (
+            "text_cfg", "\"hf_tokenizer_name\": \"a/b\", \"tokenizer_mode\": \"clips\"",
+            "text_cfg.tokenizer_mode is \"clips\""
+        ),
+        (
+            "vision_cfg", "\"timm_model_name\": \"vit_base_patch16_siglip_384\", \"timm_pool\": \"map\"",
+            "vision_cfg.image_size is 224, but timm_model_name says 384"
+        ),
+        (
+            "vision_cfg", "\"timm_model_name\": \"vit_base_patch16_siglip_224\", \"timm_pool\": \"avg\"",
+            "vision_cfg.timm_pool is “avg”; of this trunk only “map”"
+        ),
+        (
+            "vision_cfg",
+            "\"timm_model_name\": \"vit_base_patch16_siglip_224\", \"timm_pool\": \"map\", \"timm_proj\": \"none\"",
+            "vision_cfg.timm_proj is \"none\", but the trunk's width is 768 and embed_dim 512"
+        ),
+        (
+            "vision_cfg",
+            "\"timm_model_name\": \"vit_base_patch16_siglip_224\", \"timm_pool\": \"map\", \"timm_proj\": \"mlp\"",
+            "vision_cfg.timm_proj is \"mlp\""
+        ),
+    ]) func fieldsThatContradictAreNamed(section: String, fields: String, says: String) throws {
+        let other = section == "text_cfg" ? "vision_cfg" : "text_cfg"
+        let json = #"{"embed_dim": 512, "\#(section)": {\#(fields)}, "\#(other)": {}}"#
+        let value = try JSONDecoder().decode(ConfigurationValue.self, from: Data(json.utf8))
+        let error = #expect(throws: InferenceError.self) { try ModelConfiguration(openClip: value, file: "c.json") }
+        #expect(error?.description.contains(says) == true, "\(error?.description ?? "")")
     }
 }
 

@@ -92,10 +92,10 @@ struct RandomModel {
         try writer.finish()
     }
 
-    func load(factors: [String: Float] = [:]) throws -> ClipModel {
+    func load(factors: [String: Float] = [:], precision: Precision = .fp32) throws -> ClipModel {
         let directory = try ScratchDirectory()
         try write(to: directory, factors: factors)
-        return try ClipModel.load(directory: directory.path)
+        return try ClipModel.load(ModelDirectory(directory.path), precision: precision)
     }
 
     func images(_ count: Int) -> [[Float]] {

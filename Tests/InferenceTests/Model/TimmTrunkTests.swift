@@ -15,8 +15,8 @@ import Testing
         let expected = try Safetensors(path: Self.folder + name + "/expected.safetensors")
         let images = try expected.slices("pixel_values")
         #expect(model.text == nil && model.vision.embeddingWidth == model.vision.width)
-        let workspace = model.vision.makeWorkspace(batchSize: 2)
-        let encoded = model.vision.encode(images, including: [.tokens, .keys], in: workspace)
+        let session = model.vision.session(batchSize: 2)
+        let encoded = session.encode(images, including: [.tokens, .keys])
         let embeddings = try Agreement(encoded.embeddings, expected.matrix("image_embeddings"))
         #expect(embeddings.holds, "image embeddings: \(embeddings)")
         for (name, actual) in [("patch_tokens", encoded.patchTokens), ("patch_keys", encoded.patchKeys)] {
@@ -26,7 +26,7 @@ import Testing
             }
         }
         // The embedding alone stops the last block early.
-        #expect(model.vision.encode(images, in: workspace).embeddings == encoded.embeddings)
+        #expect(session.encode(images).embeddings == encoded.embeddings)
     }
 
     /// The cap is felt: without it the same weights give something else.
@@ -39,7 +39,7 @@ import Testing
         let (plain, capped) = try (ClipModel.load(directory: directory.path), ClipModel.load(directory: source))
         let images = try Safetensors(path: source + "/expected.safetensors").slices("pixel_values")
         func tokens(_ model: ClipModel) -> Matrix {
-            model.vision.encode(images, including: .tokens, in: model.vision.makeWorkspace(batchSize: 1)).patchTokens[0]
+            model.vision.session(batchSize: 1).encode(images, including: .tokens).patchTokens[0]
         }
         #expect(try relativeDifference(tokens(plain), tokens(capped)) > 0.01)
     }
@@ -50,8 +50,7 @@ import Testing
         let model = try ClipModel.load(directory: Self.folder + "svit-quickgelu")
         let vision = try #require(model.vision as? VisionTransformer)
         let images = try Safetensors(path: Self.folder + "svit-quickgelu/expected.safetensors").slices("pixel_values")
-        let encoded = vision.encode(
-            images, including: .dense, in: vision.makeWorkspace(batchSize: 2, dense: method))
+        let encoded = vision.dense(method).session(batchSize: 2).encode(images, including: .dense)
         #expect(encoded.densePatches.map(\.columns) == [48, 48] && encoded.densePatches[0].rows == 25)
         let isFinite = encoded.densePatches[0].elements.allSatisfy(\.isFinite)
         #expect(isFinite)

@@ -5,7 +5,7 @@ import Testing
 
 /// What is peculiar to the transformers layout; what it computes is the parity tests'.
 @Suite struct TransformersLayoutTests {
-    private static let golden = GoldenModel.all.filter { $0.layout == .transformers }
+    private static let golden = GoldenModel.clip.filter { $0.layout == .transformers }
     private let directory: ScratchDirectory
 
     init() throws { directory = try ScratchDirectory() }
@@ -76,8 +76,8 @@ import Testing
             try directory.write(Self.changing(section, key, value), to: "config.json")
             #expect(refusal { _ = try ModelDirectory(directory.path) }.contains(says), "\(says)")
         }
-        try directory.write(Self.configuration { $0["model_type"] = "siglip" }, to: "config.json")
-        #expect(refusal { _ = try ModelDirectory(directory.path) }.contains("config.model_type is \"siglip\""))
+        try directory.write(Self.configuration { $0["model_type"] = "siglip2" }, to: "config.json")
+        #expect(refusal { _ = try ModelDirectory(directory.path) }.contains("config.model_type is “siglip2”"))
     }
 
     @Test func tensorsAreMissedUnderTheirOwnNames() throws {

@@ -86,3 +86,9 @@ enum TextGolden {
         return String(repeating: "0", count: 16 - digits.count) + digits
     }
 }
+
+extension Tokenizer {
+    /// Of a tokenizer of CLIP's.
+    var startID: Int32 { opening[0] }
+    var endID: Int32 { closing[0] }
+}

@@ -6,11 +6,9 @@ import Testing
 /// After the first batch an encoder takes no memory but for what it returns.
 @Suite struct EncoderAllocationTests {
     /// Heap allocations of one call.
-    private static func allocations(_ encoder: any VisionEncoder, _ images: [[Float]], _ workspace: VisionWorkspace)
-        -> Int
-    {
+    private static func allocations(_ session: any VisionSession, _ images: [VisionInput]) -> Int {
         let before = entente_allocations()
-        let encoded = encoder.encode(images, in: workspace)
+        let encoded = session.encode(images)
         let count = entente_allocations() - before
         precondition(encoded.embeddings.rows == images.count)
         return count
@@ -24,12 +22,17 @@ import Testing
 
     private static func check(_ encoder: any VisionEncoder, _ name: String) {
         var generator = SeededGenerator(seed: 41)
-        let images = (0..<9).map { _ in generator.floats(3 * encoder.imageSize * encoder.imageSize) }
-        let workspace = encoder.makeWorkspace(batchSize: 3)
-        _ = encoder.encode(images, in: workspace)
-        let one = allocations(encoder, Array(images[..<1]), workspace)
-        let batch = allocations(encoder, Array(images[..<3]), workspace)
-        let batches = allocations(encoder, images, workspace)
+        let (side, levels) = (encoder.imageSize, generator.floats(3 * 256))
+        let picture = Picture(width: side, height: side, pixels: .init(repeating: 200, count: 3 * side * side))
+        let images = (0..<9).map { number in
+            let values = generator.floats(3 * encoder.imageSize * encoder.imageSize)
+            return number % 2 == 0 ? VisionInput.values(values) : .picture(picture, levels: levels)
+        }
+        let session = encoder.session(batchSize: 3)
+        _ = session.encode(images)
+        let one = allocations(session, Array(images[..<1]))
+        let batch = allocations(session, Array(images[..<3]))
+        let batches = allocations(session, images)
         // The embeddings.
         #expect([one, batch, batches] == [1, 1, 1], "\(name)")
     }

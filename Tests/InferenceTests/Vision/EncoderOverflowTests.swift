@@ -27,11 +27,11 @@ import Testing
         let images = model.images(3)
         let sound = try model.load()
         let whole: PatchOutputs = [.tokens, .keys]
-        let encoded = sound.vision.encode(images, including: whole, in: sound.vision.makeWorkspace(batchSize: 2))
+        let encoded = sound.vision.session(batchSize: 2).encode(images, including: whole)
         for image in images.indices { #expect(encoded.overflow(of: image, named: "a.png") == nil) }
 
         let broken = try model.load(factors: [spoiled.tensor: spoiled.factor])
-        let result = broken.vision.encode(images, including: whole, in: broken.vision.makeWorkspace(batchSize: 2))
+        let result = broken.vision.session(batchSize: 2).encode(images, including: whole)
         for image in images.indices {
             let error = try #require(result.overflow(of: image, named: "folder/\(image).png"))
             #expect(error.code == .encoderOverflow)
@@ -64,8 +64,7 @@ import Testing
     func aDenseMethodIsLookedAtToo(method: DenseMethod) throws {
         let model = RandomModel()
         let broken = try #require(model.load(factors: ["visual.proj": 3e38]).vision as? VisionTransformer)
-        let encoded = broken.encode(
-            model.images(1), including: .dense, in: broken.makeWorkspace(batchSize: 1, dense: method))
+        let encoded = broken.dense(method).session(batchSize: 1).encode(model.images(1), including: .dense)
         #expect(encoded.densePatches[0].elements.contains { !$0.isFinite })
         #expect(encoded.overflow(of: 0, named: "x") != nil)
     }

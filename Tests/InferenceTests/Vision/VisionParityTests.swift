@@ -8,9 +8,9 @@ import Testing
         let model = try golden.load()
         let expected = try golden.expected()
         let images = try expected.slices("pixel_values")
-        let workspace = model.vision.makeWorkspace(batchSize: 2)
+        let session = model.vision.session(batchSize: 2)
         let hasKeys = model.configuration.vision.hasKeys
-        let encoded = model.vision.encode(images, including: hasKeys ? [.tokens, .keys] : .tokens, in: workspace)
+        let encoded = session.encode(images, including: hasKeys ? [.tokens, .keys] : .tokens)
 
         let embeddings = Matrix(
             rows: images.count, columns: model.vision.embeddingWidth, elements: try expected.floats("image_embeddings"))
@@ -33,16 +33,16 @@ import Testing
     func patchFeaturesComeOnlyWhenAskedFor(golden: GoldenModel) throws {
         let model = try golden.load()
         let images = try golden.expected().slices("pixel_values")
-        let workspace = model.vision.makeWorkspace(batchSize: 3)
-        let plain = model.vision.encode(images, in: workspace)
-        let tokens = model.vision.encode(images, including: .tokens, in: workspace)
+        let session = model.vision.session(batchSize: 3)
+        let plain = session.encode(images)
+        let tokens = session.encode(images, including: .tokens)
         #expect(tokens.patchTokens.count == images.count && tokens.patchKeys.isEmpty)
         #expect(tokens.embeddings == plain.embeddings)
         guard model.configuration.vision.hasKeys else { return }
-        let keys = model.vision.encode(images, including: .keys, in: workspace)
+        let keys = session.encode(images, including: .keys)
         #expect(plain.patchTokens.isEmpty && plain.patchKeys.isEmpty)
         #expect(keys.patchTokens.isEmpty && keys.patchKeys.count == images.count)
         #expect(plain.embeddings == keys.embeddings)
-        #expect(model.vision.encode([], in: workspace).embeddings.rows == 0)
+        #expect(session.encode([VisionInput]()).embeddings.rows == 0)
     }
 }

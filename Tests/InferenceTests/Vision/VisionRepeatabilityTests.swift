@@ -11,8 +11,7 @@ import Testing
         let model = try shape.load()
         let images = shape.images(32)
         func encode(_ images: [[Float]], batchSize: Int) -> EncodedImages {
-            model.vision.encode(
-                images, including: [.tokens, .keys], in: model.vision.makeWorkspace(batchSize: batchSize))
+            model.vision.session(batchSize: batchSize).encode(images, including: [.tokens, .keys])
         }
         let alone = encode(images, batchSize: 1)
         // An image that differs from its neighbours, or equality would prove nothing.
@@ -30,19 +29,54 @@ import Testing
         }
     }
 
+    /// Where no patch is wanted, the last block computes the pooled rows alone.
+    @Test(arguments: GoldenModel.all)
+    func whatElseIsWantedLeavesNoTrace(golden: GoldenModel) throws {
+        let model = try golden.load()
+        let given = try golden.expected().slices("pixel_values")
+        let images = (0..<5).map { number in given[number % given.count].map { $0 + Float(number) / 8 } }
+        let alone = model.vision.session(batchSize: 1).encode(images, including: .tokens)
+        #expect(Array(alone.embeddings.row(0)) != Array(alone.embeddings.row(1)))
+        let keys: [PatchOutputs] = model.configuration.vision.hasKeys ? [.keys, [.tokens, .keys]] : []
+        for outputs in [[], .tokens] + keys {
+            let encoded = model.vision.session(batchSize: 3).encode(images, including: outputs)
+            #expect(encoded.embeddings.isSameBits(as: alone.embeddings), "outputs \(outputs.rawValue)")
+        }
+    }
+
+    /// Pictures that are the same but for some pixels, as prompted ones are: what they share is computed once.
+    @Test(arguments: GoldenModel.all)
+    func whatPicturesShareLeavesNoTrace(golden: GoldenModel) throws {
+        let model = try golden.load()
+        let first = try #require(try golden.expected().slices("pixel_values").first)
+        let images = (0..<7).map { number in
+            var image = first
+            // Of every third picture nothing; else from another place on, over the border of patches.
+            if number % 3 != 1 { for place in 0..<40 { image[(number * 997 + place) % image.count] += 0.5 } }
+            return image
+        }
+        let alone = model.vision.session(batchSize: 1).encode(images, including: .tokens)
+        #expect(Array(alone.embeddings.row(1)) == Array(alone.embeddings.row(4)))
+        #expect(Array(alone.embeddings.row(0)) != Array(alone.embeddings.row(1)))
+        for batchSize in [2, 7] {
+            let session = model.vision.session(batchSize: batchSize)
+            _ = session.encode(images.reversed(), including: .tokens)
+            #expect(session.encode(images, including: .tokens).isSameBits(as: alone), "\(batchSize) a batch")
+        }
+    }
+
     @Test(arguments: RandomModel.shapes)
     func concurrentCallersLeaveNoTrace(shape: RandomModel) async throws {
         let model = try shape.load()
         let images = shape.images(9)
-        let alone = model.vision.encode(
-            images, including: [.tokens, .keys], in: model.vision.makeWorkspace(batchSize: 1))
+        let alone = model.vision.session(batchSize: 1).encode(images, including: [.tokens, .keys])
         await withTaskGroup(of: EncodedImages.self) { group in
             for lane in 0..<4 {
                 group.addTask {
-                    let workspace = model.vision.makeWorkspace(batchSize: 3 + lane)
-                    // The second round meets what the first left in the workspace.
-                    _ = model.vision.encode(images.reversed(), including: [.tokens, .keys], in: workspace)
-                    return model.vision.encode(images, including: [.tokens, .keys], in: workspace)
+                    let session = model.vision.session(batchSize: 3 + lane)
+                    // The second round meets what the first left in the session.
+                    _ = session.encode(images.reversed(), including: [.tokens, .keys])
+                    return session.encode(images, including: [.tokens, .keys])
                 }
             }
             for await encoded in group { #expect(encoded.isSameBits(as: alone), "\(BLAS.kernelSet)") }
@@ -54,12 +88,12 @@ import Testing
         let model = try golden.load()
         let given = try golden.expected().slices("pixel_values")
         let images = (0..<7).map { number in given[number % given.count].map { $0 + Float(number) / 8 } }
-        let alone = model.vision.encode(images, including: .tokens, in: model.vision.makeWorkspace(batchSize: 1))
+        let alone = model.vision.session(batchSize: 1).encode(images, including: .tokens)
         for batchSize in [3, 7] {
-            let workspace = model.vision.makeWorkspace(batchSize: batchSize)
-            // The second round meets what the first left in the workspace.
-            _ = model.vision.encode(images.reversed(), including: .tokens, in: workspace)
-            #expect(model.vision.encode(images, including: .tokens, in: workspace).isSameBits(as: alone))
+            let session = model.vision.session(batchSize: batchSize)
+            // The second round meets what the first left in the session.
+            _ = session.encode(images.reversed(), including: .tokens)
+            #expect(session.encode(images, including: .tokens).isSameBits(as: alone))
         }
         #expect(Array(alone.embeddings.row(0)) != Array(alone.embeddings.row(1)))
     }

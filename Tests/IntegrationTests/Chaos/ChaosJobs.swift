@@ -31,7 +31,9 @@ struct ChaosJobs {
     init(_ count: Int, seed: UInt64, _ site: Site) throws {
         generator = SplitMix64(seed: seed)
         images = try Self.register("chaos", decomposition: "image", site)
-        groups = try Self.register("chaos-groups", decomposition: "group", site)
+        // The fewer of the two, so that what judging takes is little.
+        groups = try Self.register(
+            "chaos-groups", decomposition: "group", evaluation: "{faithfulness: true, foreground: true}", site)
         let root = site.root
         let truncated = root + "/truncated.jpg"
         try Data(BadPictures.truncated(DrawnWorld.ids(perClass: 1)[0])).write(to: URL(fileURLWithPath: truncated))
@@ -43,7 +45,9 @@ struct ChaosJobs {
         try store.expect(announced, of: first)
     }
 
-    private static func register(_ name: String, decomposition: String, _ site: Site) throws -> Analysis {
+    private static func register(
+        _ name: String, decomposition: String, evaluation: String = "{}", _ site: Site
+    ) throws -> Analysis {
         let path = try site.scratch.write(
             """
             name: \(name)
@@ -56,6 +60,7 @@ struct ChaosJobs {
               parts: {by: [kmeans], count: 2}
               retrieval: {candidates: 42}
               language: {count: 20}
+            evaluation: \(evaluation)
             """, to: name + ".yaml")
         return try site.register(path)
     }

@@ -155,7 +155,7 @@ final class ChaosRun {
     func undisturbed() throws -> DatabaseTruth {
         let uri = server.uri(database: Self.undisturbed)
         // In the same group, whose name letters and failures have; its members have ended, and its offsets are in the database.
-        let own = ["ENTENTE_POSTGRES_URI": uri]
+        let own = ["ENTENTE_POSTGRES_URI": Site.working(uri)]
         let worker = try site.worker(["--until-idle", "0.1"], environment: Self.environment(site).merging(own) { $1 })
         let end = try worker.wait(within: 300 + settings.seconds)
         try #require(end.status == 0, "\(end)")

@@ -29,6 +29,8 @@ struct DatabaseTruth {
                 ], submission: true),
             table("part_results", key: "r.analysis_id, r.image_id, r.part_method", without: []),
             table(
+                "judged_results", key: "r.analysis_id, r.image_id, r.subject, r.variant, r.metric", without: []),
+            table(
                 "failed_images", key: "r.topic, r.partition, r.message_offset, r.analysis_id, r.image_id",
                 without: ["worker", "attempts", "failed_at"]),
             table("dead_letters", key: "r.dead_letter_id", without: ["published", "published_at", "written_at"]),
@@ -49,6 +51,10 @@ struct DatabaseTruth {
                 "concept",
                 key: ["analysis_id", "label_index", "predicted_index", "part_method", "descriptor_index"],
                 of: ["vision_images", "mutual_images"]),
+            sums(
+                "judged", key: ["analysis_id", "label_index", "subject", "variant", "metric"],
+                of: ["images", "draws", "amount", "amount_squared", "compared", "difference", "difference_squared"],
+                curves: ["points"]),
         ]
 
     /// All columns but the named ones, so that one that is added later is compared too. A submission is told by its

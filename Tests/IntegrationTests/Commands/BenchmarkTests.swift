@@ -8,6 +8,9 @@ import Testing
         let images: Int
         let stages: [Stage]
         let around_encoder, total, images_per_second: Double
+        let part_methods: [String]
+        let passes: Int
+        let passes_saved, plain_pass, share_of_plain_passes: Double
     }
 
     /// The figures themselves are the machine's business; that none is missing is ours.
@@ -39,6 +42,30 @@ import Testing
             #expect(abs(output.around_encoder - around) < 1e-6)
             #expect(output.total > output.around_encoder)
             #expect(abs(output.images_per_second * output.total - 1000) < 1e-6)
+            #expect(output.part_methods == ["kmeans"] && output.passes == 16)
+        }
+    }
+
+    /// Passes are counted by what the encoder was given, and the whole is measured in plain ones.
+    @Test func bothPartMethodsAreTimedTogether() async throws {
+        try await onOwnThread {
+            let scratch = try ScratchFolder()
+            defer { scratch.remove() }
+            let end = try Product.run(
+                [
+                    "benchmark", "pipeline", "--model", DrawnWorld.model, "--images", "3", "--bank", "50", "--no-crf",
+                    "--part-method", "pca", "--part-method", "kmeans", "--json",
+                ],
+                in: scratch)
+            try #require(end.status == 0, "\(end)")
+            let output = try JSONDecoder().decode(Output.self, from: Data(end.output.utf8))
+            #expect(output.part_methods == ["pca", "kmeans"] && output.passes == 31)
+            // An image takes at least a pass and three prompted pictures, and whole pictures are counted.
+            #expect(0...27 ~= output.passes_saved)
+            #expect(abs((output.passes_saved * 3).rounded() - output.passes_saved * 3) < 1e-9)
+            #expect(output.plain_pass > 0)
+            #expect(abs(output.share_of_plain_passes * 31 * output.plain_pass - output.total) < 1e-6 * output.total)
+            #expect(!output.stages.contains { $0.stage.contains("plain") })
         }
     }
 
@@ -53,7 +80,9 @@ import Testing
                 ],
                 in: scratch)
             try #require(end.status == 0, "\(end)")
-            let stages = try JSONDecoder().decode(Output.self, from: Data(end.output.utf8)).stages.map(\.stage)
+            let output = try JSONDecoder().decode(Output.self, from: Data(end.output.utf8))
+            #expect(output.passes == 1 && output.passes_saved == 0 && output.part_methods == ["kmeans+naclip"])
+            let stages = output.stages.map(\.stage)
             #expect(stages.contains("pooling") && stages.contains("encoder, pictures"))
             #expect(!stages.contains { $0.contains("prompt") })
         }
@@ -68,6 +97,9 @@ import Testing
             let both = try Product.run(
                 ["benchmark", "pipeline", "--architecture", "ViT-B-16", "--model", DrawnWorld.model], in: scratch)
             #expect(both.status == 64, "\(both)")
+            let twice = try Product.run(
+                ["benchmark", "pipeline", "--part-method", "pca", "--part-method", "pca"], in: scratch)
+            #expect(twice.status == 64 && twice.errors.contains("names pca twice"), "\(twice)")
         }
     }
 }

@@ -1,10 +1,11 @@
 import Foundation
+import SwiftCSV
 import Testbed
 import Testing
 
-/// `demo --zoo` on a few of its pictures and two of its models.
-@Suite(.startsWorkers(lasting: 40)) struct ZooTests {
-    private static let models = ["vit-s16", "vit-t12"]
+/// `demo --zoo` on a few of its pictures and three of its models, one of them without a class token.
+@Suite(.startsWorkers(lasting: 60)) struct ZooTests {
+    private static let models = ["siglip-s12", "vit-s16", "vit-t12"]
     private static let perClass = 1
 
     private struct Figures: Decodable {
@@ -94,7 +95,8 @@ import Testing
                         $0.images == pictures && ($0.vision_precision ?? 0) > 2 * $0.chance_precision
                     }, "\(model)")
             }
-            #expect(figures.relations.allSatisfy { $0.correlation.count == 2 } && figures.relations.count == 12)
+            #expect(figures.relations.allSatisfy { $0.correlation.count == Self.models.count })
+            #expect(figures.relations.count == 12)
             let names = try FileManager.default.contentsOfDirectory(atPath: charts)
             for name in ["auc-accuracy.svg", "mi-dynamics-released.svg", "mi-dynamics-membership.svg"] {
                 let drawing = try String(contentsOfFile: charts + "/" + name, encoding: .utf8)
@@ -103,6 +105,51 @@ import Testing
             #expect(names.count { $0.hasPrefix("example-") } >= 2)
             let page = try String(contentsOfFile: charts + "/report.html", encoding: .utf8)
             #expect(page.contains("AUC and accuracy") && page.contains("Ground truth"))
+        }
+    }
+
+    /// `--judge` on the half of these pictures: every table is there, its figures have what they are held against.
+    @Test func itFillsThePapersTables() async throws {
+        try await onOwnThread {
+            let scratch = try ScratchFolder()
+            defer { scratch.remove() }
+            let folder = scratch.path + "/judged"
+            let end = try Product.run(
+                ["demo", "--zoo", "--judge", "--output", folder], in: scratch,
+                environment: ["ENTENTE_SHARE": try share(scratch)], within: 300)
+            try #require(end.status == 0, "\(end)")
+            for number in ["1", "2", "3", "A1", "A2", "A3", "A4"] {
+                #expect(end.output.contains("Table \(number). "), "\(end)")
+            }
+            let rows = try CSV<Named>(
+                string: String(contentsOfFile: folder + "/tables.csv", encoding: .utf8), loadColumns: false
+            ).rows
+            func cells(_ table: String, _ column: String) -> [[String: String]] {
+                rows.filter { $0["table"] == table && $0["column"] == column && $0["missing"] == "" }
+            }
+            // Three models, two part methods, two nulls.
+            for metric in ["Deletion", "Insertion", "AccDrop", "AccInc"] {
+                let found = cells("1", metric)
+                #expect(
+                    found.count == 12 && found.allSatisfy { $0["difference"] != "" && $0["ci_lower"] != "" },
+                    "\(metric)")
+                #expect(found.count { $0["null"] == "random regions" } == 6)
+            }
+            // Half of the pictures, and all of them where nothing is judged.
+            let counts = Set(cells("1", "Deletion").compactMap { $0["n"].flatMap(Int.init) })
+            #expect(counts.count == 1 && counts.allSatisfy { 1..<(48 * Self.perClass) ~= $0 })
+            #expect(
+                cells("2", "base, top-1").allSatisfy { $0["null"] == "guessing" }
+                    && cells("A4", "top-5").count { $0["row"]?.hasSuffix(" told") == true } == 3)
+            #expect(cells("A4", "top-1").allSatisfy { $0["n"] == "\(48 * Self.perClass)" })
+            #expect(cells("A1", "svd").count == 3 && cells("A1", "svd").allSatisfy { $0["null"] == "anywhere" })
+            #expect(cells("A3", "+ CRF").count == 3 && cells("3", "AUC kmeans").count == 3)
+            // What is not there says what would fill it.
+            let empty = rows.filter { $0["missing"] != "" }
+            #expect(empty.contains { $0["table"] == "A2" && $0["missing"]?.contains("transport: off") == true })
+            #expect(empty.allSatisfy { $0["value"] == "" })
+            let tex = try String(contentsOfFile: folder + "/tables.tex", encoding: .utf8)
+            #expect(tex.components(separatedBy: "\\begin{table}").count == 8)
         }
     }
 }

@@ -189,18 +189,50 @@ import Testing
         }
     }
 
+    /// Weights that are there as torch.save wrote them alone.
+    @Test func pickledWeightsAreFetchedAndConverted() async throws {
+        try await onOwnThread { () throws in
+            let scratch = try ScratchFolder()
+            defer { scratch.remove() }
+            let golden = Checkout.root + "/Tests/InferenceTests/Golden/checkpoints/model/"
+            var files: [String: [UInt8]] = [:]
+            for name in ["open_clip_config.json", "open_clip_pytorch_model.bin"] {
+                files[name] = [UInt8](try Data(contentsOf: URL(fileURLWithPath: golden + name)))
+            }
+            let hub = try HubServer(files)
+            defer { hub.stop() }
+            let first = try Self.fetched(Self.run(hub, scratch, ["--json", "--output", scratch("out")]))
+            #expect(first.files.map(\.name) == ["open_clip_config.json", "open_clip_pytorch_model.bin"])
+            // The identity is the original's, wherever the converted one is.
+            let inspect = try Product.run(["models", "inspect", scratch("out"), "--json"], in: scratch)
+            #expect(inspect.output.contains("\"weights\":\"\(first.files[1].sha256)\""), "\(inspect)")
+            #expect(inspect.output.contains("\"format\":\"torch\""), "\(inspect)")
+            let verify = try Product.run(["models", "verify", scratch("out")], in: scratch)
+            #expect(verify.status == 0, "\(verify)")
+
+            // Something else than what is promised: hashed, then read and refused.
+            files["open_clip_pytorch_model.bin"] = Array("no archive".utf8)
+            let other = try HubServer(files)
+            defer { other.stop() }
+            let refused = try Self.run(other, scratch)
+            #expect(
+                refused.status == 65 && refused.errors.contains("it is no zip archive, as torch.save writes it"),
+                "\(refused)")
+        }
+    }
+
     /// What is no CLIP model, or has its weights in a form that is not read, costs no download of weights.
     @Test func otherModelsAreRefusedEarly() async throws {
         try await onOwnThread { () throws in
             let scratch = try ScratchFolder()
             defer { scratch.remove() }
             let hub = try HubServer([
-                "open_clip_config.json": Array("{}".utf8), "open_clip_pytorch_model.bin": [1],
+                "open_clip_config.json": Array("{}".utf8), "tf_model.h5": [1],
             ])
             defer { hub.stop() }
-            let pickled = try Self.run(hub, scratch)
-            #expect(pickled.status == 65, "\(pickled)")
-            #expect(pickled.errors.contains("its weights are “open_clip_pytorch_model.bin”"), "\(pickled)")
+            let foreign = try Self.run(hub, scratch)
+            #expect(foreign.status == 65, "\(foreign)")
+            #expect(foreign.errors.contains("its weights are “tf_model.h5”"), "\(foreign)")
             let other = try HubServer([
                 "config.json": Array("{\"model_type\": \"bert\"}".utf8), "model.safetensors": [1],
             ])

@@ -223,7 +223,7 @@ extension RealKafkaTests {
             #expect(try port.metrics()["entente_retries_total{stage=\"broker\"}"] ?? 0 > 0)
             #expect(try port.metrics()["entente_ready"] == 0)
             try #require(site.kafka).createTopic("entente.image-jbos", partitions: 1)
-            try eventually(within: 60, "the worker is ready") { try port.unreadiness().isEmpty }
+            try eventually(within: 10, "the worker is ready") { try port.unreadiness().isEmpty }
             worker.signal(SIGTERM)
             #expect(try worker.wait(within: 30).status == 0)
         }
@@ -292,7 +292,7 @@ extension RealKafkaTests {
     }
 
     /// What the group has committed.
-    private static func committed(_ site: Site, partitions: Int) throws -> [TopicPartition: Int64] {
+    static func committed(_ site: Site, partitions: Int) throws -> [TopicPartition: Int64] {
         let consumer = try KafkaConsumer(
             KafkaClientConfiguration(bootstrapServers: site.bootstrapServers), group: "entente",
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))

@@ -17,7 +17,7 @@ struct RealKafkaTests {
             let others = try Self.copy(of: site)
 
             try site.work()
-            let environment = ["ENTENTE_POSTGRES_URI": others, "ENTENTE_KAFKA_GROUP": "three"]
+            let environment = ["ENTENTE_POSTGRES_URI": Site.working(others), "ENTENTE_KAFKA_GROUP": "three"]
             let workers = try (0..<3).map { _ in
                 try site.worker(["--until-idle", "1"], environment: environment)
             }
@@ -87,7 +87,9 @@ struct RealKafkaTests {
             let end = try worker.wait(within: 60)
             #expect(end.status == 0, "\(end)")
 
-            try site.work(environment: ["ENTENTE_POSTGRES_URI": others, "ENTENTE_KAFKA_GROUP": "undisturbed"])
+            try site.work(environment: [
+                "ENTENTE_POSTGRES_URI": Site.working(others), "ENTENTE_KAFKA_GROUP": "undisturbed",
+            ])
             let undisturbed = try StoredRows(
                 Connection(uri: others, settings: .patient(applicationName: "integration test")))
             #expect(undisturbed.count("image") == ids.count)

@@ -13,6 +13,8 @@ struct Report: Decodable, Equatable {
         struct Entry: Decodable, Equatable {
             let `class`: String
             let similarity: Float
+            /// Of models with a sigmoid score.
+            var probability: Float?
         }
     }
 

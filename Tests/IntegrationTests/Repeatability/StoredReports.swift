@@ -14,11 +14,18 @@ struct StoredReports {
 
     func prediction(_ id: String) throws -> Report.Prediction {
         let rows = try connection.query(
-            "SELECT predicted_index, top_classes, top_similarities FROM entente.image_results WHERE image_id = $1",
-            [.text(id)])
+            """
+            SELECT predicted_index, top_classes, top_similarities, top_probabilities, top_probabilities IS NULL
+            FROM entente.image_results WHERE image_id = $1
+            """, [.text(id)])
+        let similarities = try rows.reals(0, 2)
+        let probabilities: [Float?] =
+            try rows.bool(0, 4) ? similarities.map { _ in nil } : try rows.reals(0, 3).map { $0 }
         return Report.Prediction(
             class: classes[Int(try rows.int(0, 0))],
-            top: zip(try rows.ints(0, 1), try rows.reals(0, 2)).map { .init(class: classes[Int($0)], similarity: $1) })
+            top: zip(try rows.ints(0, 1), zip(similarities, probabilities)).map {
+                .init(class: classes[Int($0)], similarity: $1.0, probability: $1.1)
+            })
     }
 
     func part(_ id: String, _ method: String) throws -> Report.Part {

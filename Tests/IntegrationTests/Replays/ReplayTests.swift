@@ -83,7 +83,7 @@ import Testing
             let lines = try site.entente(["compare", "--from", "demo", "--to", "revised", "--json"])
             #expect(
                 try lines.output.split(separator: "\n").count
-                    == connection.number("SELECT count(*) FROM entente.replay_comparison"), "\(lines)")
+                    == 1 + connection.number("SELECT count(*) FROM entente.replay_comparison"), "\(lines)")
 
             try Self.expectFailedOnesAlone(site, sent.analysis, changed, both)
             try Self.expectDeletion(site, old.analysis, sent.analysis)
@@ -181,10 +181,7 @@ import Testing
     }
 
     private static func expectDeletion(_ site: Site, _ old: String, _ new: String) throws {
-        let worker = [
-            "ENTENTE_POSTGRES_URI": site.uri + (site.uri.contains("?") ? "&" : "?")
-                + "options=-c%20role%3Dentente_worker"
-        ]
+        let worker = ["ENTENTE_POSTGRES_URI": Site.working(site.uri)]
         let refused = try site.entente(["analyses", "delete", old, "--yes"], environment: worker)
         #expect(refused.status == 69 && refused.errors.contains("may not delete"), "\(refused)")
         let unasked = try site.entente(["analyses", "delete", old])

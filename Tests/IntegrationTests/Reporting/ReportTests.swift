@@ -18,7 +18,7 @@ import Testing
             let end = try Product.run(
                 [
                     "report", "--analysis", analysis, "bare", "--output", page, "--images", "2", "--file-roots", roots,
-                ], in: scratch, environment: ["ENTENTE_POSTGRES_URI": uri])
+                ], in: scratch, environment: ["ENTENTE_POSTGRES_URI": Site.working(uri)])
             try #require(end.status == 0, "\(end)")
             return page
         }

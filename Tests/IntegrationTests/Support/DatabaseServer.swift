@@ -36,10 +36,25 @@ final class DatabaseServer {
         return try PrivateCluster(options)
     }
 
+    /// The unix socket that it listens on.
+    var socket: String { folder + "/socket/.s.PGSQL.5432" }
+
     /// A database's URI; the server need not run.
     func uri(database: String) -> String { uri.replacing("///postgres?", with: "///\(database)?") }
 
     func start() throws { if cluster == nil { cluster = try Self.cluster(folder, durable) } }
+
+    /// From now on nothing of it answers, and every connection to it stays open.
+    func suspend() { signalAll(SIGSTOP) }
+
+    func resume() { signalAll(SIGCONT) }
+
+    /// The first process and its children, one of which has each session.
+    private func signalAll(_ signal: Int32) {
+        guard let server = cluster?.server else { return }
+        let children = (try? String(contentsOfFile: "/proc/\(server)/task/\(server)/children", encoding: .utf8)) ?? ""
+        for process in [server] + children.split(separator: " ").compactMap({ Int32($0) }) { kill(process, signal) }
+    }
 
     func stop(_ mode: Mode = .fast) {
         if mode == .immediate, let server = cluster?.server { kill(server, SIGQUIT) }

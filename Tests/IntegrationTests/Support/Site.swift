@@ -14,6 +14,7 @@ final class Site {
     static let topic = "entente.image-jobs"
 
     let scratch: ScratchFolder
+    /// The database, as its owner.
     let uri: String
     /// What `--bootstrap-file` said.
     let bootstrapServers: String
@@ -31,11 +32,12 @@ final class Site {
     ///   - uri: a database; nil for a migrated one in the tests' shared cluster.
     ///   - brokers: of a real Kafka, 1 or 3; nil for the in-process one.
     ///   - properties: of a real Kafka's brokers.
+    ///   - listeners: beside the plain one of a real Kafka.
     ///   - copies: of each partition on a real Kafka; nil: every broker holds one.
     ///   - isBreakable: whether connections to them can be broken.
     init(
         partitions: Int = 4, postgres uri: String? = nil, kafka brokers: Int? = nil, properties: [String: String] = [:],
-        copies: Int? = nil, isBreakable: Bool = false
+        listeners: [KafkaListener] = [], copies: Int? = nil, isBreakable: Bool = false
     ) throws {
         scratch = try ScratchFolder()
         do {
@@ -44,7 +46,7 @@ final class Site {
             try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
             if let brokers {
                 let cluster = try KafkaCluster(
-                    brokers: brokers, folder: scratch.path + "/kafka", properties: properties,
+                    brokers: brokers, folder: scratch.path + "/kafka", properties: properties, listeners: listeners,
                     isBreakable: isBreakable)
                 broker = .kafka(cluster)
                 bootstrapServers = cluster.bootstrapServers
@@ -140,11 +142,23 @@ final class Site {
         try #require(broker.isRunning && broker.output.hasSuffix("ok\n"), "\(line): \(broker.output) \(broker.errors)")
     }
 
+    /// Has the in-process broker say nothing more, with its connections left open.
+    func suspendBroker() {
+        guard case .mock(let broker) = broker else { preconditionFailure("of a real Kafka each broker is suspended") }
+        broker.signal(SIGSTOP)
+    }
+
+    /// A database's URI with the rights that workers have, once it is migrated.
+    static func working(_ uri: String) -> String { uri + "&options=-c%20role%3Dentente_worker" }
+
+    /// Commands that are the schema owner's business. All others are run with a worker's rights, as workers are.
+    private static let ownersCommands = [["migrate"], ["analyses", "delete"]]
+
     /// What its commands are told of it.
     var environment: [String: String] {
         [
             "XDG_CACHE_HOME": scratch.path + "/cache",
-            "ENTENTE_POSTGRES_URI": uri,
+            "ENTENTE_POSTGRES_URI": Self.working(uri),
             "ENTENTE_KAFKA_BOOTSTRAP_SERVERS": bootstrapServers,
             "ENTENTE_MODEL_PATH": DrawnWorld.model,
             "ENTENTE_FILE_ROOTS": root,
@@ -159,7 +173,9 @@ final class Site {
         _ arguments: [String], environment own: [String: String] = [:], input: String? = nil,
         within seconds: Double = 120
     ) throws -> ProgramEnd {
-        try Product.run(
+        var environment = environment
+        if Self.ownersCommands.contains(where: arguments.starts) { environment["ENTENTE_POSTGRES_URI"] = uri }
+        return try Product.run(
             arguments, in: scratch, environment: environment.merging(own) { $1 }, input: input, within: seconds)
     }
 

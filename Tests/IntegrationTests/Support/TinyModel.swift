@@ -6,29 +6,35 @@ import Testbed
 /// A model directory of the real layout with random weights, so small that a job costs next to nothing. It reads texts as
 /// the drawn world's model does.
 enum TinyModel {
-    private static let imageSize = 8, patchSize = 4, width = 16, embedding = 8, context = 32, vocabulary = 939
+    private static let imageSize = 8, patchSize = 4, embedding = 8, context = 32, vocabulary = 939
 
     /// Writes the directory and gives its path.
-    static func write(to scratch: ScratchFolder) throws -> String {
+    ///
+    /// - Parameters:
+    ///   - layers: of the vision encoder; the texts' has one. Each takes 48·width² bytes.
+    ///   - seed: of the weights.
+    static func write(
+        to scratch: ScratchFolder, as name: String = "tiny", width: Int = 16, layers: Int = 1, seed: UInt32 = 1
+    ) throws -> String {
         try scratch.write(
             """
             {"model_cfg": {"embed_dim": \(embedding),
               "vision_cfg": {"image_size": \(imageSize), "patch_size": \(patchSize), "width": \(width),
-                "head_width": 8, "layers": 1},
+                "head_width": 8, "layers": \(layers)},
               "text_cfg": {"context_length": \(context), "vocab_size": \(vocabulary), "width": \(width),
                 "heads": 2, "layers": 1}},
              "preprocess_cfg": {"size": \(imageSize)}}
-            """, to: "tiny/open_clip_config.json")
-        for name in ["vocab.json", "merges.txt"] {
+            """, to: name + "/open_clip_config.json")
+        for file in ["vocab.json", "merges.txt"] {
             try scratch.write(
-                Data(contentsOf: URL(fileURLWithPath: DrawnWorld.model + "/" + name)), to: "tiny/" + name)
+                Data(contentsOf: URL(fileURLWithPath: DrawnWorld.model + "/" + file)), to: name + "/" + file)
         }
-        let folder = scratch.path + "/tiny"
-        let tensors = tensors
+        let folder = scratch.path + "/" + name
+        let tensors = tensors(width, layers)
         let writer = try SafetensorsWriter(
             path: folder + "/open_clip_model.safetensors",
             tensors: tensors.map { SafetensorsWriter.Declaration($0.name, shape: $0.shape) })
-        var state: UInt32 = 1
+        var state = seed
         for (name, shape) in tensors {
             let isNorm = name.contains("ln_") && name.hasSuffix("weight")
             let values = (0..<shape.reduce(1, *)).map { _ in
@@ -41,7 +47,7 @@ enum TinyModel {
         return folder
     }
 
-    private static var tensors: [(name: String, shape: [Int])] {
+    private static func tensors(_ width: Int, _ layers: Int) -> [(name: String, shape: [Int])] {
         let grid = imageSize / patchSize
         var result: [(name: String, shape: [Int])] = [
             ("logit_scale", []), ("visual.class_embedding", [width]),
@@ -54,8 +60,7 @@ enum TinyModel {
         norm("visual.ln_pre")
         norm("visual.ln_post")
         norm("ln_final")
-        for prefix in ["visual.", ""] {
-            let block = "\(prefix)transformer.resblocks.0"
+        for block in (0..<layers).map({ "visual.transformer.resblocks.\($0)" }) + ["transformer.resblocks.0"] {
             norm("\(block).ln_1")
             norm("\(block).ln_2")
             result += [

@@ -27,6 +27,47 @@ import Testing
         #expect(try store.load("00000000000000000000000000000000") == nil)
     }
 
+    /// Texts belong to no model: analyses that differ in them do not compare by model, and those that differ in the model do.
+    @Test func textsAreNoModelsOwn() throws {
+        func analysis(_ tag: String, _ lists: [[Int]]) -> Analysis {
+            let plain = Fixture.analysis(tag)
+            return Analysis(
+                model: plain.model, classes: plain.classes, descriptors: plain.descriptors, templates: [],
+                classifier: .descriptors(lists, wording: .standard), descriptorTemplate: plain.descriptorTemplate,
+                method: plain.method)
+        }
+        let lists = (0..<6).map { [$0, $0 + 6] }
+        let (one, other, third) = (analysis("a", lists), analysis("b", lists), analysis("a", lists.reversed()))
+        for analysis in [one, other, third] { try store.register(analysis, name: "told") }
+        #expect(try store.load(third.id)?.classifier == .descriptors(lists.reversed(), wording: .standard))
+        #expect(one.settingDigest == other.settingDigest && one.settingDigest != third.settingDigest)
+        let told = try store.toldByDescriptors(modelWeights: one.model.weights)
+        #expect(told == [one.id, third.id].sorted())
+        try store.register(Fixture.analysis("a"), name: "plain")
+        #expect(try store.toldByDescriptors(modelWeights: one.model.weights) == told)
+    }
+
+    /// Whoever loads the analysis has the numbers; and models with a classifier of their own each are compared.
+    @Test func aClassifierIsKept() throws {
+        func analysis(_ tag: String, _ values: [Float]?) -> Analysis {
+            let plain = Fixture.analysis(tag)
+            let classifier = values.map {
+                Analysis.Classifier.weights(.init(sha256: tag, Matrix(rows: 6, columns: 2, elements: $0)))
+            }
+            return Analysis(
+                model: plain.model, classes: plain.classes, descriptors: plain.descriptors,
+                templates: values == nil ? plain.templates : [], classifier: classifier,
+                descriptorTemplate: plain.descriptorTemplate, method: plain.method)
+        }
+        let one = analysis("a", (0..<12).map { Float($0) / 3 - .pi })
+        let other = analysis("b", (0..<12).map { Float(-$0) })
+        for analysis in [one, other] { try store.register(analysis, name: analysis.model.weights) }
+        #expect(try store.load(one.id) == one && store.load(other.id)?.classifier?.weights?.matrix[5, 1] == -11)
+        #expect(one.settingDigest == other.settingDigest)
+        #expect(one.settingDigest != analysis("a", nil).settingDigest)
+        #expect(analysis("a", nil).settingDigest == Fixture.analysis("b").settingDigest)
+    }
+
     @Test func concurrentRegistrationsAgree() throws {
         let database = try TestDatabase()
         let analysis = Fixture.analysis()

@@ -50,6 +50,32 @@ enum DashboardRows {
                 released: [9, 6, 3, 0].map { $0 * Int64(1_000_000_000 + index) },
                 membership: [4, 2, 1, 0].map { $0 * Int64(1_000_000 + index) })
         }
-        return Fixture.findings(predicted: predicted, parts: parts)
+        return Fixture.findings(predicted: predicted, parts: parts).judged(
+            by: curves(index, isRight: predicted == label))
+    }
+
+    /// Two steps of every part method and metric, by importance and by both nulls, and every stage of the foreground.
+    private static func curves(_ index: Int, isRight: Bool) -> [JudgedCurve] {
+        let right: Int64 = isRight ? 1 : 0
+        let regions = ["kmeans", "pca"].flatMap { subject in
+            [JudgedCurve.Metric.deletion, .insertion, .accDrop, .accInc].flatMap { metric in
+                let own = [right, right, index.isMultiple(of: 3) ? 1 : 0].map { $0 * metric.unit }
+                let curve = JudgedCurve(
+                    subject: subject, variant: JudgedCurve.importance, metric: metric, points: own)
+                return [curve]
+                    + [JudgedCurve.randomOrder, JudgedCurve.randomRegions].map { null in
+                        JudgedCurve(
+                            subject: subject, variant: null, metric: metric, points: own.reversed(), difference: 0)
+                    }
+            }
+        }
+        let foreground = ["nearest", "component", "crf"].flatMap { stage in
+            [JudgedCurve.Metric.score, .agreement, .top1].map { metric in
+                JudgedCurve(
+                    subject: JudgedCurve.foreground, variant: stage, metric: metric, points: [right * metric.unit],
+                    difference: metric == .agreement ? nil : 0)
+            }
+        }
+        return regions + foreground
     }
 }

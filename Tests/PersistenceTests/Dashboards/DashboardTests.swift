@@ -74,7 +74,7 @@ import Testing
 
     @Test func whatIsProvisionedIsWhatIsAsked() throws {
         let dashboards = try Self.dashboards.get()
-        #expect(dashboards.count == 5)
+        #expect(dashboards.count == 6)
         #expect(Set(dashboards.map(\.uid)).count == dashboards.count)
         let source = DataSource(type: "grafana-postgresql-datasource", uid: "entente")
         for dashboard in dashboards {

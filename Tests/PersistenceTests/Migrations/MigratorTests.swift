@@ -97,6 +97,75 @@ import Testing
         #expect(position.nextOffset == 5 && position.epoch > epoch)
     }
 
+    /// Rows that were there before intervals were, rights that somebody gave by hand, and a batch in flight meanwhile.
+    @Test func intervalsCoverRowsOfBefore() throws {
+        let database = try TestDatabase(migrated: false)
+        let connection = try connect(database)
+        // As above, rights of today name what isn't there yet.
+        _ = try? Migrator(connection, migrations: Migration.embedded.filter { $0.version < 18 }).migrate()
+        #expect(try connection.query("SELECT max(version) FROM entente.schema_migrations").int(0, 0) == 17)
+        // What today's writer writes to, and no migration up to 18 knows of.
+        try connection.exec("ALTER TABLE entente.image_results ADD top_probabilities real[]")
+        let id = try Fixture.register(on: connection)
+        var rng = Seeded(18)
+        try BatchWriter(connection).write(
+            WriteBatch(
+                results: (0..<30).map {
+                    var row = Fixture.randomRow("image \($0)", analysisID: id, &rng)
+                    // There is no table for these yet.
+                    row.findings = row.findings.judged(by: [])
+                    return row
+                }))
+        let role = "notebook_\(database.name)"
+        try connection.exec(
+            "CREATE ROLE \(role); GRANT SELECT ON entente.analysis_summary TO \(role); "
+                + "GRANT SELECT ON entente.replay_class_comparison TO \(role) WITH GRANT OPTION")
+
+        // A writer that has begun is waited for, one that comes meanwhile waits; both are in the sums.
+        let locks = "SELECT count(*) FROM pg_locks WHERE relation = 'entente.part_results'::regclass AND "
+        let late = Fixture.row("late", analysisID: id, shard: 9)
+        _ = try concurrently(3) { place in
+            let connection = try Connection(uri: database.uri, settings: .patient(applicationName: "migrator"))
+            func wait(_ count: Int64, _ condition: String) throws {
+                try eventually("\(count) \(condition)") {
+                    try connection.query(locks + condition).bigint(0, 0) == count
+                }
+            }
+            switch place {
+            case 0:
+                try connection.exec("BEGIN; DELETE FROM entente.image_results WHERE image_id = 'image 3'")
+                try wait(2, "NOT granted")
+                try connection.exec("COMMIT")
+            case 1:
+                try wait(1, "mode = 'RowExclusiveLock'")
+                _ = try? Migrator(connection, migrations: Migration.embedded.filter { $0.version <= 18 }).migrate()
+            default:
+                try wait(1, "NOT granted")
+                try BatchWriter(connection).write(WriteBatch(results: [late]))
+            }
+        }
+
+        #expect(try connection.query("SELECT max(version) FROM entente.schema_migrations").int(0, 0) == 18)
+        #expect(try Verifier(connection).differences() == [])
+        let whole = try connection.query(
+            """
+            SELECT part_images, mi_low < mi, mi < mi_high FROM entente.analysis_summary
+            WHERE part_method = 'kmeans' AND estimator = 'released'
+            """)
+        #expect(try whole.bigint(0, 0) == 30 && whole.bool(0, 1) && whole.bool(0, 2))
+        let rights = try connection.query(
+            """
+            SELECT string_agg(v.view || ' ' || r.grantee::regrole || CASE WHEN r.is_grantable THEN '*' ELSE '' END, ', '
+                ORDER BY v.view)
+            FROM (VALUES ('analysis_summary'), ('replay_class_comparison')) AS v (view)
+            JOIN pg_class AS c ON c.oid = ('entente.' || v.view)::regclass
+            CROSS JOIN LATERAL aclexplode(c.relacl) AS r WHERE r.grantee = $1::regrole
+            """, [.text(role)])
+        #expect(try rights.text(0, 0) == "analysis_summary \(role), replay_class_comparison \(role)*")
+        try connection.exec("SET ROLE \(role)")
+        #expect(throws: PersistenceError.self) { try connection.query("SELECT * FROM entente.model_comparison") }
+    }
+
     @Test func aFailingMigrationLeavesNothing() throws {
         let connection = try connect(TestDatabase())
         let bad = Migration(
@@ -132,6 +201,34 @@ import Testing
             try admin.query("SELECT count(*) FROM pg_roles WHERE rolname LIKE 'entente\\_%'").bigint(0, 0) == 3)
     }
 
+    /// Where whoever migrates is no superuser, readers keep what only a superuser takes away: migrating goes on and says so.
+    @Test func whatReadersKeepIsNamed() throws {
+        var options = PrivateCluster.Options()
+        options.durable = false
+        let cluster = try PrivateCluster(options)
+        defer { cluster.stop() }
+        let admin = try Connection(uri: cluster.uri(), settings: .patient(applicationName: "test"))
+        try admin.exec("CREATE ROLE owning LOGIN CREATEROLE")
+        try admin.exec("CREATE ROLE tenant LOGIN")
+        for name in ["owned", "shared"] {
+            try admin.exec("CREATE DATABASE \(name) OWNER \(name == "owned" ? "owning" : "entente")")
+        }
+        try admin.exec("GRANT CREATE ON DATABASE shared TO tenant")
+        func migrate(_ database: String, as user: String) throws -> [String] {
+            let uri = cluster.uri(database: database).replacing("user=entente", with: "user=\(user)")
+            return try Migrator(Connection(uri: uri, settings: .patient(applicationName: "test"))).migrate().warnings
+        }
+        let owned = try migrate("owned", as: "owning")
+        #expect(owned.count == 1)
+        #expect(owned.first?.contains("may make large objects in database owned") == true, "\(owned)")
+        #expect(owned.first?.contains("run `entente migrate` once as a superuser") == true, "\(owned)")
+        let shared = try migrate("shared", as: "tenant")
+        #expect(
+            shared.first?.contains("may make temporary tables, large objects in database shared") == true, "\(shared)")
+        for database in ["owned", "shared"] { #expect(try migrate(database, as: "entente") == []) }
+        #expect(try migrate("owned", as: "owning") == [])
+    }
+
     /// What the binary holds is what the repository shows.
     @Test func embeddedMigrationsAreTheFilesOfTheRepository() throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../migrations")
@@ -144,6 +241,8 @@ import Testing
         }
         let roles = try String(contentsOf: folder.appending(path: "roles.sql"), encoding: .utf8)
         #expect(roles == Migration.roles, "roles.sql differs: run scripts/embed-migrations")
-        #expect(files.count == numbered.count + 1)
+        let database = try String(contentsOf: folder.appending(path: "database.sql"), encoding: .utf8)
+        #expect(database == Migration.database, "database.sql differs: run scripts/embed-migrations")
+        #expect(files.count == numbered.count + 2)
     }
 }

@@ -99,6 +99,24 @@ import Testing
         ] { #expect(denied(connection, sql), "\(sql)") }
     }
 
+    /// What lists things by rights, as query builders do, shows the reader views alone, and README names each.
+    @Test func whatIsListedByRightsIsWhatIsDocumented() throws {
+        let (_, connection) = try become("entente_reader")
+        let listed = try connection.query(
+            """
+            SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'entente'
+            UNION SELECT table_name::text FROM information_schema.columns WHERE table_schema = 'entente'
+            """)
+        let names = Set(try (0..<listed.count).map { try listed.text($0, 0) })
+        let readme = try String(contentsOfFile: Checkout.root + "/README.md", encoding: .utf8)
+        let table = try #require(readme.split(separator: "| view | one row is |").last?.split(separator: "\n\n").first)
+        let documented = table.split(separator: "\n").dropFirst().flatMap { line in
+            line.split(separator: "|").dropFirst().first?.matches(of: /`(\w+)`/).map { String($0.1) } ?? []
+        }
+        #expect(Set(documented) == names)
+        #expect(documented.count == names.count, "some are there twice")
+    }
+
     @Test func anybodyElseSeesNothing() throws {
         let database = try TestDatabase()
         let connection = try database.connect()

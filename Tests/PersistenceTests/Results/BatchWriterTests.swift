@@ -84,6 +84,52 @@ import Testing
         #expect(try isClean(connection))
     }
 
+    /// Of a model with a sigmoid score; null of others, in the same batch and where a row is replaced.
+    @Test func probabilitiesAreStoredWhereThereAreSome() throws {
+        let (_, connection, id) = try setUp()
+        let probabilities: [Float] = [0.875, 0.5, 0.25, 0, 1e-30]
+        func row(_ image: Identifier, hasProbabilities: Bool, submission: Identifier? = nil) -> ImageRow {
+            let plain = Fixture.findings(
+                predicted: 3,
+                parts: [Fixture.parts(.pca, vision: [1], language: [1], released: [2, 0], membership: [1, 0])])
+            let top = zip(plain.top, probabilities).map { found, probability in
+                ImageFindings.ClassSimilarity(
+                    classIndex: found.classIndex, similarity: found.similarity,
+                    probability: hasProbabilities ? probability : nil)
+            }
+            return Fixture.row(
+                image, analysisID: id, findings: ImageFindings(top: top, partMethods: plain.partMethods),
+                submission: submission, force: submission != nil)
+        }
+        let rows = [("softmax", false), ("sigmoid", true), ("later", true)].map { row($0, hasProbabilities: $1) }
+        try BatchWriter(connection).write(WriteBatch(results: rows))
+        func stored() throws -> [String: [Float]] {
+            let rows = try connection.query(
+                """
+                SELECT image_id, top_probabilities, probability, top_probabilities IS NULL, probability IS NULL FROM entente.image_results
+                JOIN entente.image_scores USING (analysis_id, image_id) ORDER BY image_id
+                """)
+            var found: [String: [Float]] = [:]
+            for row in 0..<rows.count where try !rows.bool(row, 3) {
+                found[try rows.text(row, 0)] = try rows.reals(row, 1)
+                #expect(try rows.real(row, 2) == probabilities[0])
+            }
+            #expect(try (0..<rows.count).allSatisfy { try rows.bool($0, 3) == rows.bool($0, 4) })
+            return found
+        }
+        #expect(try stored() == ["sigmoid": probabilities, "later": probabilities])
+
+        let submission = try SubmissionStore(connection).create(analysisID: id, kind: .submit, force: true)
+        let again = row("later", hasProbabilities: false, submission: submission.id)
+        #expect(try BatchWriter(connection).write(WriteBatch(results: [again])).imagesWritten == 1)
+        #expect(try stored() == ["sigmoid": probabilities])
+
+        // As a worker of before writes over it: none that belong to something else.
+        try connection.exec(
+            "UPDATE entente.image_results SET top_similarities = '{0.5,0.4,0.3,0.2,0.1}' WHERE image_id = 'sigmoid'")
+        #expect(try stored() == [:])
+    }
+
     /// What dense methods are called goes through tables, roll-ups and views like any other name.
     @Test func partMethodsOfDenseMethodsKeepTheirNames() throws {
         let (_, connection, id) = try setUp()

@@ -52,6 +52,8 @@ import Testing
         #expect(counts == (scored: 2, unknown: 1))
         let summary = try #require(try GroundTruthSummary.read(analysisID: id, connection).first)
         #expect(summary.partMethod == "kmeans" && summary.images == 2)
+        #expect(summary.corlocChance == 1 && summary.corlocHigh == 1)
+        #expect(abs((summary.corlocLow ?? 0) - 0.342_380) < 1e-5)
         #expect(summary.corloc == 1 && summary.foregroundOverlap == 1)
         #expect(summary.purity == 1 && summary.adjustedRandIndex == 1)
         #expect(summary.mutualPrecision == 0.5)

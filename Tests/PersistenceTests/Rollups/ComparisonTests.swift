@@ -44,6 +44,15 @@ import Testing
             ]))
     }
 
+    /// Classes are one by their ids; an image without a label has no part in accuracies.
+    @Test func imagesArePaired() throws {
+        let paired = try AnalysisStore(connection).pairedImages(from: from, to: to)
+        #expect(paired.inBoth == 3 && paired.onlyInFrom == 1 && paired.onlyInTo == 1 && paired.flips == 2)
+        #expect(paired.hits == [PairedHits(images: 2, both: 0, onlyBefore: 1, onlyNow: 1)])
+        let back = try AnalysisStore(connection).pairedImages(from: to, to: from)
+        #expect(back.hits == paired.hits && back.onlyInFrom == 1 && back.flips == 2)
+    }
+
     private func row(
         _ image: Identifier, _ analysis: String, label: Int?, predicted: Int, vision: [Int], mutual: [Int], mi: Int64
     ) -> ImageRow {

@@ -95,12 +95,32 @@ import Testing
             "part_rollups", "curve_membership"
         ),
         (
+            "UPDATE entente.part_rollups SET mutual_concepts_squared = mutual_concepts_squared - 1 WHERE label_index = -2",
+            "part_rollups", "mutual_concepts_squared"
+        ),
+        (
+            "UPDATE entente.part_rollups SET curve_released_squared = curve_released_squared + 1 WHERE label_index >= 0",
+            "part_rollups", "curve_released_squared"
+        ),
+        (
             "UPDATE entente.image_rollups SET hits_at_5 = hits_at_5 + 2 WHERE label_index = -2", "image_rollups",
             "hits_at_5"
         ),
         (
             "DELETE FROM entente.concept_rollups WHERE label_index = -2 AND descriptor_index = (SELECT min(descriptor_index) FROM entente.concept_rollups)",
             "concept_rollups", "vision_images"
+        ),
+        (
+            "UPDATE entente.judged_rollups SET amount = amount + 1 WHERE label_index = -2 AND metric = 'deletion'",
+            "judged_rollups", "amount"
+        ),
+        (
+            "UPDATE entente.judged_rollups SET points[2] = points[2] + 1 WHERE label_index >= 0 AND metric = 'acc_drop'",
+            "judged_rollups", "points"
+        ),
+        (
+            "UPDATE entente.judged_rollups SET difference_squared = difference_squared + 1 WHERE variant = 'random_regions'",
+            "judged_rollups", "difference_squared"
         ),
         ("UPDATE entente.progress_rollups SET done = done - 1", "progress_rollups", "done"),
         (

@@ -196,6 +196,68 @@ import Testing
         #expect(try curve.count == 2 && close(curve.double(0, 0), 6))
     }
 
+    @Test func mutualConcepts() throws {
+        let rows = try row(
+            """
+            SELECT name, image_id, part_method, predicted, predicted_name, label, label_name, rank, descriptor, relevance,
+                parts, parts_text
+            FROM entente.mutual_concepts WHERE analysis_id = $1 ORDER BY image_id, rank
+            """)
+        #expect(
+            try (0..<rows.count).map { row in try (0...6).map { try rows.text(row, $0) }.joined(separator: ", ") } == [
+                "name a, a, kmeans, n00, class 0, n00, class 0", "name a, a, kmeans, n00, class 0, n00, class 0",
+                "name a, b, kmeans, n05, class 5, n00, class 0",
+            ])
+        // Descriptor 2 comes between them, and is seen alone.
+        #expect(try (0..<3).map { try rows.bigint($0, 7) } == [1, 3, 1])
+        #expect(try (0..<3).map { try rows.text($0, 8) } == ["descriptor 1", "descriptor 3", "descriptor 1"])
+        #expect(try rows.real(0, 9) == 0.75 && rows.real(1, 9) == 0.75 - 2 / 64)
+        #expect(try rows.ints(0, 10) == [0, 2] && rows.text(0, 11) == "0, 2")
+    }
+
+    @Test func listsAreThereAsTextToo() throws {
+        try connection.exec("UPDATE entente.part_results SET flags = '{no_foreground,few_parts}' WHERE image_id = 'a'")
+        let flags = try row(
+            """
+            SELECT flags_text, flags FROM entente.image_scores WHERE analysis_id = $1 AND image_id IN ('a', 'b') ORDER BY image_id
+            """)
+        #expect(
+            try flags.text(0, 0) == "no_foreground, few_parts" && flags.texts(0, 1) == ["no_foreground", "few_parts"])
+        #expect(try flags.text(1, 0) == "" && flags.texts(1, 1) == [])
+        let parts = try row(
+            """
+            SELECT parts_text, parts FROM entente.image_concepts WHERE analysis_id = $1 AND image_id = 'a' ORDER BY rank
+            """)
+        #expect(try (0..<3).map { try parts.text($0, 0) } == ["0, 2", "1", "0, 2"])
+        #expect(
+            try (0..<3).map { row in try parts.ints(row, 1).map(String.init).joined(separator: ", ") }
+                == (0..<3).map { try parts.text($0, 0) })
+    }
+
+    /// Drivers give a numeric as text, or as a number of a kind that charts don't take.
+    @Test func noCountIsOfAKindThatClientsDoNotKnow() throws {
+        let odd = try connection.query(
+            """
+            SELECT c.relname || '.' || a.attname FROM pg_class AS c
+            JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0
+            WHERE c.relnamespace = 'entente'::regnamespace AND c.relkind = 'v' AND a.atttypid = 'numeric'::regtype
+            """)
+        #expect(try (0..<odd.count).map { try odd.text($0, 0) } == [])
+    }
+
+    /// Whatever is a list can be read by a client that knows none.
+    @Test func everyListHasATextBesideIt() throws {
+        let bare = try connection.query(
+            """
+            SELECT c.relname || '.' || a.attname FROM pg_class AS c
+            JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0
+            JOIN pg_type AS t ON t.oid = a.atttypid AND t.typcategory = 'A'
+            WHERE c.relnamespace = 'entente'::regnamespace AND c.relkind = 'v' AND NOT EXISTS (
+                SELECT FROM pg_attribute AS o WHERE o.attrelid = c.oid AND o.attname = a.attname || '_text')
+            """)
+        #expect(try (0..<bare.count).map { try bare.text($0, 0) } == [])
+    }
+
     @Test func everyColumnOfEveryViewIsDocumented() throws {
         let bare = try connection.query(
             """

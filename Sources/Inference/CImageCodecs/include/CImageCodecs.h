@@ -62,9 +62,11 @@ entente_codec_result entente_bmp_decode(
 entente_codec_result entente_avif_decode(
     const uint8_t *bytes, size_t count, uint8_t *rgb, uint32_t width, uint32_t height);
 
-// Writes an 8-bit RGB PNG. On OK `*bytes` is the caller's, to be given to `entente_png_free`.
+// Writes an 8-bit PNG: of RGB without a palette, else of numbers of its `colors` RGB entries, 1 to 256, which no number may exceed.
+// On OK `*bytes` is the caller's, to be given to `entente_png_free`.
 entente_codec_result entente_png_encode(
-    const uint8_t *rgb, uint32_t width, uint32_t height, uint8_t **bytes, size_t *count);
+    const uint8_t *pixels, uint32_t width, uint32_t height, const uint8_t *palette, int colors, uint8_t **bytes,
+    size_t *count);
 void entente_png_free(uint8_t *bytes);
 
 // Writes a baseline JPEG of 8-bit RGB, `quality` 1 to 100. On OK `*bytes` is the caller's, to be given to `entente_jpeg_free`.

@@ -11,15 +11,18 @@
 //   tanh gelu    v / 2 * (1 + tanh(sqrt(2 / pi) (v + 0.044715 v^3)))
 enum { ENTENTE_PLAIN, ENTENTE_RECTIFIED, ENTENTE_GELU, ENTENTE_QUICK_GELU, ENTENTE_TANH_GELU };
 
-// Floats of `a` that meet all panels before the next ones do; a product of few rows has room for at least 14 rows.
+// Floats of `a` that meet all panels before the next ones do.
 enum { ENTENTE_BLOCK_FLOATS = 196608 };
+
+// Rows and columns of the largest tile that any variant keeps in registers.
+enum { ENTENTE_TILE_ROWS = 14, ENTENTE_TILE_COLUMNS = 32 };
 
 // out[r] = activation(a[r] · weightsᵀ + bias + addend[r]), `out` and `addend` with rows `out_stride` floats apart.
 typedef struct entente_product {
     const float *a;
     size_t a_stride;
-    // What `pack` made of the weights.
-    const float *panels;
+    // What `pack` made of the weights: of the same kernels, or of the same narrow ones.
+    const void *panels;
     // [columns], or NULL.
     const float *bias;
     // NULL if there is nothing to add; may be `out`.
@@ -28,10 +31,79 @@ typedef struct entente_product {
     size_t out_stride;
     size_t rows, inner, columns;
     int activation;
-    // ENTENTE_BLOCK_FLOATS + 14 * (inner + 16) + ENTENTE_BLOCK_FLOATS / inner * 16 floats if `a_stride` is a multiple
-    // of 1024, else not looked at.
+    // `entente_product_scratch` floats for narrow weights, and if `a_stride` is a multiple of 1024; else not looked at.
     float *scratch;
 } entente_product;
+
+// Floats of scratch memory that a product over `inner` needs at most.
+size_t entente_product_scratch(size_t inner);
+
+// The widest inner extent of a product over int8: 65,536 terms of 255 · 127 at most stay below 2^31.
+enum { ENTENTE_INT8_INNER = 65536 };
+
+// Products with weights narrower than floats. What goes in and comes out are floats; rows are narrowed on the way.
+//
+// int8: a column's weights are scale * n with n from -127 to 127, a row's values scale * (n - zero) with n from 0 to 255 and a
+// grid of the row's own that holds 0 and its ends. Sums are of whole numbers, hence exact, and what becomes of them before the
+// activation is the same bits in every variant. A row that is not finite, or whose range isn't, becomes NaN.
+// bfloat16: both are rounded to nearest, ties to even; sums are floats, in an order of the variant's.
+typedef struct entente_packing {
+    const char *name;
+    // Columns that a panel holds: ranges of columns begin at multiples.
+    size_t panel_columns;
+    // Bytes of a panel.
+    size_t (*panel_size)(size_t inner);
+    // Reorders finite weights [columns, inner] into panels, the last filled up with zeros.
+    void (*pack)(const float *weights, void *panels, size_t columns, size_t inner);
+    void (*product)(const entente_product *product);
+} entente_packing;
+
+// Variant `index` (0 = portable, AVX2, AVX-512, AVX-512 with an instruction for such products), or NULL when there is none or
+// the CPU can't run it.
+const entente_packing *entente_int8_variant(int index);
+const entente_packing *entente_bfloat16_variant(int index);
+
+// Queries or what stands for them, against keys, is a pair; some attention adds what several of them see.
+enum { ENTENTE_MOST_PAIRS = 3 };
+
+// out = A · values of one head, with A the sum over the pairs of gain * softmax(cap(scale * left · rightᵀ) + bias), plus
+// share * other; cap(x) = soft_cap * tanh(x / soft_cap). A row sees all columns; if `causal`, the last row sees all, each one
+// before it one less.
+typedef struct entente_attention {
+    // [rows, width] and [columns, width] of each pair.
+    const float *left[ENTENTE_MOST_PAIRS], *right[ENTENTE_MOST_PAIRS];
+    size_t pairs;
+    // [columns, width]; not looked at without `out`.
+    const float *values;
+    // From one row of left, right or values to the next.
+    size_t stride;
+    // At least one of each; if `causal`, no more rows than columns.
+    size_t rows, columns, width;
+    float scale;
+    // 0 for none.
+    float soft_cap;
+    int causal;
+    // [rows, columns], or NULL; of consecutive rows the distance.
+    const float *bias;
+    size_t bias_stride;
+    float gain;
+    // [rows, columns], or NULL.
+    const float *other;
+    size_t other_stride;
+    float share;
+    // [rows, width], or NULL if only the mean is wanted.
+    float *out;
+    size_t out_stride;
+    // [rows, columns] or NULL: what mean_share * A is added to.
+    float *mean;
+    size_t mean_stride;
+    float mean_share;
+    // `entente_attention_scratch` floats.
+    float *scratch;
+} entente_attention;
+
+// Floats of scratch memory for a head of so many columns and pairs, or fewer.
+size_t entente_attention_scratch(size_t columns, size_t width, size_t pairs);
 
 // The permutohedral lattice of features in 2 or 5 dimensions, each 0 or more. Its points have d + 1 whole coordinates that
 // sum to 0 and leave the same remainder, 0 to d, when divided by d + 1. A point's key is its remainder times `span`, plus
@@ -72,9 +144,8 @@ typedef struct entente_kernels {
     // x[r] += bias.
     void (*add_bias)(float *x, const float *bias, size_t rows, size_t columns);
 
-    // Each row becomes its softmax. Rows are `stride` floats apart. If `causal`, row r covers its first r + 1
-    // columns and the others become zero.
-    void (*softmax)(float *x, size_t rows, size_t columns, size_t stride, int causal);
+    // Each row becomes its softmax. Rows are `stride` floats apart.
+    void (*softmax)(float *x, size_t rows, size_t columns, size_t stride);
 
     // IEEE binary16 and bfloat16, little-endian and possibly unaligned, to binary32, exactly.
     void (*half_to_float)(const void *source, float *out, size_t count);
@@ -83,8 +154,11 @@ typedef struct entente_kernels {
     // Columns of a panel; `pack` fills up the last one with zeros.
     size_t panel_columns;
     // Weights [columns, inner] as panels [inner, panel_columns] one after another.
-    void (*pack)(const float *weights, float *panels, size_t columns, size_t inner);
+    void (*pack)(const float *weights, void *panels, size_t columns, size_t inner);
     void (*product)(const entente_product *product);
+
+    // One head. AVX2 and AVX-512 agree bit for bit here too, and zeros beyond what a causal row sees change nothing.
+    void (*attention)(const entente_attention *attention);
 
     // For 3×3 convolutions with zeros around, by Winograd's F(2×2, 3×3). Maps are [images, size, size, channels], each
     // cut into ceil(size/2)² windows, numbered through all images. `count` windows from `first` on become
@@ -130,6 +204,7 @@ typedef struct entente_kernels {
 
     // tanh(odds / 2), of sixteen a block: how much likelier one label is than the other. The same bits in every variant.
     void (*beliefs)(const float *odds, size_t blocks, float *out);
+
 } entente_kernels;
 
 // Numbers `count` keys in the order in which they come first, none with all bits set. Returns 0, with nothing done, if the

@@ -59,13 +59,25 @@ public struct HeatMap: Sendable {
     /// `[height, width]`, bilinear, corners not aligned.
     public func enlarged(width: Int, height: Int) -> [Float] {
         let (rows, columns) = (BilinearTap.all(from: side, to: height), BilinearTap.all(from: side, to: width))
-        return rows.flatMap { v in
-            columns.map { h in
-                let top = values[v.first * side + h.first] * (1 - h.share) + values[v.first * side + h.second] * h.share
-                let bottom =
-                    values[v.second * side + h.first] * (1 - h.share) + values[v.second * side + h.second] * h.share
-                return top * (1 - v.share) + bottom * v.share
+        // Each row of patches is stretched once, not anew for every row of pixels between two of them.
+        var wide: [Float] = []
+        wide.reserveCapacity(side * width)
+        for row in 0..<side {
+            for tap in columns {
+                let (first, second): (Float, Float) = (values[row * side + tap.first], values[row * side + tap.second])
+                wide.append(first * (1 - tap.share) + second * tap.share)
             }
+        }
+        return [Float](unsafeUninitializedCapacity: width * height) { target, initialized in
+            wide.withUnsafeBufferPointer { wide in
+                for (y, tap) in rows.enumerated() {
+                    let (top, bottom): (Int, Int) = (tap.first * width, tap.second * width)
+                    for x in 0..<width {
+                        target[y * width + x] = wide[top + x] * (1 - tap.share) + wide[bottom + x] * tap.share
+                    }
+                }
+            }
+            initialized = width * height
         }
     }
 }

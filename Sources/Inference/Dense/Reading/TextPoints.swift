@@ -7,10 +7,14 @@ public struct TextPoints: Sendable, Hashable {
 
     /// Highest first.
     public let positive: [Point]
-    /// As many, lowest first.
+    /// As many of one map, lowest first.
     public let negative: [Point]
 
     private static let threshold: Float = 0.8
+
+    init(positive: [Point], negative: [Point]) {
+        (self.positive, self.negative) = (positive, negative)
+    }
 
     /// Cells are two patches wide and high. Those that reach 0.8 of the way from the lowest to the highest are positive, at
     /// most half of all; as many of the lowest are negative. None of a map whose cells are all alike.

@@ -14,13 +14,15 @@ struct ConvNeXtHead: NetworkHead {
         switch shape.projection {
         case .linear:
             layers = [
-                try PackedLayer(head.scope("proj"), inputs: features, outputs: embeddingWidth, hasBias: hasBias)
+                try PackedLayer(
+                    head.scope("proj"), inputs: features, outputs: embeddingWidth, bias: hasBias ? "bias" : nil)
             ]
         case .perceptron:
             layers = [
                 try PackedLayer(head.scope("mlp.fc1"), inputs: features, outputs: 2 * embeddingWidth),
                 try PackedLayer(
-                    head.scope("mlp.fc2"), inputs: 2 * embeddingWidth, outputs: embeddingWidth, hasBias: hasBias),
+                    head.scope("mlp.fc2"), inputs: 2 * embeddingWidth, outputs: embeddingWidth,
+                    bias: hasBias ? "bias" : nil),
             ]
         }
     }

@@ -7,15 +7,18 @@ struct ConvNeXtStage: NetworkStage {
         let expansion: PackedLayer
         let contraction: PackedLayer
 
-        init(_ tensors: TensorScope, _ trunk: ConvNeXtShape.Trunk, width: Int) throws(InferenceError) {
+        init(
+            _ tensors: TensorScope, _ trunk: ConvNeXtShape.Trunk, width: Int, _ precision: Precision
+        ) throws(InferenceError) {
             depthwise = try DepthwiseConvolution(tensors.scope("conv_dw"), channels: width)
             norm = try LayerNorm(tensors.scope("norm"), width: width, epsilon: trunk.epsilon)
             let isConvolution = trunk.storesConvolutions
             expansion = try PackedLayer(
-                tensors.scope("mlp.fc1"), inputs: width, outputs: 4 * width, isConvolution: isConvolution)
+                tensors.scope("mlp.fc1"), inputs: width, outputs: 4 * width, isConvolution: isConvolution,
+                precision: precision)
             contraction = try PackedLayer(
                 tensors.scope("mlp.fc2"), inputs: 4 * width, outputs: width, isConvolution: isConvolution,
-                gain: try tensors.floats("gamma", [width]))
+                gain: try tensors.floats("gamma", [width]), precision: precision)
         }
 
         func multiplyAdds(_ size: Int) -> Int {
@@ -29,7 +32,9 @@ struct ConvNeXtStage: NetworkStage {
         /// Inputs ordered row, column, channel.
         let layer: PackedLayer
 
-        init(_ tensors: TensorScope, inputs: Int, outputs: Int, epsilon: Float) throws(InferenceError) {
+        init(
+            _ tensors: TensorScope, inputs: Int, outputs: Int, epsilon: Float, _ precision: Precision
+        ) throws(InferenceError) {
             norm = try LayerNorm(tensors.scope("0"), width: inputs, epsilon: epsilon)
             let stored = try tensors.floats("1.weight", [outputs, inputs, 2, 2])
             var weights = [Float](repeating: 0, count: stored.count)
@@ -41,7 +46,8 @@ struct ConvNeXtStage: NetworkStage {
                 }
             }
             layer = PackedLayer(
-                weights: weights, bias: try tensors.floats("1.bias", [outputs]), inputs: 4 * inputs, outputs: outputs)
+                weights: weights, bias: try tensors.floats("1.bias", [outputs]), inputs: 4 * inputs, outputs: outputs,
+                precision: precision)
         }
     }
 
@@ -50,7 +56,7 @@ struct ConvNeXtStage: NetworkStage {
 
     private let downsampling: Downsampling?
     private let blocks: [Block]
-    private let activation: PackedLayer.Activation
+    private let activation: Activation
     private let width: Int
     /// Channels that come in.
     private let inputs: Int
@@ -62,19 +68,17 @@ struct ConvNeXtStage: NetworkStage {
         inputs = number == 0 ? width : shape.trunk.widths[number - 1]
         outputSize = shape.size(behind: number)
         inputSize = shape.size(behind: max(number - 1, 0))
-        switch shape.trunk.activation {
-        case .gelu: activation = .gelu
-        case .tanhGelu: activation = .tanhGelu
-        }
+        activation = shape.trunk.activation
         let tensors = trunk.scope("stages.\(number)")
         downsampling =
             number == 0
             ? nil
             : try Downsampling(
-                tensors.scope("downsample"), inputs: inputs, outputs: width, epsilon: shape.trunk.epsilon)
+                tensors.scope("downsample"), inputs: inputs, outputs: width, epsilon: shape.trunk.epsilon,
+                shape.precision)
         var blocks: [Block] = []
         for block in 0..<shape.trunk.depths[number] {
-            blocks.append(try Block(tensors.scope("blocks.\(block)"), shape.trunk, width: width))
+            blocks.append(try Block(tensors.scope("blocks.\(block)"), shape.trunk, width: width, shape.precision))
         }
         self.blocks = blocks
     }
@@ -90,7 +94,7 @@ struct ConvNeXtStage: NetworkStage {
     var outputPositions: Int { outputSize * outputSize }
 
     /// Rows of a perceptron at once.
-    private var rowsAtOnce: Int { max(56, Self.hiddenFloats / (4 * width) / 14 * 14) }
+    private var rowsAtOnce: Int { RowKernels.wholeTiles(Self.hiddenFloats / (4 * width)) }
 
     /// Floats of an image's map within a block, or of its pixels set side by side.
     private var normedFloats: Int { max(outputFloats, outputPositions * (downsampling?.layer.inputs ?? 0)) }

@@ -17,8 +17,10 @@ struct ConvNeXtStem: NetworkStem {
     var multiplyAdds: Int { patches.multiplyAdds(imageSize) }
     var scratchFloats: Int { patches.scratchFloats(imageSize) }
 
-    func run(_ image: [Float], into out: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>) {
-        patches.apply(image, size: imageSize, .none, into: out, scratch: scratch)
+    func run(
+        _ image: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+    ) {
+        patches.apply(image, size: imageSize, into: out, scratch: scratch)
         let size = patches.resultSize(imageSize)
         norm.apply(out, into: out, rows: size * size)
     }

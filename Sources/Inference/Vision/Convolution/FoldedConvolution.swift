@@ -31,8 +31,8 @@ struct FoldedConvolution {
     }
 
     /// A 1×1 convolution as what it is.
-    var layer: PackedLayer {
+    func layer(_ precision: Precision = .fp32) -> PackedLayer {
         precondition(side == 1, "a \(side)×\(side) convolution is no layer")
-        return PackedLayer(weights: weights, bias: bias, inputs: inputs, outputs: outputs)
+        return PackedLayer(weights: weights, bias: bias, inputs: inputs, outputs: outputs, precision: precision)
     }
 }

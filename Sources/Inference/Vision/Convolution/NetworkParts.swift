@@ -9,7 +9,9 @@ protocol NetworkStem: Sendable {
     /// - Parameters:
     ///   - image: `[3, S, S]`.
     ///   - out: the first stage's map, of ``NetworkStage/inputFloats``.
-    func run(_ image: [Float], into out: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>)
+    func run(
+        _ image: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+    )
 }
 
 /// From map to map.

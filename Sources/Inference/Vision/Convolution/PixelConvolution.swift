@@ -29,8 +29,8 @@ struct PixelConvolution: Sendable {
     ///   - image: `[3, size, size]`.
     ///   - out: `[resultSize, resultSize, outputs]`.
     func apply(
-        _ image: [Float], size: Int, _ activation: PackedLayer.Activation, into out: UnsafeMutablePointer<Float>,
-        scratch: UnsafeMutablePointer<Float>
+        _ image: UnsafePointer<Float>, size: Int, _ activation: Activation? = nil,
+        into out: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
     ) {
         let result = resultSize(size)
         for line in 0..<result {
@@ -42,25 +42,25 @@ struct PixelConvolution: Sendable {
     }
 
     /// The windows of one line of the result, `[resultSize, 3, side, side]`.
-    private func gather(_ image: [Float], _ size: Int, _ line: Int, into windows: UnsafeMutablePointer<Float>) {
+    private func gather(
+        _ image: UnsafePointer<Float>, _ size: Int, _ line: Int, into windows: UnsafeMutablePointer<Float>
+    ) {
         let inner = layer.inputs
         let result = resultSize(size)
-        image.withUnsafeBufferPointer { image in
-            for row in 0..<3 * side {
-                let y = line * stride - border + row % side
-                guard 0..<size ~= y else {
-                    for column in 0..<result {
-                        (windows + column * inner + row * side).update(repeating: 0, count: side)
-                    }
-                    continue
-                }
-                let source = row / side * size * size + y * size
+        for row in 0..<3 * side {
+            let y = line * stride - border + row % side
+            guard 0..<size ~= y else {
                 for column in 0..<result {
-                    let target = windows + column * inner + row * side
-                    let left = column * stride - border
-                    for x in 0..<side {
-                        target[x] = 0..<size ~= left + x ? image[source + left + x] : 0
-                    }
+                    (windows + column * inner + row * side).update(repeating: 0, count: side)
+                }
+                continue
+            }
+            let source = row / side * size * size + y * size
+            for column in 0..<result {
+                let target = windows + column * inner + row * side
+                let left = column * stride - border
+                for x in 0..<side {
+                    target[x] = 0..<size ~= left + x ? image[source + left + x] : 0
                 }
             }
         }

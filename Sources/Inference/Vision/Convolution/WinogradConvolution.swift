@@ -45,7 +45,7 @@ struct WinogradConvolution: Sendable {
     func multiplyAdds(_ size: Int) -> Int { size * size * 9 * inputs * outputs }
 
     /// Windows transformed at once: what they become stays near the cache, and is a multiple of a tile's rows.
-    private var windowsAtOnce: Int { max(56, 16_384 / (inputs + outputs) / 14 * 14) }
+    private var windowsAtOnce: Int { RowKernels.wholeTiles(16_384 / (inputs + outputs)) }
 
     /// Floats of `scratch` that ``apply(_:images:size:into:scratch:)`` needs.
     var scratchFloats: Int { 16 * windowsAtOnce * (inputs + outputs) + layers[0].scratchFloats }

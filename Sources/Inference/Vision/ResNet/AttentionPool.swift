@@ -102,7 +102,7 @@ struct AttentionPool: NetworkHead {
                 for column in 0..<headWidth { sum += query[column] * key[column] }
                 scores[row] = sum * scale
             }
-            RowKernels.current.softmax(scores, 1, rows, rows, 0)
+            RowKernels.current.softmax(scores, 1, rows, rows)
             let target = buffers.pooled + image * features + head * headWidth
             target.update(repeating: 0, count: headWidth)
             for row in 0..<rows {

@@ -30,7 +30,9 @@ struct ResNetStem: NetworkStem {
         2 * mapFloats + max(first.scratchFloats(imageSize), second.scratchFloats, third.scratchFloats)
     }
 
-    func run(_ image: [Float], into out: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>) {
+    func run(
+        _ image: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+    ) {
         let (a, b, rest) = (scratch, scratch + mapFloats, scratch + 2 * mapFloats)
         first.apply(image, size: imageSize, .rectified, into: a, scratch: rest)
         second.apply(a, images: 1, size: size, into: b, scratch: rest)
@@ -47,11 +49,15 @@ struct ResNetStage: NetworkStage {
         let middle: WinogradConvolution
         let widening: PackedLayer
 
-        init(_ tensors: TensorScope, inputs: Int, planes: Int) throws(InferenceError) {
-            narrowing = try FoldedConvolution(tensors, "conv1", norm: "bn1", inputs: inputs, outputs: planes).layer
+        init(
+            _ tensors: TensorScope, inputs: Int, planes: Int, _ precision: Precision
+        ) throws(InferenceError) {
+            narrowing = try FoldedConvolution(tensors, "conv1", norm: "bn1", inputs: inputs, outputs: planes)
+                .layer(precision)
             middle = WinogradConvolution(
                 try FoldedConvolution(tensors, "conv2", norm: "bn2", inputs: planes, outputs: planes, side: 3))
-            widening = try FoldedConvolution(tensors, "conv3", norm: "bn3", inputs: planes, outputs: 4 * planes).layer
+            widening = try FoldedConvolution(tensors, "conv3", norm: "bn3", inputs: planes, outputs: 4 * planes)
+                .layer(precision)
         }
 
         func multiplyAdds(_ size: Int, _ result: Int) -> Int {
@@ -75,10 +81,10 @@ struct ResNetStage: NetworkStage {
         shortcut =
             try FoldedConvolution(
                 tensors.scope("0.downsample"), "0", norm: "1", inputs: inputs, outputs: 4 * planes
-            ).layer
+            ).layer(shape.precision)
         var blocks: [Block] = []
         for block in 0..<shape.layers[number] {
-            blocks.append(try Block(tensors.scope("\(block)"), inputs: inputs, planes: planes))
+            blocks.append(try Block(tensors.scope("\(block)"), inputs: inputs, planes: planes, shape.precision))
             inputs = 4 * planes
         }
         self.blocks = blocks

@@ -19,6 +19,7 @@ final class AnalysisCatalog: @unchecked Sendable {
     private let state: Mutex<State>
     private let models: ModelLibrary
     private let cache: TextCache
+    private let lanes: Int
     private let stop: StopSignal
     private let log: Logger
     private let observation: Observation
@@ -40,9 +41,11 @@ final class AnalysisCatalog: @unchecked Sendable {
     /// How soon to ask again for what another thread loads.
     private static let loadingPause = Duration.milliseconds(200)
 
-    /// - Parameter keeping: models that stay in memory while no job in flight needs them.
+    /// - Parameters:
+    ///   - keeping: models that stay in memory while no job in flight needs them.
+    ///   - lanes: threads that encode the texts of an analysis that is being loaded.
     init(
-        connection: Connection, models: ModelLibrary, keeping: Int = 2, cache: TextCache,
+        connection: Connection, models: ModelLibrary, keeping: Int = 2, cache: TextCache, lanes: Int = 1,
         stop: StopSignal = StopSignal(), log: Logger,
         observation: Observation = Observation()
     ) {
@@ -50,6 +53,7 @@ final class AnalysisCatalog: @unchecked Sendable {
         self.models = models
         state = Mutex(State(kept: KeptAnalyses(models: keeping)))
         self.cache = cache
+        self.lanes = lanes
         self.stop = stop
         self.log = log
         self.observation = observation
@@ -70,11 +74,7 @@ final class AnalysisCatalog: @unchecked Sendable {
         if let known { return known }
         do {
             let analysis = try load(id)
-            var released: [LoadedAnalysis] = []
-            end(id) { released = $0.kept.keep(analysis) }
-            for analysis in released {
-                log.info("analysis released, since others were used later", metadata: ["analysis.id": "\(analysis.id)"])
-            }
+            keep(analysis)
             observation.modelLoaded(id)
             return .loaded(analysis)
         } catch let error as JobError {
@@ -83,6 +83,17 @@ final class AnalysisCatalog: @unchecked Sendable {
         } catch {
             return fail(id, error)
         }
+    }
+
+    private func keep(_ analysis: LoadedAnalysis) {
+        var released: [LoadedAnalysis] = []
+        end(analysis.id) { released = $0.kept.keep(analysis) }
+        guard !released.isEmpty else { return }
+        for analysis in released {
+            log.info("analysis released, since others were used later", metadata: ["analysis.id": "\(analysis.id)"])
+        }
+        released = []
+        FreedMemory.giveBack()
     }
 
     /// Whether an analysis stays in memory while no job of it is in flight.
@@ -118,13 +129,19 @@ final class AnalysisCatalog: @unchecked Sendable {
             throw JobError(.unregisteredAnalysis, "Analysis \(id) is not registered; submit it first.")
         }
         if let other = AnotherRevision(analysis, id: id) { throw other }
-        guard let model = try models.model(analysis.model) else {
+        guard let model = try models.model(analysis.model, in: analysis.method.precision) else {
             throw ModelMissing(weights: analysis.model.weights)
         }
-        if let refusal = model.directory.configuration.refusal(of: analysis.method) {
+        if let refusal = model.directory.configuration.refusal(of: analysis) {
             throw JobError(.unsupportedAnalysis, "Analysis \(id): \(refusal)")
         }
-        let builder = TextSideBuilder(cache: cache, shared: DatabaseTextStore { try self.withConnection($0) }) {
+        if let warning = KernelSet.warning(for: analysis.method.precision) {
+            log.warning(
+                "the encoder is slower than it could be", metadata: ["analysis": "\(id)", "reason": "\(warning)"])
+        }
+        let builder = TextSideBuilder(
+            cache: cache, shared: DatabaseTextStore { try self.withConnection($0) }, lanes: lanes
+        ) {
             // A long list of texts is work that gets on, and not worth finishing at the end.
             self.observation.textsEncoded()
             if self.stop.isRequested { throw Interrupted() }
@@ -146,6 +163,16 @@ final class AnalysisCatalog: @unchecked Sendable {
                 "analysis.id": "\(id)", "analysis.classes": "\(analysis.classes.count)",
                 "analysis.descriptors": "\(analysis.descriptors.count)",
             ])
-        return LoadedAnalysis(analysis, model: model, text: text)
+        let heads: [TrainedHead]
+        do {
+            heads = try HeadFile.heads(of: analysis, model: model, text: text) { method, hash in
+                guard let folder = models.heads.folder(hash) else { throw HeadMissing(method, hash: hash) }
+                return folder
+            }
+        } catch let error as InferenceError where error.code == .modelConfiguration || error.code == .modelTensor {
+            // By its hash it is the head that the analysis was registered with, and it always will be.
+            throw JobError(.unsupportedAnalysis, "Analysis \(id): \(error)")
+        }
+        return try LoadedAnalysis(analysis, model: model, text: text, heads: heads)
     }
 }

@@ -17,3 +17,16 @@ struct FinishedJob: Sendable {
     let ticket: Ticket
     let outcome: Outcome
 }
+
+extension FinishedJob {
+    /// What it takes to store it, in images. A message with something that failed is stored as it came: 8 KiB of it count as one.
+    var rows: Int {
+        switch outcome {
+        case .images(_, _, let images): images.count + (images.contains { $0.failure != nil } ? messageRows : 0)
+        case .failed(_, let job): (job?.images.count ?? 1) + messageRows
+        case .cancelled, .abandoned: 0
+        }
+    }
+
+    private var messageRows: Int { (ticket.record.value?.count ?? 0) >> 13 }
+}

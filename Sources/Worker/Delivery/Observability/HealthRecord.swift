@@ -18,6 +18,9 @@ struct HealthRecord: Sendable {
     /// is no one's problem any more.
     static let sessionMemory = Duration.seconds(120)
 
+    /// One of the topic, one of the group, one of a connection.
+    private static let troublesShown = 3
+
     /// A partition that is given to this worker is claimed at once, or there is something in the way.
     static let claimLimit = Duration.seconds(20)
 
@@ -30,13 +33,15 @@ struct HealthRecord: Sendable {
     private var lastPoll: Instant
     /// Whether the group has given this worker its partitions, be they none.
     private var isAssigned = false
-    /// What Kafka's client said last, since it had an assignment.
-    private var kafkaTrouble: String?
+    /// What Kafka's client said last, since it had an assignment, one of each name: it says each once, be it mended since or not.
+    private var kafkaTroubles: [(name: String, text: String)] = []
     /// Since when nothing has moved though jobs wait.
     private var lastMovement: Instant
     /// Of the connections, by what they are for, whose last exchange failed.
     private var sessions: [String: Trouble] = [:]
     private var isBrokerUp = false
+    /// Why it is not.
+    private var brokerTrouble: String?
     private var models: [String: Trouble] = [:]
     private var waiting: [TopicPartition: WaitingPartition] = [:]
 
@@ -53,14 +58,19 @@ struct HealthRecord: Sendable {
     /// The group gave this worker partitions, or the word that there are none for it.
     mutating func assigned() {
         isAssigned = true
-        kafkaTrouble = nil
+        kafkaTroubles = []
     }
 
     /// Others may have what the group gave.
     mutating func lostAssignment() { isAssigned = false }
 
     /// Kafka's client has a trouble, which may be why nothing comes.
-    mutating func kafkaFailed(_ trouble: String) { kafkaTrouble = trouble }
+    ///
+    /// - Parameter name: librdkafka's for this kind of it.
+    mutating func kafkaFailed(_ name: String, _ trouble: String) {
+        kafkaTroubles.removeAll { $0.name == name }
+        kafkaTroubles = kafkaTroubles.suffix(Self.troublesShown - 1) + [(name, trouble)]
+    }
 
     /// What waits for this worker, as last seen.
     ///
@@ -82,7 +92,10 @@ struct HealthRecord: Sendable {
         sessions[role] = Trouble(problem: HealthProblem(kind, "Connection \(role): \(trouble)"), seen: now)
     }
 
-    mutating func brokerIs(up: Bool) { isBrokerUp = up }
+    mutating func brokerIs(up: Bool, trouble: String? = nil) {
+        isBrokerUp = up
+        brokerTrouble = trouble
+    }
 
     mutating func partitionsWait(_ partitions: [TopicPartition: WaitingPartition]) { waiting = partitions }
 
@@ -102,10 +115,11 @@ struct HealthRecord: Sendable {
     }
 
     private var absence: HealthProblem {
-        guard let kafkaTrouble else {
+        guard !kafkaTroubles.isEmpty else {
             return HealthProblem(.starting, "The consumer group has not said yet which partitions are this worker's.")
         }
-        return HealthProblem(.groupNotJoined, "The consumer group gives this worker no partitions: \(kafkaTrouble).")
+        let troubles = kafkaTroubles.map(\.text).joined(separator: "; ")
+        return HealthProblem(.groupNotJoined, "The consumer group gives this worker no partitions: \(troubles).")
     }
 
     /// Why this process should be ended and started anew; nil when it should not.
@@ -128,7 +142,10 @@ struct HealthRecord: Sendable {
             troubles.filter { $0.value.seen.duration(to: now) < memory }.sorted { $0.key < $1.key }.map(\.value.problem)
         }
         var problems = remembered(sessions, for: Self.sessionMemory)
-        if !isBrokerUp { problems.append(HealthProblem(.brokerUnreachable, "No connection to a broker is up.")) }
+        if !isBrokerUp {
+            let why = brokerTrouble.map { ": \($0)." } ?? "."
+            problems.append(HealthProblem(.brokerUnreachable, "No connection to a broker is up\(why)"))
+        }
         problems += waiting.sorted { $0.key < $1.key }.compactMap { problem($0.key, $0.value, at: now) }
         return problems + remembered(models, for: Self.modelMemory)
     }

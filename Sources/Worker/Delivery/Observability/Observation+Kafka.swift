@@ -38,8 +38,11 @@ extension Observation {
     /// Kafka's client has a trouble, which mends itself or is what an operator has to mend.
     func kafkaFailed(_ error: KafkaError) {
         metrics.retries[WorkerMetrics.Retry.broker.rawValue].increment()
-        updateHealth { $0.kafkaFailed("\(error)") }
+        updateHealth { $0.kafkaFailed(error.name, "\(error)") }
     }
+
+    /// A broker held up an answer by a quota.
+    func throttled(for delay: Duration) { metrics.throttled.increment(by: delay / .seconds(1)) }
 
     func released(_ partitions: [TopicPartition], lost: Bool) {
         let type: WorkerMetrics.Rebalance = lost ? .lost : .revoked
@@ -52,7 +55,10 @@ extension Observation {
     /// The partitions that are this worker's and not read, by the claims thread.
     func partitionsWait(_ waiting: [TopicPartition: WaitingPartition]) { updateHealth { $0.partitionsWait(waiting) } }
 
-    func broker(_ statistics: KafkaStatistics) { updateHealth { $0.brokerIs(up: statistics.hasBrokerUp) } }
+    /// - Parameter trouble: why no broker is up, if it is known.
+    func broker(_ statistics: KafkaStatistics, trouble: String?) {
+        updateHealth { $0.brokerIs(up: statistics.hasBrokerUp, trouble: trouble) }
+    }
 
     private func setLag(_ lag: Int64, of partition: TopicPartition) {
         let gauge = lags.withLock { lags in

@@ -31,7 +31,7 @@ extension Observation {
         metrics.retries[WorkerMetrics.Retry.model.rawValue].increment()
         let kind: HealthProblem.Kind
         switch error {
-        case is ModelMissing: kind = .modelMissing
+        case is ModelMissing, is HeadMissing: kind = .modelMissing
         case is AnotherRevision: kind = .analysisOfAnotherRevision
         case let error as PersistenceError where error.code == .revision: kind = .analysisOfAnotherRevision
         case is InferenceError: kind = .modelUnusable

@@ -6,7 +6,7 @@ enum WorkerMetric: CaseIterable {
     case jobs, jobFailures, images, imageFailures, deadLetters, unpublishedLetters, unpublishedAge
     case stageDuration, endToEndLatency, batchSize
     case encoderOperations, encoderSeconds, encoderGigaflops
-    case consumerLag, assignedPartitions, pausedPartitions, heldPartitions, rebalances, fenced, retries
+    case consumerLag, assignedPartitions, pausedPartitions, heldPartitions, rebalances, fenced, retries, brokerThrottle
     case databaseTransactions, databaseTransactionDuration, databaseRoundTrips
     case jobsInFlight, bytesInFlight, lastProgress, ready, buildInformation
     case lostLines
@@ -103,6 +103,10 @@ enum WorkerMetric: CaseIterable {
                 "entente_retries_total", .counter, labels: ["stage"],
                 "Attempts that failed for a passing reason and are repeated: fetch (an image), database (a batch or a "
                     + "claim), broker (a poll or a commit), model (loading an analysis).")
+        case .brokerThrottle:
+            MetricDefinition(
+                "entente_broker_throttle_seconds_total", .counter, unit: "seconds",
+                "Time for which brokers held up answers to this worker's consumer because of a quota.")
         case .databaseTransactions:
             MetricDefinition(
                 "entente_database_transactions_total", .counter, labels: ["result"],

@@ -19,7 +19,7 @@ final class WorkerMetrics: Sendable {
     private let lostLines: Counter
     let stages: [Stage: Recorder]
     let endToEnd, encoderBatch, writeBatch, transactionDuration: Recorder
-    let encoderOperations, encoderSeconds: FloatingPointCounter
+    let encoderOperations, encoderSeconds, throttled: FloatingPointCounter
     let gflops, assigned, paused, held, jobsInFlight, bytesInFlight, lastProgress, ready: Gauge
     let unpublishedLetters, unpublishedAge: Gauge
     private let memory, start: Gauge
@@ -59,6 +59,7 @@ final class WorkerMetrics: Sendable {
         transactionDuration = histogram(.databaseTransactionDuration)
         encoderOperations = sum(.encoderOperations)
         encoderSeconds = sum(.encoderSeconds)
+        throttled = sum(.brokerThrottle)
         gflops = gauge(.encoderGigaflops)
         assigned = gauge(.assignedPartitions)
         paused = gauge(.pausedPartitions)

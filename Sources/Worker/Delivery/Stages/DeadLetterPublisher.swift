@@ -12,6 +12,7 @@ import Threads
 final class DeadLetterPublisher: @unchecked Sendable {
     private let connection: Connection
     private let makeProducer: () throws -> KafkaProducer
+    private var renewal: KafkaRenewal?
     private var producer: KafkaProducer?
     private let topic: String
     /// How long the broker may take for a page before it is worth a word.
@@ -33,14 +34,17 @@ final class DeadLetterPublisher: @unchecked Sendable {
 
     /// - Parameters:
     ///   - connection: its session holds the outbox while it lasts, so nobody else has it.
+    ///   - renewal: of its certificates and passwords; nil: they stay as they are.
     ///   - makeProducer: called at once, so that what is wrong with its settings is said now, and for each producer that follows
-    ///     one that failed for good.
+    ///     one that failed for good, or whose certificate or password was renewed.
     init(
         connection: Connection, topic: String, patience: Duration = .seconds(30), log: Logger,
-        observation: Observation = Observation(), makeProducer: @escaping () throws -> KafkaProducer
+        observation: Observation = Observation(), renewal: KafkaRenewal? = nil,
+        makeProducer: @escaping () throws -> KafkaProducer
     ) throws {
         self.connection = connection
         self.makeProducer = makeProducer
+        self.renewal = renewal
         self.topic = topic
         self.patience = patience
         self.log = log
@@ -88,6 +92,7 @@ final class DeadLetterPublisher: @unchecked Sendable {
         defer { observe() }
         do {
             dispatch.beginRound()
+            renewProducer()
             while try holdOutbox(), try publishPage(until: end), ContinuousClock.now < end {}
             if let failure = dispatch.failure { throw failure }
             backoff.reset()
@@ -171,6 +176,19 @@ final class DeadLetterPublisher: @unchecked Sendable {
         dispatch.forgetWhatIsUnderWay()
         producer = nil
         log.notice("a new producer takes over")
+    }
+
+    /// What a producer that can't connect had under way is sent once more, by one with the certificate or password of now.
+    private func renewProducer() {
+        guard let former = producer, let fresh = renewal?.due(isTroubled: former.isTroubled) else { return }
+        do {
+            producer = try makeProducer()
+            renewal?.took(fresh)
+            former.close(within: .seconds(1))
+            dispatch.forgetWhatIsUnderWay()
+        } catch {
+            log.warning("renewed settings of Kafka can't be used", metadata: ["error": "\(error)"])
+        }
     }
 
     /// Tells how much is left, whoever publishes it.

@@ -8,7 +8,9 @@ import Threads
 /// Every method runs on that one thread; the consumer belongs to it. It asks neither the database nor a broker for anything:
 /// the claims thread does.
 final class Intake {
-    let consumer: KafkaConsumer
+    private(set) var consumer: KafkaConsumer
+    private var renewal: KafkaRenewal?
+    private let makeConsumer: (KafkaClientConfiguration) throws -> KafkaConsumer
     let claims: ClaimQueue
     let assignments: Assignments
     private let stop: StopSignal
@@ -37,14 +39,22 @@ final class Intake {
 
     /// Until a fenced partition is claimed again: time for whoever claimed it wrongly to learn that it isn't theirs.
     static let fencedPause = Duration.seconds(3)
+    /// For a client that can't reach its brokers to end.
+    private static let farewell = Duration.seconds(3)
     /// What a poll waits for a record.
     private static let pollLimit = Duration.milliseconds(100)
 
+    /// - Parameters:
+    ///   - renewal: of its certificates and passwords; nil: they stay as they are.
+    ///   - makeConsumer: makes another consumer, once they are renewed.
     init(
-        consumer: KafkaConsumer, claims: ClaimQueue, assignments: Assignments, stop: StopSignal,
-        options: Options, log: Logger, observation: Observation = Observation()
+        consumer: KafkaConsumer, renewal: KafkaRenewal? = nil, claims: ClaimQueue, assignments: Assignments,
+        stop: StopSignal, options: Options, log: Logger, observation: Observation = Observation(),
+        makeConsumer: @escaping (KafkaClientConfiguration) throws -> KafkaConsumer
     ) {
         self.consumer = consumer
+        self.renewal = renewal
+        self.makeConsumer = makeConsumer
         self.claims = claims
         self.assignments = assignments
         self.stop = stop
@@ -59,29 +69,55 @@ final class Intake {
     ///
     /// - Throws: `KafkaError` if the client can't go on, ``PartitionsHeld`` if nothing is left but what waits for an operator.
     func run(to tickets: BoundedQueue<Ticket>) throws {
-        consumer.onStatistics = { [unowned self] in
-            observation.broker($0)
-            commits.isSteady = $0.isSteady
-        }
-        consumer.onError = { [unowned self] in
-            observation.kafkaFailed($0)
-            if $0.isUnknownTopic { isTopicDoubtful = true }
-        }
-        consumer.onCommit = { [unowned self] offsets, error in commits.ended(offsets, error) }
-        consumer.onEnd = { [unowned self] partition, offset in reachedEnd(of: partition, at: offset) }
-        try consumer.subscribe(
-            to: options.topic,
-            onAssign: { [unowned self] partitions in start(partitions) },
-            onRevoke: { [unowned self] partitions, lost in release(partitions, lost: lost) })
+        try join()
         let held = Result { try work(tickets) }
         log.info("no more jobs are taken", metadata: ["jobs.in_flight": "\(assignments.outstanding)"])
         try finish(tickets)
         try held.get()
     }
 
+    private func join() throws(KafkaError) {
+        consumer.onStatistics = { [unowned self] in
+            observation.broker($0, trouble: consumer.trouble)
+            commits.isSteady = $0.isSteady
+        }
+        consumer.onError = { [unowned self] in
+            observation.kafkaFailed($0)
+            if $0.isUnknownTopic { isTopicDoubtful = true }
+        }
+        consumer.onThrottle = { [unowned self] in observation.throttled(for: $0) }
+        consumer.onCommit = { [unowned self] offsets, error in commits.ended(offsets, error) }
+        consumer.onEnd = { [unowned self] partition, offset in reachedEnd(of: partition, at: offset) }
+        try consumer.subscribe(
+            to: options.topic,
+            onAssign: { [unowned self] partitions in start(partitions) },
+            onRevoke: { [unowned self] partitions, lost in release(partitions, lost: lost) })
+    }
+
+    /// Takes the place of a consumer that can't connect by one with the certificate or password that is there now. Its partitions
+    /// are claimed anew, so that nothing is lost or done twice.
+    private func renewConsumer() throws {
+        guard let fresh = renewal?.due(isTroubled: consumer.trouble != nil) else { return }
+        let other: KafkaConsumer
+        do { other = try makeConsumer(fresh) } catch {
+            log.warning("renewed settings of Kafka can't be used", metadata: ["error": "\(error)"])
+            return
+        }
+        log.notice("certificates or passwords of Kafka were renewed; a new client takes over")
+        renewal?.took(fresh)
+        topicCheck.leaveConsumer()
+        consumer.close(within: Self.farewell)
+        let left = consumer.owned.sorted()
+        if !left.isEmpty { release(left, lost: true) }
+        stalled = []
+        consumer = other
+        try join()
+    }
+
     private func work(_ tickets: BoundedQueue<Ticket>) throws {
         while !stop.isRequested, try !isIdle() {
             try checkTopic()
+            try renewConsumer()
             if isTopicDoubtful {
                 isTopicDoubtful = false
                 reclaim(consumer.started.sorted())

@@ -32,7 +32,6 @@ struct JobRows: Sendable {
     /// Who writes, and of which consumer group.
     let worker: String
     var group: Identifier = ""
-    let kernelSet = KernelSet.name
 
     func add(_ finished: FinishedJob, to jobs: inout JobBatch) {
         let record = finished.ticket.record
@@ -69,7 +68,8 @@ struct JobRows: Sendable {
                             analysisID: job.analysis, image: reference, labelIndex: image.label,
                             contentHash: contentHash.hexadecimal, groupDigest: groupDigest,
                             submissionID: job.submission, isNamedAnew: image.isNamedAnew, force: job.force,
-                            worker: worker, kernelSet: kernelSet,
+                            worker: worker,
+                            kernelSet: KernelSet.name(for: analysis.analysis.method.precision),
                             methodRevision: analysis.analysis.methodRevision, timings: image.timings, shard: shard,
                             findings: findings))
                     if let refusal { fail(reference, of: job, refusal) }

@@ -44,6 +44,9 @@ final class JobTopicCheck {
         try policy.requireEveryRecord(of: topic)
     }
 
+    /// Lets go of a consumer that is about to be closed, to ask the next one.
+    func leaveConsumer() { request = nil }
+
     /// Asks no more; before the consumer is closed.
     func end() {
         request = nil

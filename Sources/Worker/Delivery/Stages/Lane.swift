@@ -30,7 +30,10 @@ struct Lane: Sendable {
         let current = Current()
         while !prepared.isFinished {
             guard let job = prepared.pop(waiting: Self.idleness) else {
-                if let idle = analyzer, !keeps(idle.analysis.id) { analyzer = nil }
+                if let idle = analyzer, !keeps(idle.analysis.id) {
+                    analyzer = nil
+                    FreedMemory.giveBack()
+                }
                 continue
             }
             // Another worker has the partition by now, and would be the one whose rows count.

@@ -18,6 +18,7 @@ final class Writer: @unchecked Sendable {
     private let deadLetters: DeadLetterPublisher
     private let rows: JobRows
     private var limit: FailureLimit
+    private var bound = BatchBound()
     private let group: String
     private let stop: StopSignal
     private let log: Logger
@@ -79,10 +80,11 @@ final class Writer: @unchecked Sendable {
     private func writeReady() throws -> Bool {
         var backoff = Backoff()
         while true {
-            let ready = assignments.ready(limit: Self.jobsPerBatch)
+            let ready = bound.take(assignments.ready(limit: Self.jobsPerBatch))
             guard !ready.isEmpty else { return false }
             do {
                 try write(ready)
+                bound.recover()
                 return true
             } catch let error as PersistenceError where error.isFenced {
                 log.warning(
@@ -94,6 +96,7 @@ final class Writer: @unchecked Sendable {
                 }
             } catch let error as PersistenceError where error.isRetriable || error.awaitsOperator {
                 observation.retried(.database)
+                if error.isTimeout { bound.halve(ready) }
                 let pause = backoff.next()
                 log.warning(
                     "database can't be written now",

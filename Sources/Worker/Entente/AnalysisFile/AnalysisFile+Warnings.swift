@@ -7,6 +7,7 @@ extension AnalysisFile {
     ///
     /// The latter need the model's vocabulary; a model that has none is told of elsewhere.
     func warnings() -> [Problem] {
+        guard let bank else { return [] }
         guard let tokenizer = try? ModelDirectory(modelDirectory).tokenizer() else { return bank.warnings }
         let likeness = Self.likeness(of: bank.descriptors.map(\.text), template: descriptorTemplate, tokenizer)
         return bank.warnings + (likeness.map { [Problem(file: bank.path, line: nil, message: $0)] } ?? [])

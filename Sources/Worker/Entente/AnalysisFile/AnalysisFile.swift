@@ -1,3 +1,4 @@
+import Analyzing
 import Concepts
 import Foundation
 import Inference
@@ -7,14 +8,19 @@ import Yams
 /// An analysis as a person writes it: a YAML file and the JSON files that it names (docs/method.md §1), checked whole.
 struct AnalysisFile {
     /// The name people use for it; not part of its identity.
-    let name: String
+    var name: String
     /// Absolute path of the model directory.
     let modelDirectory: String
     let classes: [Analysis.Class]
-    let bank: DescriptorBankFile
+    /// nil for an analysis that asks for predictions alone and names none.
+    let bank: DescriptorBankFile?
+    /// Empty beside a ``classifier``.
     let templates: [String]
+    let classifier: Analysis.Classifier?
     let descriptorTemplate: String
-    let method: MethodParameters
+    var method: MethodParameters
+    /// Trained heads: where they are, and the SHA-256 of their files.
+    let explainers: [PartMethod: (folder: String, hash: String)]
 
     static let defaultTemplates = ["a photo of a {}."]
     static let defaultDescriptorTemplate = "a photo showing {}"
@@ -28,7 +34,10 @@ struct AnalysisFile {
         let root = try Self.compose(path)
         let fields = reader.members(
             root, path: "",
-            known: ["name", "model", "classes", "templates", "descriptors", "descriptor_template", "method"])
+            known: [
+                "name", "model", "classes", "templates", "classifier", "descriptors", "descriptor_template", "method",
+                "evaluation", "explainers",
+            ])
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
         func resolve(_ relative: String) -> String {
             URL(fileURLWithPath: relative, relativeTo: folder).standardizedFileURL.path
@@ -40,23 +49,34 @@ struct AnalysisFile {
             reader.report("`model` names \(model), which does not exist.", at: fields["model"])
         }
         let classesPath = reader.string(fields["classes"], "classes", required: true).map(resolve)
-        let descriptorsPath = reader.string(fields["descriptors"], "descriptors", required: true).map(resolve)
+        let descriptorsPath = reader.string(fields["descriptors"], "descriptors").map(resolve)
 
         let templateSet = reader.templateSet(fields["templates"])
         let listed = templateSet == nil ? reader.templates(fields["templates"], "templates") : nil
         let descriptorTemplate =
             reader.template(fields["descriptor_template"], "descriptor_template") ?? Self.defaultDescriptorTemplate
-        let method = MethodReader.read(fields["method"], into: &reader)
+        let choice = reader.classifier(fields["classifier"], templates: fields["templates"])
+        var method = MethodReader.read(fields["method"], into: &reader)
+        method.evaluation = EvaluationReader.read(fields["evaluation"], into: &reader)
+        if method.evaluation != nil, !method.findsParts {
+            reader.report(
+                "`evaluation` judges parts, and `method.parts.by` is []; leave one of the two out.",
+                at: fields["evaluation"])
+        }
+        let folders = reader.explainers(fields["explainers"], method: method, resolve: resolve)
+        let needsBank = method.findsParts || choice.isOfDescriptors
+        if needsBank, fields["descriptors"] == nil { reader.report("`descriptors` is missing.") }
 
         var problems = reader.problems
         let templates =
             templateSet.map { TemplateSet.read($0, resolve: resolve, share: share, problems: &problems) ?? [] }
-            ?? listed ?? Self.defaultTemplates
+            ?? listed ?? (choice == .templates ? Self.defaultTemplates : [])
         let classes = classesPath.flatMap { ClassesFile.read($0, problems: &problems) }
         let bank = descriptorsPath.flatMap { path in
             DescriptorBankFile(path: path, classes: classes ?? [], problems: &problems)
         }
-        guard problems.isEmpty, let name, let model, let classes, let bank else {
+        let classifier = Self.classifier(choice, classes, bank, resolve: resolve, problems: &problems)
+        guard problems.isEmpty, let name, let model, let classes, bank != nil || !needsBank else {
             throw InvalidAnalysis(problems: problems)
         }
         self.name = name
@@ -64,8 +84,39 @@ struct AnalysisFile {
         self.classes = classes
         self.bank = bank
         self.templates = templates
+        self.classifier = classifier
         self.descriptorTemplate = descriptorTemplate
         self.method = method
+        explainers = folders
+    }
+
+    /// What a choice comes to; nil for templates, and where there is a problem.
+    private static func classifier(
+        _ choice: ClassifierChoice, _ classes: [Analysis.Class]?, _ bank: DescriptorBankFile?,
+        resolve: (String) -> String, problems: inout [Problem]
+    ) -> Analysis.Classifier? {
+        switch choice {
+        case .templates: return nil
+        case .file(let path):
+            return ClassifierFile.read(resolve(path), classes: classes?.count, problems: &problems)
+                .map { .weights($0) }
+        case .descriptors(let wording):
+            guard let classes, let bank else { return nil }
+            return bank.lists(of: classes, for: "`classifier.descriptors`", problems: &problems)
+                .map { .descriptors($0, wording: wording) }
+        case .sentences(let path):
+            guard let classes else { return nil }
+            return ClassSentencesFile.read(resolve(path), classes: classes, problems: &problems).map { .sentences($0) }
+        }
+    }
+
+    /// Why a trained head does not belong to the analysis; nil if all do, as far as their files say.
+    func explainerRefusal(_ analysis: Analysis) throws(InferenceError) -> String? {
+        for method in PartMethod.trained {
+            guard let (folder, _) = explainers[method] else { continue }
+            if let refusal = try HeadFile(folder: folder).refusal(of: method, in: analysis) { return refusal }
+        }
+        return nil
     }
 
     /// The analysis under a model whose files have these hashes.
@@ -75,8 +126,9 @@ struct AnalysisFile {
         var method = method
         if joint { method.decomposition = .group }
         return Analysis(
-            model: model, classes: classes, descriptors: bank.descriptors, templates: templates,
-            descriptorTemplate: descriptorTemplate, method: method)
+            model: model, classes: classes, descriptors: bank?.descriptors ?? [], templates: templates,
+            classifier: classifier, descriptorTemplate: descriptorTemplate, method: method,
+            explainers: explainers.mapValues(\.hash))
     }
 
     private static func compose(_ path: String) throws(InvalidAnalysis) -> Node {

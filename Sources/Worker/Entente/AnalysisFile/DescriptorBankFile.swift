@@ -13,6 +13,10 @@ struct DescriptorBankFile {
     /// Keys that bind to no class, or to one that has its list: their descriptors are in the bank all the same, which is all that
     /// an analysis asks of them.
     let warnings: [Problem]
+    /// Of an object, in the file's order; empty for a plain array.
+    let keys: [String]
+    /// Indexes into ``descriptors`` as they stand in the file, repeats among them: one list a key, or the plain array.
+    let entries: [[Int]]
 
     /// Returns nil, with at least one problem added, if the file is unusable. Keys bind by class id first, then by
     /// unique name; of several for one class, the first.
@@ -57,12 +61,16 @@ struct DescriptorBankFile {
 
         var perClass: [Int: [Int]] = [:]
         var unbound: [String] = []
+        var keys: [String] = []
+        var entries: [[Int]] = []
         switch root {
-        case .array: _ = read(root, of: "The file")
+        case .array: entries = [read(root, of: "The file")]
         case .object(let members):
             let index = ClassIndex(classes)
             for (key, list) in members {
                 let numbers = read(list, of: quoted(key))
+                keys.append(key)
+                entries.append(numbers)
                 // Without classes there is a problem already, and every key would look unknown.
                 guard !classes.isEmpty else { continue }
                 switch index.find(Identifier(key)) {
@@ -82,7 +90,23 @@ struct DescriptorBankFile {
         self.path = path
         descriptors = numbering.texts
         self.perClass = perClass
+        self.keys = keys
+        self.entries = entries
         warnings = Self.warning(unbound).map { [Problem(file: path, line: nil, message: $0)] } ?? []
+    }
+
+    /// One list a class, in the classes' order; nil, with at least one problem added, if a key or a class is left over.
+    ///
+    /// - Parameter asked: what needs the binding.
+    func lists(of classes: [Analysis.Class], for asked: String, problems: inout [Problem]) -> [[Int]]? {
+        var binding = ClassBinding(classes)
+        for key in keys { _ = binding.bind(key) }
+        let messages =
+            keys.isEmpty
+            ? ["\(asked) needs a list for each class, and the file is a plain array; write an object of lists."]
+            : binding.problems(asked: asked)
+        problems += messages.map { Problem(file: path, line: nil, message: $0) }
+        return messages.isEmpty ? classes.indices.map { perClass[$0] ?? [] } : nil
     }
 
     private static func warning(_ unbound: [String]) -> String? {

@@ -20,9 +20,13 @@ enum MethodReader {
 
         let top = members(
             node, "method.",
-            ["decomposition", "image", "features", "foreground", "parts", "prompting", "retrieval", "language"])
+            [
+                "decomposition", "image", "precision", "features", "foreground", "parts", "prompting", "retrieval",
+                "language",
+            ])
         reader.choice(top["decomposition"], "method.decomposition", into: &method.decomposition)
         reader.choice(top["image"], "method.image", into: &method.image)
+        reader.choice(top["precision"], "method.precision", into: &method.precision)
         if let features = top["features"], case .mapping = features {
             let fields = members(features, "method.features.", ["dense"])
             if let dense = reader.choice(
@@ -80,6 +84,15 @@ enum MethodReader {
         reader.choice(language["class"], "method.language.class", into: &method.language.class)
         reader.integer(language["count"], "method.language.count", into: &method.language.count)
 
+        if !method.findsParts, !reader.hasReported("method.parts.by") {
+            let idle =
+                ["features", "foreground", "prompting", "retrieval"].map { ("method.\($0)", top[$0]) }
+                + ["count", "seed", "signs"].map { ("method.parts.\($0)", parts[$0]) }
+                + [("method.language.class", language["class"])]
+            for case (let key, let node?) in idle {
+                reader.report("`\(key)` does nothing where `method.parts.by` is []; leave it out.", at: node)
+            }
+        }
         // A value that could not be read has its problem already; what stands in for it is nobody's choice.
         for problem in method.rangeProblems where !reader.hasReported(problem.keyPath) {
             reader.report(problem.sentence, line: line(of: problem.keyPath, in: lines))

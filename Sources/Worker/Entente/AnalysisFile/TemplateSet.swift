@@ -5,8 +5,8 @@ import Settings
 /// A set of prompt templates that an analysis file names instead of listing them: a JSON array of strings, which may be
 /// one of those that come with the program.
 enum TemplateSet {
-    /// The papers' sets for three datasets (docs/method.md §1.1), by the names that an analysis file uses.
-    static let shipped = ["imagenet", "places365", "food101"]
+    /// The papers' sets for three datasets (docs/method.md §1.1) and CLIP Surgery's, by the names that an analysis file uses.
+    static let shipped = ["imagenet", "places365", "food101", "clip-surgery"]
 
     /// Returns nil, with a problem added, if there is no such set or it is unusable.
     ///

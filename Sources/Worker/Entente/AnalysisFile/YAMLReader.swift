@@ -90,10 +90,12 @@ struct YAMLReader {
         return sequence.compactMap { template($0, name) }
     }
 
-    mutating func integer(_ node: Node?, _ name: String, into value: inout Int) {
+    /// - Parameter alternative: what else the key may hold, for the message.
+    mutating func integer(_ node: Node?, _ name: String, or alternative: String? = nil, into value: inout Int) {
         guard let node else { return }
         guard case .scalar = node, let number = node.int else {
-            refuse(name, "`\(name)` has to be a whole number\(shown(node)).", at: node)
+            let accepted = alternative.map { "a whole number or \($0)" } ?? "a whole number"
+            refuse(name, "`\(name)` has to be \(accepted)\(shown(node)).", at: node)
             return
         }
         value = number

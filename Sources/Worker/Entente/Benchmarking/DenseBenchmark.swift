@@ -72,23 +72,22 @@ struct DenseBenchmark {
 
     /// Unchecked: used by one thread at a time.
     private final class Lane: @unchecked Sendable {
-        private let encoder: VisionTransformer
-        private let workspace: VisionWorkspace
+        private let session: any VisionSession
         private let outputs: PatchOutputs
         private let texts: Matrix
-        private let pictures: [[Float]]
+        private let pictures: [VisionInput]
 
         init(_ encoder: VisionTransformer, _ method: DenseMethod?, _ texts: Matrix, batchSize: Int) {
-            (self.encoder, self.texts) = (encoder, texts)
-            workspace =
-                method.map { encoder.makeWorkspace(batchSize: batchSize, dense: $0, texts: texts) }
-                ?? encoder.makeWorkspace(batchSize: batchSize)
+            self.texts = texts
+            session =
+                method.map { encoder.dense($0, texts: texts).session(batchSize: batchSize) }
+                ?? encoder.session(batchSize: batchSize)
             outputs = method == nil ? [] : .dense
             pictures = EncodeBenchmark.pictures(encoder, count: batchSize)
         }
 
         func run() {
-            let encoded = encoder.encode(pictures, including: outputs, in: workspace)
+            let encoded = session.encode(pictures, including: outputs)
             for patches in encoded.densePatches { _ = PatchSimilarity.cosines(patches: patches, texts: texts) }
         }
     }

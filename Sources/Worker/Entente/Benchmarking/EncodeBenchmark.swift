@@ -8,6 +8,7 @@ import Threads
 struct EncodeBenchmark {
     struct Result: Encodable {
         let architecture: String
+        let precision: Precision
         let kernelSet: String
         let lanes: Int
         let batchSize: Int
@@ -18,19 +19,23 @@ struct EncodeBenchmark {
         let shareOfPeak: Double
         /// Slowest and fastest round.
         let imagesPerSecondRange: [Double]
+        /// Between an embedding and that of the same weights in 32-bit floats, of the picture where it is least; nil for those themselves.
+        var leastCosine: Double?
 
         enum CodingKeys: String, CodingKey {
-            case architecture, lanes, gflops
+            case architecture, precision, lanes, gflops
             case kernelSet = "kernel_set"
             case batchSize = "batch_size"
             case imagesPerSecond = "images_per_second"
             case sgemmPeakGflops = "sgemm_peak_gflops"
             case shareOfPeak = "share_of_peak"
             case imagesPerSecondRange = "images_per_second_range"
+            case leastCosine = "least_cosine"
         }
     }
 
     let architecture: String
+    let precision: Precision
     let encoder: any VisionEncoder
     let lanes: Int
     let batchSize: Int
@@ -61,16 +66,37 @@ struct EncodeBenchmark {
         let speed = speeds[rounds / 2]
         let gflops = speed * 2 * Double(encoder.multiplyAdds) / 1e9
         return Result(
-            architecture: architecture, kernelSet: KernelSet.name, lanes: lanes, batchSize: batchSize,
+            architecture: architecture, precision: precision, kernelSet: KernelSet.name(for: precision), lanes: lanes,
+            batchSize: batchSize,
             imagesPerSecond: speed, gflops: gflops, sgemmPeakGflops: peaks[rounds / 2],
             shareOfPeak: gflops / peaks[rounds / 2], imagesPerSecondRange: [speeds[0], speeds[rounds - 1]])
     }
 
+    /// The least cosine between embeddings of two encoders, over the pictures of a batch.
+    static func leastCosine(_ encoder: any VisionEncoder, _ other: any VisionEncoder, batchSize: Int) -> Double {
+        let pictures = pictures(encoder, count: batchSize)
+        let (a, b) = (
+            encoder.session(batchSize: batchSize).encode(pictures).embeddings,
+            other.session(batchSize: batchSize).encode(pictures).embeddings
+        )
+        func product(_ x: ArraySlice<Float>, _ y: ArraySlice<Float>) -> Double {
+            zip(x, y).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+        }
+        return (0..<batchSize).map { (row: Int) -> Double in
+            let (x, y) = (a.row(row), b.row(row))
+            return product(x, y) / (product(x, x) * product(y, y)).squareRoot()
+        }.min() ?? 0
+    }
+
     /// Random pictures as the encoder takes them.
-    static func pictures(_ encoder: any VisionEncoder, count: Int) -> [[Float]] {
-        let values = 3 * encoder.imageSize * encoder.imageSize
+    static func pictures(_ encoder: any VisionEncoder, count: Int) -> [VisionInput] {
+        let side = encoder.imageSize
+        let levels = (0..<3 * 256).map { Float($0 % 256) / 128 - 1 }
         return (0..<count).map { number in
-            (0..<values).map { Float(($0 &* 2_654_435_761 &+ number) >> 8 & 0xffff) / 32768 - 1 }
+            let pixels: [UInt8] = (0..<3 * side * side).map { place in
+                UInt8(truncatingIfNeeded: (place &* 2_654_435_761 &+ number) >> 8)
+            }
+            return .picture(Picture(width: side, height: side, pixels: pixels), levels: levels)
         }
     }
 
@@ -84,17 +110,15 @@ struct EncodeBenchmark {
 
     /// Unchecked: used by one thread at a time.
     private final class EncodingLane: @unchecked Sendable {
-        private let encoder: any VisionEncoder
-        private let workspace: VisionWorkspace
-        private let pictures: [[Float]]
+        private let session: any VisionSession
+        private let pictures: [VisionInput]
 
         init(_ encoder: any VisionEncoder, batchSize: Int) {
-            self.encoder = encoder
-            workspace = encoder.makeWorkspace(batchSize: batchSize)
+            session = encoder.session(batchSize: batchSize)
             pictures = EncodeBenchmark.pictures(encoder, count: batchSize)
         }
 
-        func run(times: Int) { for _ in 0..<times { _ = encoder.encode(pictures, in: workspace) } }
+        func run(times: Int) { for _ in 0..<times { _ = session.encode(pictures) } }
     }
 
     /// Unchecked: used by one thread at a time.

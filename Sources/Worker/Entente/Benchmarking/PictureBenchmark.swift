@@ -2,8 +2,7 @@ import Fetch
 import Foundation
 import Inference
 
-/// Times what becomes of a picture before the encoder: fetched from a file, decoded, fitted to the encoder's side, made
-/// floats. The files are JPEGs of 500×375 pixels, the commonest size of ImageNet's, with noise that keeps them large.
+/// Times what becomes of a picture before the encoder: fetched from a file, decoded, fitted to the encoder's side. The files are JPEGs of 500×375 pixels, the commonest size of ImageNet's, with noise that keeps them large.
 struct PictureBenchmark {
     private static let width = 500, height = 375
     private let folder: String
@@ -25,12 +24,12 @@ struct PictureBenchmark {
     var uris: [String] { paths.map(ImageFetcher.fileURI) }
 
     /// Returns what the encoder takes of each picture.
-    func run(_ clock: inout StageClock, _ preprocessor: Preprocessor) throws -> [[Float]] {
+    func run(_ clock: inout StageClock, _ preprocessor: Preprocessor) throws -> [VisionInput] {
         let fetcher = ImageFetcher(files: LocalFile(roots: FileRoots([folder]), limit: DecodingLimits().maxBytes))
         return try uris.map { uri in
             let bytes = try clock.time("fetch") { try fetcher.fetch(uri).bytes }
             let picture = try clock.time("decode") { try ImageDecoder.decode(bytes, named: uri) }
-            return clock.time("resize") { preprocessor.pixelValues(preprocessor.fit(picture, as: .squash)) }
+            return clock.time("resize") { preprocessor.input(preprocessor.fit(picture, as: .squash)) }
         }
     }
 }

@@ -2,14 +2,13 @@ import Concepts
 import Inference
 
 /// Times the method's stages around the encoder on one core, on made data: 1,000 classes, a bank of descriptors, one part
-/// method.
+/// method or several.
 struct StageBenchmark {
     static let classes = 1000
 
     let analysis: Analysis
     private let shape: EncoderShape
     private let interpreter: Interpreter
-    private let preprocessor: Preprocessor
     private let images: [(picture: Picture, features: PatchFeatures)]
     private var random = MadeNumbers(state: 1)
 
@@ -18,17 +17,24 @@ struct StageBenchmark {
         var findings: [ImageFindings] = []
         /// Those of each image that the encoder would see.
         var prompted: [[Picture]] = []
+        /// By which each image is judged; empty unless the analysis asks for it.
+        var plans: [JudgingPlan] = []
     }
 
     init(
-        partMethod: PartMethod, images count: Int, shape: EncoderShape = .vitB16, bank: Int = 4000, crf: Bool = true,
-        singlePass: DenseMethod? = nil
+        partMethods: [PartMethod], images count: Int, shape: EncoderShape = .vitB16, bank: Int = 4000, crf: Bool = true,
+        singlePass: DenseMethod? = nil, judge: Bool = false
     ) {
         var random = random
         var method = MethodParameters()
-        method.parts.by = [partMethod]
+        method.parts.by = partMethods
         if !crf { method.foreground.crf = nil }
         method.prompting.dense = singlePass
+        if judge {
+            var evaluation = MethodParameters.Evaluation()
+            (evaluation.faithfulness, evaluation.foreground) = (.init(), true)
+            method.evaluation = evaluation
+        }
         let hash = String(repeating: "0", count: 64)
         analysis = Analysis(
             model: .init(weights: hash, configuration: hash, tokenizer: hash),
@@ -40,7 +46,6 @@ struct StageBenchmark {
             text: TextSide(
                 analysis: analysis, classEmbeddings: texts(Self.classes), bankEmbeddings: texts(bank),
                 bareEmbeddings: texts(bank)), method: method)
-        preprocessor = Preprocessor(configuration: PreprocessConfiguration(), imageSize: shape.imageSize)
         images = (0..<count).map { number in
             let made = MadePicture(number, &random)
             return (
@@ -65,38 +70,71 @@ struct StageBenchmark {
             let foreground = crf.map { crf in
                 clock.time("CRF") { ForegroundPixels(refining: parts, on: picture, by: crf) }
             }
-            let read = read(parts.groupings[0], within: foreground, on: picture, &clock, &outcome)
-            let encoded = EncodedParts(grouping: parts.groupings[0], prompted: read)
+            let encoded = read(parts.groupings, within: foreground, on: picture, &clock, &outcome)
             let image = random.matrix(rows: 1, columns: shape.embedding)
-            outcome.findings.append(
-                clock.time("retrieval and agreement") {
-                    interpreter.findings(imageEmbedding: image.elements, label: nil, parts: [encoded])
+            let findings = clock.time("retrieval and agreement") {
+                interpreter.findings(imageEmbedding: image.elements, label: nil, parts: encoded)
+            }
+            outcome.findings.append(findings)
+            guard method.evaluation != nil else { continue }
+            outcome.plans.append(
+                clock.time("judging, plan") {
+                    JudgingPlan(
+                        picture,
+                        explainers: zip(findings.partMethods, parts.groupings).map {
+                            PartsExplainer($0, $1, within: foreground, size: picture.width)
+                        },
+                        stages: parts.foregroundStages(refined: foreground, size: picture.width), method: method,
+                        contentHash: [])
                 })
         }
         return outcome
     }
 
+    /// What the answers to a plan's pictures amount to.
+    ///
+    /// - Parameters:
+    ///   - embeddings: one a picture of the plan.
+    ///   - whole: of the image as it is.
+    func curves(
+        _ plan: JudgingPlan, _ embeddings: [ArraySlice<Float>], whole: ArraySlice<Float>, _ findings: ImageFindings
+    ) -> [JudgedCurve] {
+        func answer(_ embedding: ArraySlice<Float>) -> MaskedAnswer {
+            interpreter.answer(embedding, predicted: findings.predictedClass)
+        }
+        return plan.curves(embeddings.map(answer), whole: answer(whole), label: findings.predictedClass)
+    }
+
     /// What an encoder would say of the parts, on the way there: prompted pictures are drawn, or dense features averaged.
     private mutating func read(
-        _ grouping: PartGrouping, within foreground: ForegroundPixels?, on picture: Picture, _ clock: inout StageClock,
-        _ outcome: inout Outcome
-    ) -> [PromptedPartEmbeddings] {
+        _ groupings: [PartGrouping], within foreground: ForegroundPixels?, on picture: Picture,
+        _ clock: inout StageClock, _ outcome: inout Outcome
+    ) -> [EncodedParts] {
         if analysis.method.prompting.dense != nil {
             let dense = random.matrix(rows: shape.gridHeight * shape.gridWidth, columns: shape.embedding)
             return clock.time("pooling") {
-                PartPooling.embeddings(patches: dense, of: grouping, within: foreground, size: picture.width)
+                groupings.map { grouping in
+                    EncodedParts(
+                        grouping: grouping,
+                        prompted: PartPooling.embeddings(
+                            patches: dense, of: grouping, within: foreground, size: picture.width))
+                }
             }
         }
         let prompts = clock.time("prompting") {
-            let prompts = Prompting(on: picture, within: foreground, parameters: analysis.method.prompting)
-                .pictures(for: grouping)
-            for drawn in prompts.flatMap(\.pictures) { _ = preprocessor.pixelValues(drawn) }
-            return prompts
+            let prompting = Prompting(on: picture, within: foreground, parameters: analysis.method.prompting)
+            return groupings.map { prompting.pictures(for: $0) }
         }
-        outcome.prompted.append(prompts.flatMap(\.pictures))
-        return prompts.map {
-            PromptedPartEmbeddings(
-                $0, embeddings: random.matrix(rows: MethodParameters.Prompting.variants, columns: shape.embedding))
+        outcome.prompted.append(prompts.joined().flatMap(\.pictures))
+        return zip(groupings, prompts).map { grouping, prompts in
+            EncodedParts(
+                grouping: grouping,
+                prompted: prompts.map { prompt in
+                    PromptedPartEmbeddings(
+                        prompt,
+                        embeddings: random.matrix(
+                            rows: MethodParameters.Prompting.variants, columns: shape.embedding))
+                })
         }
     }
 }

@@ -71,10 +71,13 @@ struct AnalysesShowCommand: AsyncParsableCommand {
                 + analysis.classes.map(\.name).joined(separator: ", ").shortened(to: 72),
             "  descriptors  \(analysis.descriptors.count): "
                 + analysis.descriptors.map(\.text).joined(separator: ", ").shortened(to: 72),
-            "  templates    \(analysis.templates.joined(separator: " | ").shortened(to: 72))",
-            "  method       revision \(analysis.methodRevision), decomposition \(method.decomposition.rawValue), "
-                + "features \(method.features.rawValue), "
-                + "\(method.parts.by.map(\.rawValue).joined(separator: " and ")) with \(method.parts.count) parts",
+            analysis.classifier.map { "  classifier   " + neutral($0.explanation) }
+                ?? "  templates    \(analysis.templates.joined(separator: " | ").shortened(to: 72))",
+            "  method       revision \(analysis.methodRevision), "
+                + (method.findsParts
+                    ? "decomposition \(method.decomposition.rawValue), features \(method.features.rawValue), "
+                        + "\(method.parts.by.map(\.rawValue).joined(separator: " and ")) with \(method.parts.count) parts"
+                    : "predictions alone"),
             "  setting      \(details.settingDigest) (equal for analyses that differ in the model alone)",
         ]
         return lines.joined(separator: "\n")

@@ -40,6 +40,12 @@ struct AnalyzeCommand: AsyncParsableCommand {
         let settings = try await global.settings([.workerBatchSize: batchSize.map(String.init)])
         let file = try AnalysisFile(path: analysis, share: settings.value(.share))
         StandardError.warn(file.warnings())
+        if !file.method.findsParts, joint || artifacts != nil {
+            throw CommandFailure(
+                .usage,
+                "\(joint ? "--joint" : "--artifacts") is about parts, and \(analysis) finds none (method.parts.by is []); leave it out."
+            )
+        }
         let local = try LocalAnalysis(file, path: analysis, joint: joint, settings: settings)
         let loaded = local.loaded
         let content = loaded.analysis

@@ -6,7 +6,7 @@ struct BenchmarkCommand: AsyncParsableCommand {
         commandName: "benchmark", abstract: "Measure how fast this machine is, on made data.",
         subcommands: [
             BenchmarkEncodeCommand.self, BenchmarkDenseCommand.self, BenchmarkStagesCommand.self,
-            BenchmarkPipelineCommand.self,
+            BenchmarkTextsCommand.self, BenchmarkPipelineCommand.self,
             BenchmarkWritersCommand.self,
         ])
 }

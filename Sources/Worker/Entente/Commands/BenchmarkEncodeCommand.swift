@@ -12,12 +12,16 @@ struct BenchmarkEncodeCommand: AsyncParsableCommand {
             gflops counts 2 operations for each multiply-add of the unpadded model's projections, convolutions and \
             attention, however few of them the encoder needs (3×3 convolutions take fewer, and the last block stops at \
             the pooled token when no patch features are asked for); the peak is the best square product of 2048 to 4096, \
-            one single-threaded call a lane, all lanes at once. Both are medians over rounds that take turns. Unset \
+            one single-threaded call a lane, all lanes at once, and of \
+            floats whatever --precision says. Both are medians over rounds that take turns. Unset \
             OPENBLAS_CORETYPE and ENTENTE_KERNELS to see what the machine can do.
             """)
 
     @Option(help: ArgumentHelp("Architecture by open_clip's name, such as ViT-B-16.", valueName: "name"))
     var architecture: String
+
+    @Option(help: ArgumentHelp("What the trunk computes in: fp32; previews: bf16, int8.", valueName: "precision"))
+    var precision = Precision.fp32
 
     @Option(help: ArgumentHelp("Pictures a lane encodes together.", valueName: "n"))
     var batchSize = 16
@@ -43,23 +47,34 @@ struct BenchmarkEncodeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await global.settings([.workerLanes: lanes.map(String.init)])
-        let encoder = try RandomEncoder.make(architecture, settings)
-        let result = EncodeBenchmark(
-            architecture: architecture, encoder: encoder, lanes: try settings.integer(.workerLanes, in: 1...512),
+        let encoder = try RandomEncoder.make(architecture, precision: precision, settings)
+        var result = EncodeBenchmark(
+            architecture: architecture, precision: precision, encoder: encoder,
+            lanes: try settings.integer(.workerLanes, in: 1...512),
             batchSize: batchSize, rounds: rounds
         ).run()
+        if precision != .fp32 {
+            let floats = try RandomEncoder.make(architecture, settings)
+            result.leastCosine = EncodeBenchmark.leastCosine(encoder, floats, batchSize: batchSize)
+        }
         if json {
             try StandardOutput.json(result)
         } else {
             func decimal(_ value: Double) -> String { String(format: "%.1f", value) }
             try StandardOutput.line(
                 """
-                \(architecture), batches of \(batchSize) on \(result.lanes) lanes, kernel set \(result.kernelSet)
+                \(architecture) in \(precision.rawValue), batches of \(batchSize) on \(result.lanes) lanes, \
+                kernel set \(result.kernelSet)
                   \(decimal(result.imagesPerSecond)) images a second (\
                 \(result.imagesPerSecondRange.map(decimal).joined(separator: " to ")) over \(rounds) rounds)
                   \(decimal(result.gflops)) GFLOP/s, \(decimal(100 * result.shareOfPeak)) % of the \
-                \(decimal(result.sgemmPeakGflops)) that matrix products reach
+                \(decimal(result.sgemmPeakGflops)) that matrix products of floats reach
                 """)
+            guard let cosine = result.leastCosine else { return }
+            try StandardOutput.line(
+                "  embeddings have a cosine of \(String(format: "%.6f", cosine)) or more with those of fp32")
         }
     }
 }
+
+extension Precision: ExpressibleByArgument {}

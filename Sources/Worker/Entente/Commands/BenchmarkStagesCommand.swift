@@ -23,8 +23,8 @@ struct BenchmarkStagesCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let methods = PartMethod.allCases.map { method in
-            var benchmark = StageBenchmark(partMethod: method, images: images)
+        let methods = PartMethod.allCases.filter { !$0.needsTraining }.map { method in
+            var benchmark = StageBenchmark(partMethods: [method], images: images)
             var clock = StageClock()
             _ = benchmark.run(&clock)
             return (method: method.rawValue, stages: clock.stages)

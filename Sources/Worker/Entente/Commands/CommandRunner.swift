@@ -25,10 +25,11 @@ package enum CommandRunner {
             } else {
                 try command.run()
             }
+            ProcessEnd.leave(with: 0)
         } catch {
             guard let failure = failure(for: error, of: root) else { end(root, with: error) }
             StandardError.write("entente: \(failure)\n")
-            exit(failure.exit.rawValue)
+            ProcessEnd.leave(with: failure.exit.rawValue)
         }
     }
 
@@ -39,7 +40,7 @@ package enum CommandRunner {
         if !text.isEmpty {
             if code.isSuccess { try? StandardOutput.line(text) } else { StandardError.write(text + "\n") }
         }
-        exit(code.rawValue)
+        ProcessEnd.leave(with: code.rawValue)
     }
 
     /// A text of several lines, with the command line's words in it on one line each.

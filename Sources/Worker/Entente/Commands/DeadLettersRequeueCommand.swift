@@ -42,7 +42,7 @@ struct DeadLettersRequeueCommand: AsyncParsableCommand {
         let connection = try settings.connect("dead-letters requeue")
         let id = try analysis.map(AnalysisStore(connection).resolve)
         let requeue = try DeadLetterRequeue(
-            connection, kafka: broker, topic: try settings.required(.kafkaTopic),
+            connection, kafka: broker, topic: try settings.jobTopic(),
             log: try settings.logger("entente.dead-letters"))
         if deadLetters.isEmpty { try requeue.requeueAll(analysisID: id) } else { try requeue.requeue(ids: deadLetters) }
         let outcome = requeue.outcome

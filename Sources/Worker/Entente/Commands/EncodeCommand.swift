@@ -52,25 +52,24 @@ struct EncodeCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try await global.settings([.workerBatchSize: batchSize.map(String.init)])
         let extras = try parsedExtras()
+        let batch = try settings.integer(.workerBatchSize, in: 1...1024)
         BLAS.prepareForLanes()
         let model = try LoadedModel(directory: model)
         guard !extras.contains(.patchKeys) || model.directory.configuration.vision.hasKeys else {
             throw CommandFailure(
                 .badInput, "\(model.directory.path) is a convolutional network and has no patch_keys; leave them out.")
         }
-        let workspaces = try denseMethod(extras, model)
+        let session = try session(extras, model, batchSize: batch)
         let pictures = try LocalPictures(settings: settings, preprocessor: model.preprocessor)
 
-        let batch = try settings.integer(.workerBatchSize, in: 1...1024)
-        let workspace = workspaces(batch)
         let outputs = Self.outputs(extras)
         let writer = try SafetensorsWriter(path: output, tensors: declarations(extras, model))
         for start in stride(from: 0, to: images.count, by: batch) {
-            let pixels = try images[start..<min(start + batch, images.count)].map { path in
+            let inputs = try images[start..<min(start + batch, images.count)].map { path in
                 let picture = try pictures.load(path).picture
-                return pictures.preprocessor.pixelValues(pictures.preprocessor.fit(picture, as: .official))
+                return pictures.preprocessor.input(pictures.preprocessor.fit(picture, as: .official))
             }
-            let encoded = model.vision.encode(pixels, including: outputs, in: workspace)
+            let encoded = session.encode(inputs, including: outputs)
             for (place, path) in images[start...].prefix(batch).enumerated() {
                 if let overflow = encoded.overflow(of: place, named: path) { throw overflow }
             }
@@ -78,7 +77,7 @@ struct EncodeCommand: AsyncParsableCommand {
             for extra in extras {
                 let rows =
                     switch extra {
-                    case .pixelValues: pixels
+                    case .pixelValues: inputs.map { $0.pixelValues(side: model.vision.imageSize) }
                     case .patchTokens: encoded.patchTokens.map(\.elements)
                     case .patchKeys: encoded.patchKeys.map(\.elements)
                     case .densePatches: encoded.densePatches.map(\.elements)
@@ -104,26 +103,20 @@ struct EncodeCommand: AsyncParsableCommand {
             }
     }
 
-    /// How to make a workspace for a batch, with the dense method that is asked for.
-    private func denseMethod(
-        _ extras: Set<Extra>, _ model: LoadedModel
-    ) throws(CommandFailure) -> (Int) -> VisionWorkspace {
+    /// The vision encoder at work, with the dense method that is asked for.
+    private func session(
+        _ extras: Set<Extra>, _ model: LoadedModel, batchSize: Int
+    ) throws -> any VisionSession {
         guard extras.contains(.densePatches) else {
             if let dense { throw CommandFailure(.usage, "--dense \(dense.rawValue) is for --include dense_patches.") }
-            return { model.vision.makeWorkspace(batchSize: $0) }
+            return model.vision.session(batchSize: batchSize)
         }
         guard let dense else { throw CommandFailure(.usage, "--include dense_patches needs a method: --dense naclip.") }
         guard !dense.needsTexts else {
             throw CommandFailure(
                 .usage, "\(dense.rawValue) depends on texts; use entente dense, or another method for dense_patches.")
         }
-        if let refusal = model.directory.configuration.refusal(of: dense) {
-            throw CommandFailure(.badInput, "\(model.directory.path): \(refusal)")
-        }
-        guard let vision = model.vision as? VisionTransformer else {
-            throw CommandFailure(.bug, "\(model.directory.path) is no vision transformer.")
-        }
-        return { vision.makeWorkspace(batchSize: $0, dense: dense) }
+        return try model.transformer(for: dense).dense(dense).session(batchSize: batchSize)
     }
 
     private func parsedExtras() throws(CommandFailure) -> Set<Extra> {

@@ -17,15 +17,21 @@ struct EncodeTextCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Safetensors file to write.", valueName: "file"))
     var output: String
 
+    @Option(help: ArgumentHelp("Threads that encode (default: one a core); never changes a result.", valueName: "n"))
+    var lanes: Int?
+
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
+        let settings = try await global.settings([.workerLanes: lanes.map(String.init)])
+        let lanes = try settings.integer(.workerLanes, in: 1...512)
         guard let texts = try input.texts() else {
             throw CommandFailure(.usage, "Name the texts with --text-file or --json-file.")
         }
         BLAS.prepareForLanes()
         let model = try LoadedModel(directory: model)
-        let (tokens, embeddings) = try model.encodeTexts(texts)
+        let session = try TextSession(model)
+        let embeddings = try session.encode(texts, lanes: lanes)
         let writer = try SafetensorsWriter(
             path: output,
             tensors: [
@@ -33,7 +39,7 @@ struct EncodeTextCommand: AsyncParsableCommand {
                 .init("token_ids", .int32, shape: [texts.count, model.clip.text?.contextLength ?? 0]),
             ])
         try writer.append(embeddings.elements, to: "text_embeddings")
-        for row in tokens { try writer.append(row, to: "token_ids") }
+        for row in session.tokens(texts) { try writer.append(row, to: "token_ids") }
         try writer.finish()
     }
 }

@@ -8,7 +8,7 @@ import Settings
 /// `export`: an analysis's figures as CSV or JSON Lines.
 struct ExportCommand: AsyncParsableCommand {
     enum Format: String, CaseIterable, ExpressibleByArgument { case csv, jsonl }
-    enum Contents: String, CaseIterable, ExpressibleByArgument { case summary, images }
+    enum Contents: String, CaseIterable, ExpressibleByArgument { case summary, images, judgements }
 
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Write an analysis's figures as CSV or JSON Lines.",
@@ -17,7 +17,9 @@ struct ExportCommand: AsyncParsableCommand {
             n, ci_lower, ci_upper), in JSON Lines one object with all of them. acc1 and acc5 are over labelled images, \
             with Wilson's 95 % interval; mi_…, auc_… and auc_padded_… are by part method and estimator, in nats, with the \
             95 % bootstrap interval over classes of `entente statistics`. images has a row an image and part method, with \
-            the columns of the view image_scores. What is undefined is empty in CSV and null in JSON Lines. \
+            the columns of the view image_scores; of an analysis that finds no parts a row an image. judgements a row for each curve that \
+            an image's explanations are judged by, with those of image_judgements. What is undefined is empty in CSV and null in JSON \
+            Lines. \
             Ids and names are as they were submitted: a spreadsheet takes a cell that begins with =, +, - or @ for a formula, \
             unless --spreadsheet-safe puts an apostrophe before it.
             """)
@@ -28,7 +30,7 @@ struct ExportCommand: AsyncParsableCommand {
     @Option(help: "csv or jsonl.")
     var format: Format
 
-    @Option(help: "summary or images.")
+    @Option(help: "summary, images or judgements.")
     var what = Contents.summary
 
     @Option(help: ArgumentHelp("File to write; default: standard output.", valueName: "file"))
@@ -61,21 +63,33 @@ struct ExportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let connection = try await global.settings(database.flags).connect("export")
-        let id = try AnalysisStore(connection).resolve(analysis)
+        let store = AnalysisStore(connection)
+        let id = try store.resolve(analysis)
+        guard let content = try store.load(id) else {
+            throw CommandFailure(.badInput, "Analysis \(id) was deleted meanwhile.")
+        }
         let output = try ExportOutput(path: output)
         switch what {
-        case .images: try exportImages(ImageScoreExport(connection, analysisID: id), to: output)
-        case .summary: try export(summary(id, connection), to: output)
+        case .images:
+            let scores = ImageScoreExport(connection, analysisID: id, findsParts: content.method.findsParts)
+            try export(ImageScoreExport.columns, scores.forEachRow, scores.forEachObject, to: output)
+        case .judgements:
+            let judgements = ImageJudgementExport(connection, analysisID: id)
+            try export(ImageJudgementExport.columns, judgements.forEachRow, judgements.forEachObject, to: output)
+        case .summary: try export(summary(id, content, connection), to: output)
         }
         try output.finish()
     }
 
-    private func exportImages(_ images: ImageScoreExport, to output: ExportOutput) throws {
+    private func export(
+        _ columns: [String], _ rows: (([String?]) throws -> Void) throws -> Void,
+        _ objects: ((String) throws -> Void) throws -> Void, to output: ExportOutput
+    ) throws {
         switch format {
         case .csv:
-            try output.line(csvLine(ImageScoreExport.columns))
-            try images.forEachRow { try output.line(csvLine($0, isSpreadsheetSafe: spreadsheetSafe)) }
-        case .jsonl: try images.forEachObject { try output.line(neutralJSON($0)) }
+            try output.line(csvLine(columns))
+            try rows { try output.line(csvLine($0, isSpreadsheetSafe: spreadsheetSafe)) }
+        case .jsonl: try objects { try output.line(neutralJSON($0)) }
         }
     }
 
@@ -88,12 +102,8 @@ struct ExportCommand: AsyncParsableCommand {
         }
     }
 
-    private func summary(_ id: String, _ connection: Connection) throws -> DatasetSummary {
-        let store = AnalysisStore(connection)
-        let details = try store.details(id)
-        guard let content = try store.load(id) else {
-            throw CommandFailure(.badInput, "Analysis \(id) was deleted meanwhile.")
-        }
+    private func summary(_ id: String, _ content: Analysis, _ connection: Connection) throws -> DatasetSummary {
+        let details = try AnalysisStore(connection).details(id)
         let reader = DatasetReader(connection, analysisID: id, languageClass: content.method.language.class)
         return DatasetSummary(
             analysis: id, dataset: dataset ?? details.name,

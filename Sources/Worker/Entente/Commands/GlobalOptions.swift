@@ -13,7 +13,9 @@ struct GlobalOptions: ParsableArguments {
     func settings(_ flags: [Setting: String?] = [:]) async throws(SettingsError) -> Settings {
         var flags = flags.compactMapValues { $0 }
         flags[.logLevel] = logLevel
-        return try await Settings(flags: flags, configFile: config)
+        let settings = try await Settings(flags: flags, configFile: config)
+        for warning in settings.warnings { StandardError.write("entente: warning: \(warning)\n") }
+        return settings
     }
 }
 

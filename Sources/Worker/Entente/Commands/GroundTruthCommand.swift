@@ -11,8 +11,8 @@ struct GroundTruthCommand: AsyncParsableCommand {
         commandName: "ground-truth",
         abstract: "Score an analysis's results against boxes, part masks and true descriptors.",
         discussion: """
-            CorLoc: share of images whose foreground box overlaps the object's by more than half. Object IoU: of the \
-            foreground's patches. Purity and ARI (adjusted Rand index): of found against true parts, over foreground patches \
+            CorLoc: share of images whose foreground box overlaps the object's by more than half; anywhere: \
+            what it would be if boxes of the same sizes lay anywhere. Object IoU: of the foreground's patches. Purity and ARI (adjusted Rand index): of found against true parts, over foreground patches \
             on the object. Mutual true and seen true: share of the mutual and the vision concepts that are true of their \
             picture; by chance: of the whole bank. Scores are kept; the view ground_truth_summary has them.
             """)

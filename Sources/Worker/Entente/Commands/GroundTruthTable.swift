@@ -4,7 +4,8 @@ import Persistence
 /// How analyses meet the ground truth, for a terminal: one line an analysis and part method.
 struct GroundTruthTable {
     private var table = TextTable(
-        .text("analysis"), .text("parts"), .number("images"), .number("CorLoc"), .number("object IoU"),
+        .text("analysis"), .text("parts"), .number("images"), .number("CorLoc"), .number("anywhere"),
+        .number("object IoU"),
         .number("purity"),
         .number("ARI"), .number("mutual true"), .number("seen true"), .number("by chance"))
 
@@ -12,6 +13,7 @@ struct GroundTruthTable {
         for (place, row) in summaries.enumerated() {
             table.add(
                 place == 0 ? name : "", row.partMethod, String(row.images), percent(row.corloc),
+                percent(row.corlocChance),
                 decimal(row.foregroundOverlap), decimal(row.purity), decimal(row.adjustedRandIndex),
                 percent(row.mutualPrecision), percent(row.visionPrecision), percent(row.chancePrecision))
         }

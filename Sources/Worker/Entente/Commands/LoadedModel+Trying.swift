@@ -9,10 +9,9 @@ extension LoadedModel {
         var random = MadeNumbers(state: 1)
         let side = clip.vision.imageSize
         let picture = MadePicture(0, &random).pixels(width: side, height: side, &random)
-        let encoded = vision.encode(
-            [preprocessor.pixelValues(picture)],
-            including: directory.configuration.vision.hasKeys ? [.tokens, .keys] : .tokens,
-            in: vision.makeWorkspace(batchSize: 1))
+        let encoded = vision.session(batchSize: 1).encode(
+            [preprocessor.input(picture)],
+            including: directory.configuration.vision.hasKeys ? [.tokens, .keys] : .tokens)
         if encoded.overflow(of: 0, named: directory.path) != nil { throw overflow("vision", on: "a picture") }
     }
 
@@ -20,7 +19,8 @@ extension LoadedModel {
     ///
     /// - Throws: `InferenceError` if the directory has no text encoder or no usable vocabulary, or of code `encoder_overflow`.
     func tryText() throws(InferenceError) {
-        do { _ = try encodeTexts(["a photo of a cat."]) } catch  where error.code == .encoderOverflow {
+        let session = try TextSession(self)
+        do { _ = try session.encode(["a photo of a cat."]) } catch  where error.code == .encoderOverflow {
             throw overflow("text", on: "a text")
         }
     }

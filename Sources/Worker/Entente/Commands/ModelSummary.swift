@@ -14,18 +14,31 @@ struct ModelSummary: Encodable {
     let features: Int
     let embeddingWidth: Int
     let activation: String
+    /// What stands for the picture behind the vision encoder.
+    let pooling: String
+    /// Of the text encoder; nil without one.
+    let textActivation: String?
+    let textPooling: String?
+    let tokenizer: String?
+    /// What the model was trained to tell by its logits; nil without a text encoder.
+    let score: String?
     /// nil without a text encoder.
     let contextLength: Int?
     let vocabularySize: Int?
     let parameters: Int
     let dtypes: [String]
+    /// `safetensors`, or `torch` for what torch.save wrote.
+    let format: String
     let interpolation: String
     let resizeMode: String
     let mean: [Double]
     let std: [Double]
 
     enum CodingKeys: String, CodingKey {
-        case directory, layout, family, grid, features, activation, parameters, dtypes, interpolation, mean, std
+        case directory, layout, family, grid, features, activation, pooling, tokenizer, score, parameters, dtypes
+        case format, interpolation, mean, std
+        case textActivation = "text_activation"
+        case textPooling = "text_pooling"
         case imageSize = "image_size"
         case embeddingWidth = "embed_dim"
         case contextLength = "context_length"
@@ -38,7 +51,7 @@ struct ModelSummary: Encodable {
         let model = try ModelDirectory(path)
         let preprocessing = try PreprocessConfiguration(
             json: [UInt8](model.preprocessJSON), named: model.configurationPath)
-        let weights = try Safetensors(path: model.weightsPath)
+        let tensors = try model.tensors
         let configuration = model.configuration
         directory = path
         layout = model.layout.rawValue
@@ -48,6 +61,7 @@ struct ModelSummary: Encodable {
             family =
                 "vision transformer, \(body.layers) blocks of width \(body.width) with \(body.heads) heads, patches of "
                 + "\(shape.patchSize)" + (body.softCap.map { ", attention logits capped at \(Int($0))" } ?? "")
+                + (body.rotation == nil ? "" : ", rotary positions")
             (grid, features) = (shape.gridSize, body.width)
         case .resNet(let shape):
             family = "ResNet, blocks \(shape.layers.map(String.init).joined(separator: "-")), width \(shape.width)"
@@ -61,15 +75,51 @@ struct ModelSummary: Encodable {
         imageSize = configuration.vision.imageSize
         embeddingWidth = configuration.embeddingWidth
         activation = configuration.activation.rawValue
+        pooling = Self.pooling(of: configuration.vision)
+        textActivation = configuration.text?.transformer.activation.rawValue
+        textPooling = configuration.text.map(Self.pooling)
+        tokenizer = configuration.text.map { Self.tokenizer($0.tokenizer) }
+        score = configuration.text == nil ? nil : configuration.score.rawValue
         contextLength = configuration.text?.contextLength
         vocabularySize = configuration.text?.vocabularySize
-        let tensors = weights.names.compactMap { weights[$0] }
         parameters = tensors.reduce(0) { $0 + $1.shape.reduce(1, *) }
         dtypes = Set(tensors.map(\.dtype.rawValue)).sorted()
+        format = model.hasPickledWeights ? "torch" : "safetensors"
         interpolation = preprocessing.interpolation.rawValue
         resizeMode = preprocessing.resizeMode.rawValue
         mean = preprocessing.mean
         std = preprocessing.std
+    }
+
+    private static func pooling(of vision: ModelConfiguration.Vision) -> String {
+        switch vision {
+        case .resNet: "attention of the mean"
+        case .convNeXt: "mean"
+        case .transformer(let shape):
+            switch shape.pooling {
+            case .classToken: "class token"
+            case .mean: "mean of the patches"
+            case .latent(let pool): "attention of a learnt query, \(pool.heads) heads"
+            }
+        }
+    }
+
+    private static func pooling(of text: ModelConfiguration.Text) -> String {
+        switch text.pooling {
+        case nil: "end token"
+        case .highestID: "highest id"
+        case .firstToken(let id): "first token \(id)"
+        case .last: "last position"
+        case .first: "first position"
+        }
+    }
+
+    private static func tokenizer(_ kind: TokenizerKind) -> String {
+        switch kind {
+        case .clip: "CLIP's byte pairs"
+        case .file(.ownClass, _): "tokenizer.json, as its class in transformers"
+        case .file(let cleaning, _): "tokenizer.json, \(cleaning.rawValue)"
+        }
     }
 
     var line: String {
@@ -105,9 +155,16 @@ struct ModelSummary: Encodable {
             ),
             ("patches", "\(grid) × \(grid), \(features) values each"),
             ("text", contextLength.map { "\($0) tokens of \(vocabularySize ?? 0)" } ?? "none"),
-            ("activation", activation),
+            ("pooling", pooling + (textPooling.map { "; text: \($0)" } ?? "")),
+            ("tokenizer", tokenizer ?? "none"),
+            ("activation", activation + (textActivation.map { $0 == activation ? "" : "; text: \($0)" } ?? "")),
+            ("score", score ?? "none"),
             ("embedding", "\(embeddingWidth) values"),
-            ("weights", "\(parameters) parameters, \(dtypes.joined(separator: " and "))"),
+            (
+                "weights",
+                "\(parameters) parameters, \(dtypes.joined(separator: " and "))"
+                    + (format == "torch" ? ", as torch.save wrote them" : "")
+            ),
             ("sha-256", "weights       \(fingerprint.weights)"), ("", "configuration \(fingerprint.configuration)"),
             ("", "tokenizer     \(fingerprint.tokenizer)"),
         ]

@@ -8,9 +8,10 @@ import Settings
 /// `models`: what models there are, what they are, and whether they can be used.
 struct ModelsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "models", abstract: "List, inspect, check and fetch model directories.",
+        commandName: "models", abstract: "List, inspect, check, fetch and make model directories.",
         subcommands: [
             ModelsListCommand.self, ModelsInspectCommand.self, ModelsVerifyCommand.self, ModelsFetchCommand.self,
+            ModelsConvertCommand.self,
         ])
 }
 

@@ -62,7 +62,7 @@ struct ReplayCommand: AsyncParsableCommand {
         var bar: (phase: JobSender.Phase, bar: ProgressBar)?
         let outcome = try replay.run(
             reader: try settings.connect("replay"), writer: writer, kafka: broker,
-            topic: try settings.required(.kafkaTopic), log: try settings.logger("entente.replay")
+            topic: try settings.jobTopic(), log: try settings.logger("entente.replay")
         ) { phase, done, total in
             if bar?.phase != phase {
                 bar?.bar.finish()

@@ -51,15 +51,27 @@ struct StatisticsCommand: AsyncParsableCommand {
         }
         let statistics = try DatasetStatistics.read(
             content, id: id, connection, resamples: resamples, shuffles: shuffles, seed: seed)
+        // Beside parts, the same accuracy is said with them.
+        let predictions =
+            content.method.findsParts
+            ? nil
+            : ZeroShotStatistics(
+                try DatasetReader(connection, analysisID: id, languageClass: content.method.language.class).hits(),
+                resamples: resamples, seed: seed)
         if json {
             struct Output: Encodable {
                 let analysis: String
                 let part_methods: [String: DatasetStatistics]
+                /// Of an analysis without parts alone.
+                let predictions: ZeroShotStatistics?
             }
             let output = Output(
                 analysis: id,
-                part_methods: Dictionary(uniqueKeysWithValues: statistics.map { ($0.method, $0.statistics) }))
+                part_methods: Dictionary(uniqueKeysWithValues: statistics.map { ($0.method, $0.statistics) }),
+                predictions: predictions)
             try StandardOutput.json(output)
+        } else if let predictions {
+            try StandardOutput.line(PredictionTable(predictions).text)
         } else if statistics.isEmpty {
             try StandardOutput.line("Analysis \(id) has no results yet.")
         } else {

@@ -6,6 +6,8 @@ import Kafka
 import Persistence
 import Settings
 
+extension ImageSplit: ExpressibleByArgument {}
+
 /// `submit`: announces images to the database and sends them as jobs.
 struct SubmitCommand: AsyncParsableCommand {
     enum Grouping: String, CaseIterable, ExpressibleByArgument { case label }
@@ -37,6 +39,12 @@ struct SubmitCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Images in a job at most, 1 to 256.", valueName: "n"))
     var imagesPerJob = 32
+
+    @Option(
+        help: ArgumentHelp(
+            "Send one half alone, even or odd by the images' ids: what was mined on the other is judged here.",
+            valueName: "half"))
+    var split: ImageSplit?
 
     @Flag(help: "Compute again what is already there, also of another picture or label.")
     var force = false
@@ -87,7 +95,7 @@ struct SubmitCommand: AsyncParsableCommand {
         }
         let sent = try submission.send(
             postgresURI: try settings.required(.postgresURI), kafka: try settings.kafka(),
-            topic: try settings.required(.kafkaTopic), log: try settings.logger("entente.submit"))
+            topic: try settings.jobTopic(), log: try settings.logger("entente.submit"))
         try show(sent.json, sent.text, passedOver)
     }
 
@@ -96,7 +104,7 @@ struct SubmitCommand: AsyncParsableCommand {
     ) throws -> DatasetSubmission {
         try DatasetSubmission(
             file, images: images, grouped: groupBy == .label, imagesPerJob: imagesPerJob, force: force,
-            keepData: keepData)
+            keepData: keepData, split: split)
     }
 
     /// - Parameter object: JSON; what was passed over becomes its last member.

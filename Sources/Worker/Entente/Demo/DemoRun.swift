@@ -9,6 +9,8 @@ struct DemoRun {
     /// Folder for the report.
     let output: String
     let keep: Bool
+    /// What to leave open on the results; nil: nothing.
+    let exploration: DemoExploration?
     let settings: Settings
     let stop: StopSignal
 
@@ -33,6 +35,7 @@ struct DemoRun {
         print(try report.text(seconds: seconds, workers: DemoStage.workerCount))
         try DemoPage(share: share, settings: settings, connection: stage.connection).write([sent.analysis], to: folder)
         print("\nA report with pictures to open in a browser: \(neutral(output))/report.html")
+        try exploration?.run(over: stage, picturesBelow: share)
         print(
             keep
                 ? "\n" + stage.keep()

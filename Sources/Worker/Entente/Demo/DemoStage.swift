@@ -1,3 +1,4 @@
+import Concepts
 import Foundation
 import Inference
 import Kafka
@@ -20,7 +21,7 @@ final class DemoStage {
     private var workers: [WorkerProcess]
     /// How many brokers there were.
     private var brokers = 1
-    private var submitted: [(file: AnalysisFile, images: FolderListing)] = []
+    private var submitted: [(file: AnalysisFile, images: FolderListing, split: ImageSplit?)] = []
     private let modelPath: String
     private let roots: String
     private let log: Logger
@@ -105,11 +106,13 @@ final class DemoStage {
     }
 
     /// Registers the analysis and sends its images.
-    func submit(_ file: AnalysisFile, images: FolderListing) throws -> SentJobs {
+    ///
+    /// - Parameter split: the half of them that is sent; nil for all.
+    func submit(_ file: AnalysisFile, images: FolderListing, split: ImageSplit? = nil) throws -> SentJobs {
         while true {
             do {
-                let sent = try send(file, images)
-                submitted.append((file, images))
+                let sent = try send(file, images, split)
+                submitted.append((file, images, split))
                 return sent
             } catch  where !broker.isRunning { try replaceBroker() }
         }
@@ -129,14 +132,15 @@ final class DemoStage {
         workers = try Self.startWorkers(
             uri: uri, broker: broker.bootstrapServers, generation: brokers, logs: cluster.folder, modelPath: modelPath,
             roots: roots)
-        for (file, images) in submitted {
-            do { _ = try send(file, images) } catch  where !broker.isRunning { return try replaceBroker() }
+        for (file, images, split) in submitted {
+            do { _ = try send(file, images, split) } catch  where !broker.isRunning { return try replaceBroker() }
         }
     }
 
-    private func send(_ file: AnalysisFile, _ images: FolderListing) throws -> SentJobs {
+    private func send(_ file: AnalysisFile, _ images: FolderListing, _ split: ImageSplit?) throws -> SentJobs {
         let submission = try DatasetSubmission(
-            file, images: images, grouped: false, imagesPerJob: 8, force: false, keepData: false)
+            file, images: images, grouped: false, imagesPerJob: 8, force: false, keepData: false,
+            split: split)
         return try submission.send(
             postgresURI: uri, kafka: KafkaClientConfiguration(bootstrapServers: broker.bootstrapServers),
             topic: Self.topic, log: log)

@@ -13,6 +13,10 @@ struct ZooRun {
     /// Folder for charts, examples and figures.
     let output: String
     let keep: Bool
+    /// Whether explanations are judged, on half of the pictures.
+    let judge: Bool
+    /// What to leave open on the results; nil: nothing.
+    let exploration: DemoExploration?
     let settings: Settings
     let stop: StopSignal
 
@@ -27,23 +31,31 @@ struct ZooRun {
         let stage = try DemoStage(modelPath: zoo + "/models", roots: share, settings: settings, stop: stop)
         defer { stage.close() }
         let start = ContinuousClock.now
-        let sent = try files.map { try stage.submit($0, images: images) }
-        DemoStage.say("submitted \(images.count) pictures under \(files.count) models")
-        try stage.follow(sent, patience: Self.patience)
+        let judging = judge ? try ZooJudging(zoo: zoo, share: share, folder: folder) : nil
+        let split = judging.map { _ in ZooJudging.split }
+        let sent = try files.map { file in
+            try stage.submit(judging?.judged(file) ?? file, images: images, split: split)
+        }
+        let pictures = sent.first?.images ?? 0
+        DemoStage.say("submitted \(pictures) pictures under \(files.count) models")
+        let others = try judging?.submitOthers(files, images: images, to: stage) ?? .none
+        try stage.follow(sent + others.all, patience: Self.patience)
+        try judging?.augment(zip(files, sent).map { $0 }, images: images, on: stage, patience: Self.patience)
         let seconds = Double(start.duration(to: .now).microseconds) / 1e6
         try stage.finishWorkers()
 
         DemoStage.say("scoring against the generator's ground truth, resampling, shuffling classes")
         let truth = try GroundTruthFile(path: zoo + "/truth.json", limits: settings.decodingLimits())
+        let scoring = GroundTruthScoring(file: truth, connection: stage.connection)
         let findings = ModelComparison(
-            models: try zip(files, sent).map { file, sent in
-                try model(file, sent, GroundTruthScoring(file: truth, connection: stage.connection))
-            })
-        let count = Double(images.count * files.count)
+            models: try zip(files, sent).map { file, sent in try model(file, sent, scoring) })
+        try judging?.score(others.ablated, scoring)
+        let count = Double(pictures * files.count)
         print(
             "\n\(Int(count)) results in \(readableDuration(seconds)), \(String(format: "%.1f", count / seconds)) a second\n"
         )
         print(ZooTables(findings).text)
+        if let judging { print("\n" + (try judging.tables(findings, stage.connection))) }
 
         try write(findings, to: folder)
         try ZooExamples(findings: findings, files: files, zoo: zoo, settings: settings, connection: stage.connection)
@@ -53,6 +65,7 @@ struct ZooRun {
             .write(findings.models.reversed().map(\.analysis), to: folder)
         print("\nCharts, examples, a report and all figures as JSON are in \(neutral(output)):")
         for name in try folder.names() { print("  \(neutral(name))") }
+        try exploration?.run(over: stage, picturesBelow: share)
         if keep { print("\n" + stage.keep()) }
     }
 

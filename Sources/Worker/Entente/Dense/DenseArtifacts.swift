@@ -2,14 +2,29 @@ import Foundation
 import Inference
 import Reporting
 
-/// Where `dense --artifacts` leaves what a person wants to look at, and a segmentation model to start from.
-struct DenseArtifacts {
+/// Where `dense --artifacts` leaves what a person wants to look at, and label maps and points for other programs.
+struct DenseArtifacts: Sendable {
     private let folder: URL
     private let method: DenseMethod
     private let names: [String]
+    private let rule: LabelRule
+    /// Numbers of the texts whose maps are wanted; nil for those that are most present.
+    private let drawn: [Int]?
 
-    init(path: String, method: DenseMethod, texts: DenseTexts) throws(CommandFailure) {
-        (folder, self.method, names) = (URL(fileURLWithPath: path, isDirectory: true), method, texts.names)
+    /// Pixels of a label map's longer side, at most: a large picture has no more to say, its patches being what they are.
+    private static let labelSide = 1024
+    /// Pixels of the longer side of what a sheet shows: the picture, and a map.
+    private static let (pictureSide, mapSide) = (480, 224)
+    private static let quality = 80
+    /// Texts that a sheet shows unless others are asked for.
+    private static let mostDrawn = 40
+
+    /// - Parameter names: at most ``LabelColors/most``.
+    init(
+        path: String, method: DenseMethod, names: [String], rule: LabelRule, drawn: [Int]?
+    ) throws(CommandFailure) {
+        folder = URL(fileURLWithPath: path, isDirectory: true)
+        (self.method, self.names, self.rule, self.drawn) = (method, names, rule, drawn)
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         } catch {
@@ -17,69 +32,89 @@ struct DenseArtifacts {
         }
     }
 
-    /// What `<name>.<hash>.<method>.json` says of one text.
-    private struct TextEntry: Encodable {
-        let text: String
-        let presence: Float
-        /// Of `patch_similarity`.
-        let lowest: Float, highest: Float
-        let map: String, absolute: String, mask: String
-        let points: Points?
-
-        struct Points: Encodable {
-            let positive: [TextPoints.Point], negative: [TextPoints.Point]
-        }
-    }
-
-    private struct Summary: Encodable {
-        let image: String
-        let method: String
-        let width: Int, height: Int
-        let segments: String
-        let texts: [TextEntry]
-    }
-
-    /// For each text `….map.png`, lowest to highest value; `….absolute.png`, on the same scale for all pictures; `….mask.png`. For
-    /// the picture `….segments.png` and a JSON file.
-    func write(image: String, picture: Picture, reading: DenseReading, side: Int) throws {
+    /// For the picture `<name>.<hash>.<method>.html`, all that there is to see; `….labels.png`, each pixel's text; `….jpg`, the same
+    /// over the picture; and `….json`.
+    func write(image: String, picture: Picture, reading: DenseReading, side: Int) throws -> DenseIndex.Entry {
         let stem = ArtifactFolder.stem(image) + "." + method.rawValue
-        let (width, height) = (picture.width, picture.height)
-        let segments = SegmentMap(reading, side: side, width: width, height: height)
-        try save(segments.draw(over: picture).pngData(), stem + ".segments.png")
+        let (width, height) = Picture.fitted(
+            width: picture.width, height: picture.height, within: Self.labelSide)
+        let segments = SegmentMap(reading, by: rule, side: side, width: width, height: height)
+        let shown = picture.fitted(within: Self.pictureSide)
+        let overlay = try segments.draw(over: shown).jpegData(quality: Self.quality)
+        try save(segments.indexed(texts: names.count).pngData(), stem + ".labels.png")
+        try save(overlay, stem + ".jpg")
 
-        var entries: [TextEntry] = []
-        for (text, name) in names.enumerated() {
-            let own = "\(stem).\(text).\(Self.slug(name))"
-            // AnoCLIP's maps are smoothed before anyone looks at them.
-            func map(_ values: Matrix) -> HeatMap {
-                let map = HeatMap(values, text: text, side: side)
-                return method == .anoclip ? map.smoothed : map
-            }
-            let similarity = map(reading.similarity)
-            func heat(_ map: HeatMap) throws -> [UInt8] {
-                try HeatColors.draw(map.enlarged(width: width, height: height), over: picture).pngData()
-            }
-            try save(heat(similarity.scaled), own + ".map.png")
-            try save(heat(map(reading.absolute)), own + ".absolute.png")
-            try save(segments.mask(of: text, width: width, height: height).pngData(), own + ".mask.png")
-            let points = method == .clipSurgery ? TextPoints(similarity, width: width, height: height) : nil
-            entries.append(
-                TextEntry(
-                    text: name, presence: reading.presence[text], lowest: similarity.values.min() ?? 0,
-                    highest: similarity.values.max() ?? 0, map: own + ".map.png", absolute: own + ".absolute.png",
-                    mask: own + ".mask.png", points: points.map { .init(positive: $0.positive, negative: $0.negative) })
-            )
-        }
-        let summary = Summary(
-            image: image, method: method.rawValue, width: width, height: height, segments: stem + ".segments.png",
-            texts: entries)
+        let texts = describe(reading, segments, picture, side: side)
+        let small = picture.fitted(within: Self.mapSide)
+        let byPresence = texts.indices.sorted { (-texts[$0].presence, $0) < (-texts[$1].presence, $1) }
+        let wanted =
+            drawn.map { drawn in byPresence.filter(drawn.contains) } ?? Array(byPresence.prefix(Self.mostDrawn))
+        let sheet = DenseSheet(
+            image: image, method: method, rule: rule, width: picture.width, height: picture.height,
+            picture: try shown.jpegData(quality: Self.quality), overlay: overlay, labels: stem + ".labels.png",
+            texts: byPresence.map { texts[$0] },
+            maps: try wanted.map { text in try maps(of: texts[text], text, reading, small, side: side) })
+        try save(sheet.html.utf8, stem + ".html")
+
+        let summary = DenseSummary(
+            image: image, method: method.rawValue, width: picture.width, height: picture.height, sheet: stem + ".html",
+            labels: .init(file: stem + ".labels.png", width: width, height: height), texts: texts)
         try save(JSONEncoder.sorted(summary, isPretty: true).utf8, stem + ".json")
+        return DenseIndex.Entry(image: image, stem: stem, present: byPresence.map { texts[$0] }.filter { !$0.isAbsent })
     }
 
-    /// What of a text suits a file name.
-    private static func slug(_ text: String) -> String {
-        let words = text.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
-        return String(words.joined(separator: "-").prefix(40))
+    /// Once all pictures are there: `index.html`, with a way to each.
+    func finish(_ entries: [DenseIndex.Entry]) throws {
+        try save(DenseIndex(method: method, entries: entries).html.utf8, "index.html")
+    }
+
+    private func describe(
+        _ reading: DenseReading, _ segments: SegmentMap, _ picture: Picture, side: Int
+    ) -> [DenseSummary.Text] {
+        let shares = segments.shares(texts: names.count)
+        return names.enumerated().map { text, name in
+            let map = similarity(reading.similarity, text, side)
+            var points: TextPoints?
+            if method == .clipSurgery {
+                points =
+                    reading.combined[text]?.points(width: picture.width, height: picture.height)
+                    ?? TextPoints(map, width: picture.width, height: picture.height)
+            }
+            return DenseSummary.Text(
+                text: name, presence: reading.presence[text],
+                isAbsent: reading.presence[text] < rule.leastPresence, lowest: map.values.min() ?? 0,
+                highest: map.values.max() ?? 0, label: text + 1, color: LabelColors.css(LabelColors.color(of: text)),
+                share: shares[text], points: points.map { .init(positive: $0.positive, negative: $0.negative) })
+        }
+    }
+
+    /// AnoCLIP's maps are smoothed before anyone looks at them.
+    private func similarity(_ values: Matrix, _ text: Int, _ side: Int) -> HeatMap {
+        let map = HeatMap(values, text: text, side: side)
+        return method == .anoclip ? map.smoothed : map
+    }
+
+    private func maps(
+        of text: DenseSummary.Text, _ number: Int, _ reading: DenseReading, _ small: Picture, side: Int
+    ) throws -> DenseSheet.Maps {
+        func drawing(_ title: String, _ map: HeatMap, _ range: (Float, Float), marks: Bool) throws -> DenseSheet.Map {
+            let picture = HeatColors.draw(map.enlarged(width: small.width, height: small.height), over: small)
+            return DenseSheet.Map(
+                title: title, jpeg: try picture.jpegData(quality: Self.quality), lowest: range.0, highest: range.1,
+                points: marks ? text.points : nil)
+        }
+        let own = similarity(reading.similarity, number, side)
+        let absolute = similarity(reading.absolute, number, side)
+        var maps = [
+            try drawing("map", own.scaled, (text.lowest, text.highest), marks: true),
+            try drawing("absolute", absolute, (0, 1), marks: false),
+        ]
+        if let raw = reading.raw {
+            let map = HeatMap(raw, text: number, side: side)
+            let range = (map.values.min() ?? 0, map.values.max() ?? 0)
+            maps.insert(try drawing("raw", map.scaled, range, marks: false), at: 0)
+        }
+        return DenseSheet.Maps(text: text, maps: maps)
     }
 
     private func save(_ bytes: some Sequence<UInt8>, _ name: String) throws {

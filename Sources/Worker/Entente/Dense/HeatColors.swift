@@ -8,18 +8,21 @@ enum HeatColors {
     /// Of the colour; the rest is the picture's.
     private static let share: Float = 0.65
 
+    /// The colours from 0 to 1, as CSS writes a gradient's.
+    static let css = ramp.map { "rgb(\(Int($0.x)) \(Int($0.y)) \(Int($0.z)))" }.joined(separator: ", ")
+
     /// - Parameter values: `[height, width]`; what lies outside 0…1 counts as the nearer end.
     static func draw(_ values: [Float], over picture: Picture) -> Picture {
-        var result = picture
+        var pixels = picture.pixels
         for (pixel, value) in values.enumerated() {
             let color = color(value)
             for channel in 0..<3 {
                 let index = pixel * 3 + channel
                 let mixed = share * color[channel] + (1 - share) * Float(picture.pixels[index])
-                result.pixels[index] = UInt8(mixed)
+                pixels[index] = UInt8(mixed)
             }
         }
-        return result
+        return Picture(width: picture.width, height: picture.height, pixels: pixels)
     }
 
     private static func color(_ value: Float) -> SIMD3<Float> {

@@ -1,76 +1,85 @@
+import Foundation
 import Inference
-import Reporting
 
 /// The text that each pixel shows most, or none.
 struct SegmentMap {
-    /// `[height, width]`: a text's number; -1 where no text reaches ``threshold``.
+    let width: Int, height: Int
+    /// `[height, width]`: a text's number; -1 where none is sure enough.
     let labels: [Int]
 
-    /// On the absolute scale: half way from nothing to certainty.
-    static let threshold: Float = 0.5
-
-    init(_ reading: DenseReading, side: Int, width: Int, height: Int) {
-        let texts = reading.similarity.columns
-        func enlarged(_ values: Matrix, _ text: Int) -> [Float] {
-            HeatMap(values, text: text, side: side).enlarged(width: width, height: height)
+    init(_ reading: DenseReading, by rule: LabelRule, side: Int, width: Int, height: Int) {
+        (self.width, self.height) = (width, height)
+        let candidates = rule.candidates(reading)
+        let values = rule.values(of: reading)
+        // One at a time: hundreds of them in a picture's size would not fit in memory.
+        func map(_ place: Int) -> [Float] {
+            HeatMap(values, text: candidates[place], side: side).enlarged(width: width, height: height)
         }
-        var best = [Float](repeating: -.infinity, count: width * height)
-        var labels = [Int](repeating: 0, count: width * height)
-        for text in 0..<texts {
-            let values = enlarged(reading.similarity, text)
-            for pixel in values.indices where values[pixel] > best[pixel] {
-                (best[pixel], labels[pixel]) = (values[pixel], text)
-            }
+        guard !candidates.isEmpty else {
+            labels = .init(repeating: -1, count: width * height)
+            return
         }
+        var contest = PixelContest(pixels: width * height, scale: rule.comparedScale)
+        for place in candidates.indices { contest.enter(map(place)) }
         if let correlation = reading.correlation {
-            Self.vote(&labels, correlation, side: side, width: width, height: height, texts: texts)
+            let voted = Self.vote(
+                contest.winners, correlation, side: side, width: width, height: height, choices: candidates.count)
+            contest.replaceWinners(voted, map: map)
         }
-        for text in Set(labels) {
-            let certainty = enlarged(reading.absolute, text)
-            for pixel in labels.indices where labels[pixel] == text && certainty[pixel] < Self.threshold {
-                labels[pixel] = -1
-            }
+        labels = contest.winners.indices.map { pixel in
+            contest.certainty(at: pixel) >= rule.least ? candidates[contest.winners[pixel]] : -1
         }
-        self.labels = labels
     }
 
-    /// Every region takes the commonest text of its pixels; of equals the first (CLIPtrase, docs/dense.md §4.3).
+    /// Every region takes the commonest choice of its pixels; of equals the first (CLIPtrase, docs/dense.md §4.3).
     private static func vote(
-        _ labels: inout [Int], _ correlation: Matrix, side: Int, width: Int, height: Int, texts: Int
-    ) {
+        _ winners: [Int], _ correlation: Matrix, side: Int, width: Int, height: Int, choices: Int
+    ) -> [Int] {
         let clusters = PatchClusters.forGrid(side: side).labels(of: correlation)
         let maps = PatchClusters.maps(of: correlation, labels: clusters)
-        guard maps.rows > 0 else { return }
-        var best = [Float](repeating: -.infinity, count: labels.count)
-        var regions = [Int](repeating: 0, count: labels.count)
+        guard maps.rows > 0 else { return winners }
+        var contest = PixelContest(pixels: winners.count, scale: nil)
         for region in 0..<maps.rows {
             let map = HeatMap(side: side, values: Array(maps.row(region))).cleaned
-                .enlarged(width: width, height: height)
-            for pixel in map.indices where map[pixel] > best[pixel] {
-                (best[pixel], regions[pixel]) = (map[pixel], region)
-            }
+            contest.enter(map.enlarged(width: width, height: height))
         }
-        var counts = [[Int]](repeating: .init(repeating: 0, count: texts), count: maps.rows)
-        for (pixel, region) in regions.enumerated() { counts[region][labels[pixel]] += 1 }
-        let winners = counts.map { votes in votes.indices.max { (votes[$0], -$0) < (votes[$1], -$1) } ?? 0 }
-        for (pixel, region) in regions.enumerated() { labels[pixel] = winners[region] }
+        let regions = contest.winners
+        var counts = [[Int]](repeating: .init(repeating: 0, count: choices), count: maps.rows)
+        for (pixel, region) in regions.enumerated() { counts[region][winners[pixel]] += 1 }
+        let commonest = counts.map { votes in votes.indices.max { (votes[$0], -$0) < (votes[$1], -$1) } ?? 0 }
+        return regions.map { commonest[$0] }
     }
 
-    /// The picture with each text's pixels in a colour of its own, everything else darkened.
+    /// Numbers and colours: 0 is no text, n + 1 the text n.
+    ///
+    /// - Parameter texts: at most ``LabelColors/most``.
+    func indexed(texts: Int) -> IndexedPicture {
+        IndexedPicture(
+            width: width, height: height, pixels: labels.map { UInt8($0 + 1) },
+            palette: LabelColors.palette(texts: texts))
+    }
+
+    /// A picture of any size with each text's pixels in its colour, everything else darkened.
     func draw(over picture: Picture) -> Picture {
-        var result = picture
-        for (pixel, label) in labels.enumerated() {
-            let color = label < 0 ? (0, 0, 0) : PartOverlay.color(of: label)
-            for (channel, value) in [color.0, color.1, color.2].enumerated() {
-                result.pixels[pixel * 3 + channel] = UInt8((Int(picture.pixels[pixel * 3 + channel]) + value) / 2)
+        var pixels = picture.pixels
+        for pixel in 0..<picture.width * picture.height {
+            let (y, x) = (
+                pixel / picture.width * height / picture.height, pixel % picture.width * width / picture.width
+            )
+            let label = labels[y * width + x]
+            let color = label < 0 ? LabelColors.none : LabelColors.color(of: label)
+            for channel in 0..<3 {
+                let index = pixel * 3 + channel
+                pixels[index] = UInt8((Int(picture.pixels[index]) + Int(color[channel])) / 2)
             }
         }
-        return result
+        return Picture(width: picture.width, height: picture.height, pixels: pixels)
     }
 
-    /// White where a text is, black elsewhere.
-    func mask(of text: Int, width: Int, height: Int) -> Picture {
-        Picture(
-            width: width, height: height, pixels: labels.flatMap { repeatElement($0 == text ? 255 : 0, count: 3) })
+    /// What share of the pixels each text has, `[texts]`.
+    func shares(texts: Int) -> [Double] {
+        var counts = [Int](repeating: 0, count: texts)
+        for label in labels where label >= 0 { counts[label] += 1 }
+        return counts.map { Double($0) / Double(max(labels.count, 1)) }
     }
 }

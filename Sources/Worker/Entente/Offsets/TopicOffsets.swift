@@ -29,7 +29,7 @@ struct TopicOffsets {
     private static let patience = Duration.seconds(5)
 
     init(_ connection: Connection, _ settings: Settings) throws {
-        topic = try settings.required(.kafkaTopic)
+        topic = try settings.jobTopic()
         group = try settings.required(.kafkaGroup)
         let entries = try OffsetOrders(connection).list(topic, group: group)
         let inquiry = try LogInquiry(settings.kafka(), logger: settings.logger("entente.offsets"))

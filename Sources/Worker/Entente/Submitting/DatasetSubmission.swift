@@ -19,11 +19,13 @@ struct DatasetSubmission: OutgoingImages {
     private let grouped: Bool
     private let sender: JobSender
 
-    /// - Parameter grouped: whether images of one label stay together.
+    /// - Parameters:
+    ///   - grouped: whether images of one label stay together.
+    ///   - split: the half of the images that is sent; nil for all.
     /// - Throws: ``CommandFailure`` naming unknown labels and impossible images; `InferenceError` for the model.
     init(
         _ file: AnalysisFile, images listed: some RandomAccessCollection<ListedImage>, grouped: Bool, imagesPerJob: Int,
-        force: Bool, keepData: Bool
+        force: Bool, keepData: Bool, split: ImageSplit? = nil
     ) throws {
         target = try TargetAnalysis(file)
         modelDirectory = file.modelDirectory
@@ -31,7 +33,8 @@ struct DatasetSubmission: OutgoingImages {
             analysisID: target.analysis.id, classes: target.analysis.classes, imagesPerJob: imagesPerJob, force: force,
             keepData: keepData)
         index = ClassIndex(target.analysis.classes)
-        images = listed
+        // Of a half only places are kept: a list may make its images as they are asked for.
+        if let split { images = ListedHalf(listed, split) } else { images = listed }
         self.grouped = grouped
         try Self.checkLabels(listed, index)
         for image in listed { _ = try outgoing(image) }
@@ -80,10 +83,10 @@ struct DatasetSubmission: OutgoingImages {
     ) throws -> SentJobs {
         let connection = try Connection(uri: postgresURI, settings: .patient(applicationName: "entente submit"))
         try Migrator(connection).check()
-        let producer = try KafkaProducer(kafka, logger: log)
+        let producer = try KafkaProducer.ofJobs(kafka, topic, log: log)
         defer { producer.close(within: .seconds(5)) }
         return try sender.send(
-            self, to: topic, through: producer, connection, log: log,
+            self, to: topic, through: producer, connection,
             prepare: { try target.register(AnalysisStore(connection)) })
     }
 
@@ -115,16 +118,17 @@ struct DatasetSubmission: OutgoingImages {
             labelled += job.images.count { $0.label != nil }
         }
         BLAS.prepareForLanes()
-        let vision = try LoadedModel(directory: modelDirectory).vision
+        let vision = try LoadedModel(directory: modelDirectory, precision: analysis.method.precision).vision
         let batch = 4
-        let workspace = vision.makeWorkspace(batchSize: batch)
+        let session = vision.session(batchSize: batch)
         let pictures = Array(
-            repeating: [Float](repeating: 0, count: 3 * vision.imageSize * vision.imageSize), count: batch)
+            repeating: VisionInput.values(.init(repeating: 0, count: 3 * vision.imageSize * vision.imageSize)),
+            count: batch)
         let clock = ContinuousClock()
         // The fastest of a few: what disturbs only ever adds.
         let fastest =
             (0..<3).map { _ in
-                clock.measure { _ = vision.encode(pictures, in: workspace) }.microseconds
+                clock.measure { _ = session.encode(pictures) }.microseconds
             }.min() ?? 0
         let lanes = try settings.integer(.workerLanes, in: 1...512)
         let count = images.count

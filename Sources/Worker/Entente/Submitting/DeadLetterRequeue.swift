@@ -45,8 +45,7 @@ final class DeadLetterRequeue {
         self.connection = connection
         self.topic = topic
         store = DeadLetterStore(connection)
-        producer = try KafkaProducer(kafka, logger: log)
-        try producer.checkJobTopic(topic, log: log)
+        producer = try KafkaProducer.ofJobs(kafka, topic, log: log)
     }
 
     deinit { producer.close(within: .seconds(5)) }
@@ -80,9 +79,23 @@ final class DeadLetterRequeue {
 
     private func send(_ letters: [StoredDeadLetter]) throws {
         var done: [String] = []
-        for letter in letters where try send(letter) { done.append(letter.letter.id) }
-        try producer.flush(within: .seconds(120))
+        let before = outcome.requeued
+        do {
+            for letter in letters where try send(letter) { done.append(letter.letter.id) }
+            try producer.flush(within: .seconds(120))
+        } catch let error as KafkaError {
+            throw failure(producer.cause(of: error, to: topic), after: before)
+        }
         try store.markRequeued(done)
+    }
+
+    /// - Parameter count: of letters that are marked as sent.
+    private func failure(_ error: KafkaError, after count: Int) -> any Error {
+        guard let cause = CommandFailure(explaining: error) else { return error }
+        return CommandFailure(
+            cause.exit,
+            "\(count) dead letters are requeued, and the next ones are not, or only some: \(cause.description). Give the same "
+                + "command again to go on; a letter that is sent twice changes no result")
     }
 
     /// Returns whether there was something to send that could be sent.

@@ -5,7 +5,6 @@ import Foundation
 import Inference
 import Jobs
 import Kafka
-import Logging
 import Persistence
 import Settings
 
@@ -71,10 +70,13 @@ struct JobSender {
 
     /// Announces the images, sends the jobs and waits until the broker has all of them.
     ///
-    /// - Parameter prepare: run when it is certain that everything can be sent, before anything is written.
+    /// - Throws: ``CommandFailure`` that says, of what fails once they are announced, how far it is and how to go on.
+    /// - Parameters:
+    ///   - producer: of ``KafkaProducer/ofJobs(_:_:log:)``.
+    ///   - prepare: run when it is certain that everything can be sent, before anything is written.
     func send(
         _ images: some OutgoingImages, to topic: String, through producer: KafkaProducer, _ connection: Connection,
-        log: Logger, prepare: () throws -> Void = {}, progress: Progress = { _, _, _ in }
+        prepare: () throws -> Void = {}, progress: Progress = { _, _, _ in }
     ) throws -> SentJobs {
         // Packed once before anything else, so that nothing impossible is announced.
         var (planned, total) = (0, 0)
@@ -83,7 +85,6 @@ struct JobSender {
             planned += 1
             total += job.images.count
         }
-        try producer.checkJobTopic(topic, log: log)
         if !force { try refuseOthers(images, SubmissionStore(connection)) }
         try prepare()
         guard planned > 0 else { return SentJobs(analysis: analysisID, submission: nil, jobs: 0, images: 0) }
@@ -91,22 +92,34 @@ struct JobSender {
         let submission = try store.create(
             analysisID: analysisID, kind: replayedFrom == nil ? .submit : .replay, force: force,
             replayedFrom: replayedFrom)
-        var announced = 0
-        try announce(images, of: submission, store) { count in
-            announced += count
-            progress(.announced, announced, total)
+        let record = SendingRecord(store, submission, planned: (planned, total))
+        producer.onReport = { images, failure in if failure == nil { record.arrived(images: Int(images)) } }
+        defer { producer.onReport = { _, _ in } }
+        do {
+            var announced = 0
+            try announce(images, of: submission, store) { count in
+                announced += count
+                progress(.announced, announced, total)
+            }
+            try store.plan(jobs: planned, of: submission)
+            var (jobsSent, imagesSent) = (0, 0)
+            try jobs(of: images, submission: submission.id, maximumBytes: limit) { job in
+                // Its report comes back with the number of its images.
+                try producer.send(
+                    to: topic, key: Array(job.key.text.utf8), value: job.encoded(), tag: UInt(job.images.count))
+                jobsSent += 1
+                imagesSent += job.images.count
+                progress(.sent, imagesSent, total)
+                try record.recordIfDue()
+            }
+            try producer.flush(within: .seconds(120))
+            try record.record()
+            return SentJobs(analysis: analysisID, submission: submission.id, jobs: jobsSent, images: imagesSent)
+        } catch let error as KafkaError {
+            throw record.failure(producer.cause(of: error, to: topic))
+        } catch {
+            throw record.failure(error)
         }
-        try store.plan(jobs: planned, of: submission)
-        var (jobsSent, imagesSent) = (0, 0)
-        try jobs(of: images, submission: submission.id, maximumBytes: limit) { job in
-            try producer.send(to: topic, key: Array(job.key.text.utf8), value: job.encoded())
-            jobsSent += 1
-            imagesSent += job.images.count
-            progress(.sent, imagesSent, total)
-        }
-        try producer.flush(within: .seconds(120))
-        try store.produced(jobs: jobsSent, of: submission)
-        return SentJobs(analysis: analysisID, submission: submission.id, jobs: jobsSent, images: imagesSent)
     }
 
     /// - Throws: ``CommandFailure`` that names images which the analysis knows as another picture or with another label.

@@ -51,7 +51,7 @@ struct Replay {
         progress: JobSender.Progress
     ) throws -> Outcome {
         let analysis = target.analysis
-        let producer = try KafkaProducer(kafka, logger: log)
+        let producer = try KafkaProducer.ofJobs(kafka, topic, log: log)
         defer { producer.close(within: .seconds(5)) }
         let sender = JobSender(
             analysisID: analysis.id, classes: analysis.classes, imagesPerJob: imagesPerJob, force: force,
@@ -66,7 +66,7 @@ struct Replay {
                 sender.bytesAlone($0) <= producer.maximumMessageBytes
             }
             let sent = try sender.send(
-                images, to: topic, through: producer, writer, log: log,
+                images, to: topic, through: producer, writer,
                 prepare: { try target.register(AnalysisStore(writer)) }, progress: progress)
             return Outcome(sent: sent, from: fromID, leftOut: images.leftOut)
         }

@@ -17,9 +17,10 @@ struct TargetAnalysis {
     init(_ file: AnalysisFile) throws {
         let directory = try ModelDirectory(file.modelDirectory)
         let analysis = file.analysis(model: try Analysis.ModelFingerprint(directory: directory.path))
-        if let refusal = directory.configuration.refusal(of: file.method) {
+        if let refusal = directory.configuration.refusal(of: analysis) {
             throw CommandFailure(.badInput, "\(file.name): \(refusal)")
         }
+        if let refusal = try file.explainerRefusal(analysis) { throw CommandFailure(.badInput, refusal) }
         self.init(analysis: analysis, name: file.name)
     }
 

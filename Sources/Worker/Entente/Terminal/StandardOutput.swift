@@ -19,7 +19,7 @@ enum StandardOutput {
         while done < bytes.count {
             let step = bytes[done...].withUnsafeBytes { Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
             if step < 0, errno == EINTR { continue }
-            if step < 0, errno == EPIPE { exit(0) }
+            if step < 0, errno == EPIPE { ProcessEnd.leave(with: 0) }
             guard step > 0 else {
                 throw CommandFailure(
                     .unavailable, "Standard output can't be written: \(String(cString: strerror(errno))).")

@@ -120,8 +120,9 @@ package struct ModelFetch {
         // Two layouts have the same names.
         let needed = Set(
             ModelDirectory.Layout.allCases.map { layout in
-                let names = layout.names { _ in false }
-                return "\(names.configuration[0]) with \(names.weights)"
+                let weights = layout.weightsNames
+                return
+                    "\(layout.names { _ in false }.configuration[0]) with \(weights.safetensors) or \(weights.pickled)"
             }
         ).sorted()
         throw HubError(

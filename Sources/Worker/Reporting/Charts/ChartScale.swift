@@ -1,16 +1,16 @@
 import Foundation
 
 /// Numbers to places along one side of a chart, with ticks at round numbers.
-struct ChartScale {
+package struct ChartScale {
     let low: Double
     let high: Double
-    let ticks: [Double]
+    package let ticks: [Double]
     private let step: Double
 
     /// - Parameters:
     ///   - values: what has to fit; none or all equal get room around them.
     ///   - count: ticks to aim for.
-    init(_ values: [Double], fromZero: Bool = false, count: Int = 5) {
+    package init(_ values: [Double], fromZero: Bool = false, count: Int = 5) {
         var (least, most) = (values.min() ?? 0, values.max() ?? 1)
         if fromZero { (least, most) = (min(least, 0), max(most, 0)) }
         if most <= least {
@@ -26,10 +26,10 @@ struct ChartScale {
     }
 
     /// 0 at ``low``, 1 at ``high``.
-    func share(_ value: Double) -> Double { (value - low) / (high - low) }
+    package func share(_ value: Double) -> Double { (value - low) / (high - low) }
 
     /// With as many decimals as tell ticks apart.
-    func label(_ tick: Double) -> String {
+    package func label(_ tick: Double) -> String {
         let decimals = (0...9).first { places in
             let scaled = step * pow(10, Double(places))
             return abs(scaled - scaled.rounded()) < 1e-6 * scaled

@@ -2,9 +2,9 @@ import Foundation
 import Settings
 
 /// Text and numbers fit for XML and HTML.
-enum Markup {
+package enum Markup {
     /// Markup escaped, and what XML 1.0 has no place for replaced, as is what would turn the direction of all that follows.
-    static func escaped(_ text: String) -> String {
+    package static func escaped(_ text: String) -> String {
         String(
             String.UnicodeScalarView(
                 text.unicodeScalars.flatMap { scalar -> [Unicode.Scalar] in
@@ -22,5 +22,5 @@ enum Markup {
     }
 
     /// A coordinate: a tenth of a unit is enough for any screen.
-    static func coordinate(_ number: Double) -> String { String(format: "%.1f", number) }
+    package static func coordinate(_ number: Double) -> String { String(format: "%.1f", number) }
 }

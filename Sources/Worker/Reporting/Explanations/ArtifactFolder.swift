@@ -22,9 +22,14 @@ package struct ArtifactFolder {
 
     /// Writes `<name>.<hash>.<method>.parts.png`, `….venn.svg` and `….part<k>.<variant>.png`.
     package func write(image: String, findings: ImageFindings, drawings: ImageAnalyzer.Drawings) throws {
-        for ((grouping, prompts), found) in zip(drawings.parts, findings.partMethods) {
+        for found in findings.partMethods {
+            // What is trained has its parts from nobody's drawings, and no foreground confines them.
+            let drawn = drawings.parts.first { $0.grouping.method == found.method }
+            let prompts = drawn?.prompts ?? []
             let stem = Self.stem(image) + "." + found.key
-            let overlay = PartOverlay.draw(grouping, within: drawings.foreground, over: drawings.display)
+            let overlay = PartOverlay.draw(
+                parts: found.parts, grid: PatchGrid(height: found.gridHeight, width: found.gridWidth),
+                within: drawn == nil ? nil : drawings.foreground, over: drawings.display)
             try save(overlay.pngData(), stem + ".parts.png")
             let venn = VennDiagram(found, predicted: findings.predictedClass, analysis: analysis)
             try save(Array(venn.svg.utf8), stem + ".venn.svg")
@@ -74,10 +79,10 @@ package enum PartOverlay {
     }
 
     /// - Parameter parts: the part of each patch in raster order, -1 for background.
-    static func draw(
+    package static func draw(
         parts: [Int], grid: PatchGrid, within foreground: ForegroundPixels?, over picture: Picture
     ) -> Picture {
-        var result = picture
+        var pixels = picture.pixels
         for y in 0..<picture.height {
             for x in 0..<picture.width {
                 let row = y * grid.height / picture.height
@@ -88,10 +93,10 @@ package enum PartOverlay {
                 let color = isIn ? color(of: part) : (0, 0, 0)
                 for (channel, value) in [color.0, color.1, color.2].enumerated() {
                     let index = pixel * 3 + channel
-                    result.pixels[index] = UInt8((Int(picture.pixels[index]) + value) / 2)
+                    pixels[index] = UInt8((Int(picture.pixels[index]) + value) / 2)
                 }
             }
         }
-        return result
+        return Picture(width: picture.width, height: picture.height, pixels: pixels)
     }
 }

@@ -14,6 +14,7 @@ package struct Explanation {
         var lines = [neutral(image)]
         let top = findings.top.map {
             "\(neutral(analysis.classes[$0.classIndex].name)) \(decimal(Double($0.similarity)))"
+                + ($0.probability.map { " (\(decimal(100 * Double($0))) %)" } ?? "")
         }
         lines.append("  looks like   " + top.joined(separator: " · "))
         if let label {

@@ -18,8 +18,13 @@ package struct GroundTruthScoring {
         package var unknown = 0
     }
 
-    /// - Throws: ``ReportingError`` for an analysis whose patch grid does not cover the whole picture.
+    /// - Throws: ``ReportingError`` for an analysis without parts, or whose patch grid does not cover the whole picture.
     package func score(_ analysis: Analysis) throws -> Counts {
+        guard analysis.method.findsParts else {
+            throw ReportingError(
+                "Analysis \(analysis.id) finds no parts (method.parts.by is []), so there is nothing to score; take one that does."
+            )
+        }
         guard analysis.method.image == .squash else {
             throw ReportingError(
                 "Analysis \(analysis.id) crops its pictures (image: \(analysis.method.image.rawValue)), so that boxes and "

@@ -8,6 +8,8 @@ package struct ModelComparison: Encodable {
         package let analysis: String
         package let partMethods: [String: DatasetStatistics]
         package let groundTruth: [GroundTruthSummary]
+        /// Of predictions, whatever else is found; nil without results.
+        package let predictions: ZeroShotStatistics?
 
         enum CodingKeys: String, CodingKey {
             case name, analysis
@@ -16,7 +18,9 @@ package struct ModelComparison: Encodable {
         }
 
         /// Of labelled images; the same under every part method.
-        package var top1: DatasetStatistics.Estimate? { partMethods.values.lazy.compactMap(\.top1).first }
+        package var top1: DatasetStatistics.Estimate? {
+            partMethods.values.lazy.compactMap(\.top1).first ?? predictions?.top1
+        }
     }
 
     /// A figure of the models against their zero-shot accuracy.
@@ -86,6 +90,11 @@ extension ModelComparison.Model {
         self.init(
             name: name, analysis: id,
             partMethods: Dictionary(uniqueKeysWithValues: statistics.map { ($0.method, $0.statistics) }),
-            groundTruth: try GroundTruthSummary.read(analysisID: id, connection))
+            groundTruth: try GroundTruthSummary.read(analysisID: id, connection),
+            predictions: analysis.method.findsParts
+                ? nil
+                : ZeroShotStatistics(
+                    try DatasetReader(connection, analysisID: id, languageClass: analysis.method.language.class).hits(),
+                    resamples: Self.resamples, seed: Self.seed))
     }
 }

@@ -19,14 +19,17 @@ package struct ReportContent {
 
     let details: AnalysisDetails
     let analysis: Analysis
-    /// Of the classes and examples.
-    let partMethod: String
+    /// Of the classes and examples; nil, and none of these, of an analysis that finds no parts.
+    let partMethod: String?
     /// One an analysis, ascending by accuracy; the reported one among them.
     let comparison: ModelComparison
     let classes: [ClassLine]
     let agreeing: [Example]
     let disagreeing: [Example]
     let failures: [(kind: String, images: Int)]
+    /// What its explanations were judged by; empty unless the analysis asks for it.
+    let faithfulness: [FaithfulnessLine]
+    let foreground: [ForegroundLine]
 
     /// The reported analysis's own figures.
     var own: ModelComparison.Model? { comparison.models.first { $0.analysis == details.id } }
@@ -56,14 +59,19 @@ package struct ReportReader {
             throw ReportingError("A report needs an analysis; name one with --analysis.")
         }
         let methods = first.partMethods.keys.sorted()
-        guard !methods.isEmpty else {
+        guard !methods.isEmpty || (!analysis.method.findsParts && first.predictions != nil) else {
             throw ReportingError("Analysis \(id) has no results yet; `entente status` shows how far it is.")
         }
-        let method = wanted ?? (methods.contains(PartMethod.kmeans.rawValue) ? PartMethod.kmeans.rawValue : methods[0])
+        guard let method = wanted ?? (methods.first { $0 == PartMethod.kmeans.rawValue } ?? methods.first) else {
+            return ReportContent(
+                details: try store.details(id), analysis: analysis, partMethod: nil,
+                comparison: ModelComparison(models: models), classes: [], agreeing: [], disagreeing: [],
+                failures: try failures(id), faithfulness: [], foreground: [])
+        }
         guard methods.contains(method) else {
             throw ReportingError(
-                "Analysis \(id) has no results of the part method \(quoted(method)); it has \(methods.joined(separator: ", "))."
-            )
+                "Analysis \(id) has no results of the part method \(quoted(method)); it has "
+                    + (methods.isEmpty ? "none, since it finds no parts." : methods.joined(separator: ", ") + "."))
         }
         let reader = DatasetReader(connection, analysisID: id, languageClass: analysis.method.language.class)
         let lists = try store.languageConcepts(analysisID: id) ?? []
@@ -77,7 +85,8 @@ package struct ReportReader {
             comparison: ModelComparison(models: models),
             classes: try ClassLine.read(analysisID: id, partMethod: method, connection),
             agreeing: try explained(agreeing: true), disagreeing: try explained(agreeing: false),
-            failures: try failures(id))
+            failures: try failures(id), faithfulness: try FaithfulnessLine.read(analysisID: id, connection),
+            foreground: try ForegroundLine.read(analysisID: id, connection))
     }
 
     private func model(_ id: String, _ store: AnalysisStore) throws -> ModelComparison.Model {

@@ -15,8 +15,10 @@ package struct ReportPage {
     package var html: String {
         let sections = [
             ("figures", "Figures", figures()), ("dynamics", "MI dynamics", dynamics()),
-            ("models", "AUC and accuracy", models()), ("truth", "Ground truth", truth()),
-            ("classes", "Classes", ReportClassTable(content.classes).html),
+            ("models", content.comparison.methods.isEmpty ? "Accuracy" : "AUC and accuracy", models()),
+            ("truth", "Ground truth", truth()),
+            ("judged", "Explanations judged", ReportJudgedTables(content.faithfulness, content.foreground).html),
+            ("classes", "Classes", content.partMethod == nil ? "" : ReportClassTable(content.classes).html),
             ("agreeing", "Where the encoders agree most", examples(content.agreeing)),
             ("disagreeing", "Where they agree least", examples(content.disagreeing)),
             ("method", "Method", method()),
@@ -25,32 +27,22 @@ package struct ReportPage {
         let body = sections.map { id, title, html in
             "<section id=\"\(id)\" aria-labelledby=\"\(id)-title\"><h2 id=\"\(id)-title\">\(text(title))</h2>\n\(html)</section>"
         }
-        return """
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; \
-            script-src 'unsafe-inline'">
-            <title>\(text(content.details.name)) – what both encoders agree on</title>
-            <style>\(ReportStyle.css)</style>
-            </head>
-            <body>
-            <header>
-            <h1>\(text(content.details.name))</h1>
-            <p class="quiet">Analysis \(text(content.details.id)), registered \(text(content.details.registeredAt.readableTime)) UTC</p>
-            <p>\(text(standing))</p>
-            <nav aria-label="Sections"><ul>\(links)</ul></nav>
-            </header>
-            <main>
-            \(body.joined(separator: "\n"))
-            </main>
-            <script>\(ReportStyle.script)</script>
-            </body>
-            </html>
-
-            """
+        return PageFrame.html(
+            title: content.details.name
+                + (content.partMethod == nil ? " – zero-shot predictions" : " – what both encoders agree on"),
+            policy: "img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'",
+            body: """
+                <header>
+                <h1>\(text(content.details.name))</h1>
+                <p class="quiet">Analysis \(text(content.details.id)), registered \(text(content.details.registeredAt.readableTime)) UTC</p>
+                <p>\(text(standing))</p>
+                <nav aria-label="Sections"><ul>\(links)</ul></nav>
+                </header>
+                <main>
+                \(body.joined(separator: "\n"))
+                </main>
+                <script>\(ReportStyle.script)</script>
+                """)
     }
 
     private var standing: String {
@@ -64,6 +56,7 @@ package struct ReportPage {
 
     private func figures() -> String {
         guard let own = content.own else { return "" }
+        if content.partMethod == nil { return own.predictions.map(predictions) ?? "" }
         let accuracy = own.top1.map {
             "<p>Zero-shot top-1 \(percent($0.value)) <span class=\"quiet\">(95 % interval \(percent($0.lower)) to "
                 + "\(percent($0.upper)), resampling classes)</span></p>"
@@ -92,8 +85,26 @@ package struct ReportPage {
             """
     }
 
+    /// Of an analysis that finds no parts.
+    private func predictions(_ found: ZeroShotStatistics) -> String {
+        let shares = [("top-1", found.top1), ("top-5", found.top5)].compactMap { name, estimate in
+            estimate.map {
+                "<p>Zero-shot \(name) \(percent($0.value)) <span class=\"quiet\">(95 % interval \(percent($0.lower)) to "
+                    + "\(percent($0.upper)), resampling classes)</span></p>"
+            }
+        }
+        return
+            (shares.isEmpty ? "<p>No image has a label, so there is no accuracy.</p>" : shares.joined(separator: "\n"))
+            + "<p class=\"quiet\">\(found.images) images, \(found.labelled) of them labelled. This analysis predicts and finds no parts: "
+            + "there are no concepts and no mutual information.</p>"
+    }
+
     private func dynamics() -> String {
-        ModelComparison.estimators.map { drawing(charts.dynamics($0.of, named: $0.name), "MI dynamics, \($0.name)") }
+        content.comparison.methods.isEmpty
+            ? ""
+            : ModelComparison.estimators.map {
+                drawing(charts.dynamics($0.of, named: $0.name), "MI dynamics, \($0.name)")
+            }
             .joined(separator: "\n")
     }
 
@@ -111,7 +122,7 @@ package struct ReportPage {
         let heads = content.comparison.methods.flatMap { method in
             ModelComparison.estimators.map { "<th class=\"number\">AUC \(text(method)), \($0.name)</th>" }
         }
-        return drawing(charts.accuracyOverAUC(), "Accuracy over AUC")
+        return (heads.isEmpty ? "" : drawing(charts.accuracyOverAUC(), "Accuracy over AUC"))
             + """
             <div class="scroll" tabindex="0" role="region" aria-label="Models"><table>
             <thead><tr><th>analysis</th><th class="number">top-1</th>\(heads.joined())</tr></thead>
@@ -123,11 +134,14 @@ package struct ReportPage {
         guard let own = content.own, !own.groundTruth.isEmpty else { return "" }
         let rows = own.groundTruth.map { row in
             "<tr><td>\(text(row.partMethod))</td>\(number(String(row.images)))\(number(percent(row.corloc)))"
+                + "\(number(row.corlocChance.map(percent) ?? "–"))"
                 + "\(number(decimal(row.foregroundOverlap)))\(number(row.purity.map(decimal) ?? "–"))"
                 + "\(number(row.adjustedRandIndex.map(decimal) ?? "–"))\(number(row.mutualPrecision.map(percent) ?? "–"))"
                 + "\(number(row.visionPrecision.map(percent) ?? "–"))\(number(row.chancePrecision.map(percent) ?? "–"))</tr>"
         }
-        let heads = ["images", "CorLoc", "object IoU", "purity", "ARI", "mutual true", "seen true", "by chance"]
+        let heads = [
+            "images", "CorLoc", "anywhere", "object IoU", "purity", "ARI", "mutual true", "seen true", "by chance",
+        ]
         return """
             <div class="scroll" tabindex="0" role="region" aria-label="Ground truth"><table>
             <thead><tr><th>parts</th>\(heads.map { "<th class=\"number\">\($0)</th>" }.joined())</tr></thead>
@@ -138,7 +152,7 @@ package struct ReportPage {
     private func examples(_ examples: [ReportContent.Example]) -> String {
         guard !examples.isEmpty else { return "" }
         return
-            "<p class=\"quiet\">By AUC of \(text(content.partMethod)) parts, released estimator.</p><div class=\"examples\">"
+            "<p class=\"quiet\">By AUC of \(text(content.partMethod ?? "")) parts, released estimator.</p><div class=\"examples\">"
             + examples.map { ReportExample($0).html }.joined(separator: "\n") + "</div>"
     }
 
@@ -147,7 +161,8 @@ package struct ReportPage {
         let rows = [
             ("model weights", model.weights), ("configuration", model.configuration), ("tokenizer", model.tokenizer),
             ("classes", "\(content.analysis.classes.count)"), ("descriptors", "\(content.analysis.descriptors.count)"),
-            ("templates", content.analysis.templates.joined(separator: " | ")),
+            content.analysis.classifier.map { ("classifier", $0.explanation) }
+                ?? ("templates", content.analysis.templates.joined(separator: " | ")),
             ("descriptor template", content.analysis.descriptorTemplate),
             ("values", (try? JSONEncoder.sorted(content.analysis.method)) ?? ""),
             ("method revision", "\(content.analysis.methodRevision)"),

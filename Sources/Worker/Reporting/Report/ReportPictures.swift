@@ -20,7 +20,7 @@ package struct ReportPictures {
 
     /// - Returns: a JPEG, or why the picture can't be shown with its parts.
     func overlay(
-        _ image: ExtremeImage, fitting: MethodParameters.ImageFitting
+        _ image: ExtremeImage, fitting: ImageFit
     ) -> Result<[UInt8], ReportContent.Missing> {
         guard fitting == .squash else {
             return .failure(
@@ -29,13 +29,11 @@ package struct ReportPictures {
         do {
             let bytes = try fetcher.fetch(image.uri, sha256: image.sha256).bytes
             let picture = try ImageDecoder.decode(bytes, named: redactedURI(image.uri), limits: limits)
-            let scale = min(1, Double(Self.side) / Double(max(picture.width, picture.height)))
-            let fitted = picture.resized(
-                width: max(1, Int((Double(picture.width) * scale).rounded())),
-                height: max(1, Int((Double(picture.height) * scale).rounded())), filter: .bilinear)
             return .success(
-                try PartOverlay.draw(parts: image.parts, grid: image.grid, within: nil, over: fitted)
-                    .jpegData(quality: Self.quality))
+                try PartOverlay.draw(
+                    parts: image.parts, grid: image.grid, within: nil, over: picture.fitted(within: Self.side)
+                )
+                .jpegData(quality: Self.quality))
         } catch {
             return .failure(.init(reason: "\(error)"))
         }

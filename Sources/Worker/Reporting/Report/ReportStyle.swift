@@ -1,6 +1,6 @@
 /// How a report looks, and the one thing that it does: sort its table.
-enum ReportStyle {
-    static let css = """
+package enum ReportStyle {
+    package static let css = """
         :root { color-scheme: light dark; --ground: #fff; --text: #1b1b1b; --quiet: #5c5c5c; --line: #d9d9d9;
           --soft: #f4f5f7; --link: #0b5cad }
         @media (prefers-color-scheme: dark) {

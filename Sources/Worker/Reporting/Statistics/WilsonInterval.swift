@@ -1,7 +1,7 @@
 /// Wilson's 95 % score interval of a share: it holds up near 0 and 1, where the normal one leaves the range.
 ///
 /// - Returns: nil for a share of nothing.
-func wilsonInterval(_ hits: Int, of count: Int) -> ClosedRange<Double>? {
+package func wilsonInterval(_ hits: Int, of count: Int) -> ClosedRange<Double>? {
     guard count > 0 else { return nil }
     let z = 1.959963984540054
     let (n, p) = (Double(count), Double(hits) / Double(count))

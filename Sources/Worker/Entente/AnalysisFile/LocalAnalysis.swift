@@ -1,0 +1,47 @@
+import Analyzing
+import Concepts
+import Fetch
+import Foundation
+import Inference
+import Jobs
+import Settings
+
+/// An analysis that is ready to run on local pictures: no Kafka, no database.
+struct LocalAnalysis {
+    let loaded: LoadedAnalysis
+    private let pictures: LocalPictures
+
+    /// - Parameters:
+    ///   - path: of the analysis file, for messages.
+    ///   - joint: whether the pictures are decomposed as one group, whatever the file says.
+    /// - Throws: ``CommandFailure``, `InferenceError`.
+    init(_ file: AnalysisFile, path: String, joint: Bool = false, settings: Settings) throws {
+        BLAS.prepareForLanes()
+        let model = try LoadedModel(directory: file.modelDirectory, precision: file.method.precision)
+        let content = file.analysis(
+            model: try Analysis.ModelFingerprint(directory: file.modelDirectory), joint: joint)
+        if let refusal = model.directory.configuration.refusal(of: content) {
+            throw CommandFailure(.badInput, "\(path): \(refusal)")
+        }
+        if let refusal = try file.explainerRefusal(content) { throw CommandFailure(.badInput, refusal) }
+        let log = try settings.logger("entente.analyze")
+        if let warning = KernelSet.warning(for: content.method.precision) { log.warning("\(warning)") }
+        let builder = TextSideBuilder(
+            cache: TextCache(log: log), shared: nil, lanes: try settings.integer(.workerLanes, in: 1...512))
+        let text = try builder.build(content, model: model)
+        let heads = try HeadFile.heads(of: content, model: model, text: text) { method, hash in
+            guard let folder = file.explainers[method]?.folder else { throw HeadMissing(method, hash: hash) }
+            return folder
+        }
+        loaded = try LoadedAnalysis(content, model: model, text: text, heads: heads)
+        pictures = try LocalPictures(settings: settings, preprocessor: loaded.preprocessor)
+    }
+
+    /// - Parameter label: index of the picture's class.
+    func prepare(_ path: String, label: Int?) -> Result<PreparedImage, ImageFailure> {
+        Result { () throws(ImageFailure) in
+            let (picture, hash) = try pictures.load(path)
+            return PreparedImage(id: Identifier(path), label: label, picture: loaded.fit(picture), contentHash: hash)
+        }
+    }
+}

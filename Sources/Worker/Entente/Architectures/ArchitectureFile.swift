@@ -1,0 +1,22 @@
+import Foundation
+import Settings
+
+/// The shipped configurations of architectures, by open_clip's names: `model_cfg` objects as JSON.
+enum ArchitectureFile {
+    /// - Throws: ``CommandFailure`` that lists the architectures there are.
+    static func path(of name: String, share: String?) throws(CommandFailure) -> String {
+        guard let folder = ShareFolder.find(share, holding: "architectures") else {
+            throw CommandFailure(
+                .usage,
+                "The architectures were not found; set \(Setting.share.variable) to the folder that holds architectures/."
+            )
+        }
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/architectures")) ?? []
+        guard files.contains(name + ".json") else {
+            let known = files.filter { $0.hasSuffix(".json") }.map { $0.dropLast(5) }.sorted()
+            throw CommandFailure(
+                .usage, "--architecture \(quoted(name)) is not known; known are \(known.joined(separator: ", ")).")
+        }
+        return "\(folder)/architectures/\(name).json"
+    }
+}

@@ -1,0 +1,4 @@
+/// A ``LabelRule`` by its name, before its numbers are known.
+enum LabelChoice: String, CaseIterable {
+    case absolute, softmax
+}

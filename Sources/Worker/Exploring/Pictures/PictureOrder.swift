@@ -1,0 +1,36 @@
+/// Which drawing of an image is wanted.
+struct PictureOrder: Sendable, Hashable {
+    enum Drawing: Sendable, Hashable {
+        case whole
+        /// Its parts in colour over it.
+        case overlay
+        /// The three prompted pictures of a part side by side, or the one with the outline alone.
+        case prompted(part: Int, isOne: Bool)
+    }
+
+    let uri: String
+    let sha256: String?
+    /// squash, crop or official.
+    let fit: String
+    /// Pixels of the longer side at most.
+    let side: Int
+    let drawing: Drawing
+    /// For all but whole pictures.
+    var masks: PartMasks?
+    var method = ""
+
+    /// Sides that are handed out, so that few sizes of a picture are kept.
+    static let sides = [160, 320, 480, 768, 1024]
+
+    /// The least side that is no smaller than what is asked for.
+    static func side(_ wanted: String?) -> Int {
+        let number = wanted.flatMap(Int.init) ?? 768
+        return sides.first { $0 >= number } ?? sides[sides.count - 1]
+    }
+
+    /// Equal for equal drawings alone: analyses that share a picture have parts of their own.
+    var key: String {
+        let parts = masks.map { "\($0.width)×\($0.height) " + $0.labels.map(String.init).joined(separator: ",") } ?? ""
+        return "\(side) \(drawing) \(fit) \(method) \(parts) \(sha256 ?? "") \(uri)"
+    }
+}

@@ -1,0 +1,4 @@
+#ifndef ENTENTE_MALLOC_SHIM_H
+#define ENTENTE_MALLOC_SHIM_H
+#include <malloc.h>
+#endif

@@ -1,0 +1,54 @@
+import Foundation
+import Inference
+import Testing
+
+@testable import Concepts
+
+@Suite struct PrecisionTests {
+    private func analysis(_ precision: Precision) -> Analysis {
+        var method = MethodParameters()
+        method.precision = precision
+        return Analysis(
+            model: .init(weights: "w", configuration: "c", tokenizer: "t"),
+            classes: [.init(id: "a", name: "a")], descriptors: ["d"], templates: ["{}"], descriptorTemplate: "{}",
+            method: method)
+    }
+
+    /// What was registered before there was a choice keeps its bytes.
+    @Test func floatsAreNotInTheCanonicalForm() throws {
+        let plain = analysis(.fp32)
+        #expect(!plain.canonicalJSON.contains("precision"))
+        #expect(plain.methodRevision == MethodStage.refinement.revision)
+        #expect(!MethodStage.narrow.isUsed(by: plain.method))
+        #expect(try JSONDecoder().decode(Analysis.self, from: Data(plain.canonicalJSON.utf8)) == plain)
+    }
+
+    @Test(arguments: [Precision.bf16, .int8]) func othersAre(precision: Precision) throws {
+        let narrow = analysis(precision)
+        #expect(narrow.canonicalJSON.contains("\"precision\":\"\(precision.rawValue)\""))
+        // A build that knows nothing of it has no such revision, and leaves the analysis alone.
+        #expect(narrow.methodRevision == MethodStage.narrow.revision)
+        #expect(MethodStage.narrow.revision > MethodStage.evaluation.revision)
+        #expect(Set(Precision.allCases.map { analysis($0).id }).count == 3)
+        #expect(try JSONDecoder().decode(Analysis.self, from: Data(narrow.canonicalJSON.utf8)) == narrow)
+    }
+
+    @Test(arguments: [Precision.bf16, .int8]) func denseMethodsTakeFloatsAlone(precision: Precision) {
+        func problems(_ change: (inout MethodParameters) -> Void) -> [String] {
+            var method = MethodParameters()
+            method.precision = precision
+            change(&method)
+            return method.rangeProblems.map(\.sentence)
+        }
+        #expect(problems { _ in } == [])
+        for (key, change) in [
+            ("features", { (method: inout MethodParameters) in method.features = .dense(.naclip) }),
+            ("prompting", { (method: inout MethodParameters) in method.prompting.dense = .sclip }),
+        ] {
+            let said = problems(change)
+            #expect(said.count == 1)
+            #expect(said.first?.contains("method.precision is \(precision.rawValue)") == true)
+            #expect(said.first?.contains("fp32") == true && said.first?.contains("method.\(key)") == true)
+        }
+    }
+}

@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+"""Measures what narrowing a vision encoder costs in concepts, over the zoo's held-out pictures, and prints docs/precision.md's table.
+
+    swift build -c release --product entente
+    python3 tools/precision/concepts.py [--entente PROGRAM] [--every N] [MODEL ...]
+
+Runs `entente analyze --json` with share/zoo/MODEL.yaml as it is and with `method.precision` bf16 and int8, on every N-th picture of each
+class, and compares picture by picture and part method by part method. Needs nothing but Python and the program.
+
+concepts, mutual   mean Jaccard index of the sets (two empty sets are alike)
+Spearman           of the pictures' AUC, released / membership, the lower of the part methods
+AUC                change of the mean AUC, released / membership, of the part method with the larger one, in percent
+top-1              share of pictures that are predicted alike; right: the accuracies before and after
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import re
+import subprocess
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+ZOO = ROOT / "share/zoo"
+MODELS = ["vit-t12", "vit-s12", "vit-s12-few", "vit-s12-noisy", "vit-s16", "vit-m12", "siglip-s12", "resnet"]
+
+
+def analyze(program, model, precision, pictures):
+    """The report of each picture, by its path."""
+    text = (ZOO / f"{model}.yaml").read_text()
+    for key in ("model", "classes", "descriptors"):
+        text = re.sub(rf"(?m)^({key}): (.*)$", lambda found: f"{found[1]}: {ZOO / found[2]}", text)
+    if precision != "fp32":
+        assert text.count("\nmethod:\n") == 1
+        text = text.replace("\nmethod:\n", f"\nmethod:\n  precision: {precision}\n")
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+        file.write(text)
+        file.flush()
+        command = [program, "analyze", "--json", "--analysis", file.name, *map(str, pictures)]
+        environment = {**os.environ, "ENTENTE_SHARE": str(ROOT / "share")}
+        out = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment).stdout
+    reports = [json.loads(line) for line in out.splitlines()]
+    return {report["image"]: report for report in reports}
+
+
+def jaccard(a, b):
+    return len(a & b) / len(a | b) if a | b else 1.0
+
+
+def ranks(values):
+    order = sorted(range(len(values)), key=values.__getitem__)
+    out = [0.0] * len(values)
+    first = 0
+    while first < len(order):
+        end = first
+        while end < len(order) and values[order[end]] == values[order[first]]:
+            end += 1
+        for place in order[first:end]:
+            out[place] = (first + end - 1) / 2
+        first = end
+    return out
+
+
+def spearman(a, b):
+    a, b = ranks(a), ranks(b)
+    mean = (len(a) - 1) / 2
+    covariance = sum((x - mean) * (y - mean) for x, y in zip(a, b))
+    return covariance / (sum((x - mean) ** 2 for x in a) * sum((y - mean) ** 2 for y in b)) ** 0.5
+
+
+def compare(before, now):
+    images = sorted(before.keys() & now.keys())
+    assert len(images) == len(before) == len(now) and images
+    result = {"images": len(images)}
+    result["top-1"] = sum(before[i]["prediction"]["class"] == now[i]["prediction"]["class"] for i in images) / len(images)
+    result["right"] = [sum(pathlib.Path(i).parent.name == r[i]["prediction"]["class"] for i in images) / len(images) for r in (before, now)]
+    methods = sorted(before[images[0]]["part_methods"])
+    for name, key in (("concepts", "vision_concepts"), ("mutual", "mutual_concepts")):
+        pairs = [[{c["descriptor"] for c in r[i]["part_methods"][m][key]} for r in (before, now)] for i in images for m in methods]
+        result[name] = sum(jaccard(*pair) for pair in pairs) / len(pairs)
+    for estimator in ("released", "membership"):
+        correlations, changes = [], []
+        for method in methods:
+            values = [[r[i]["part_methods"][method]["estimators"][estimator]["auc"] for r in (before, now)] for i in images]
+            # Of pictures with nothing to be mutual there is none.
+            values = [pair for pair in values if None not in pair]
+            a, b = map(list, zip(*values))
+            correlations.append(spearman(a, b))
+            changes.append(100 * (sum(b) / sum(a) - 1))
+        result[f"spearman {estimator}"] = min(correlations)
+        result[f"auc {estimator}"] = max(changes, key=abs)
+    return result
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--entente", default=str(ROOT / ".build/release/entente"))
+    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("models", nargs="*", default=MODELS)
+    arguments = parser.parse_args()
+    pictures = [p for folder in sorted((ZOO / "heldout").iterdir()) for p in sorted(folder.iterdir())[:: arguments.every]]
+    print("| model | precision | pictures | concepts | mutual | Spearman | AUC | top-1 | right |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    for model in arguments.models:
+        before = analyze(arguments.entente, model, "fp32", pictures)
+        for precision in ("bf16", "int8"):
+            row = compare(before, analyze(arguments.entente, model, precision, pictures))
+            print(
+                f"| {model} | {precision} | {row['images']} | {row['concepts']:.3f} | {row['mutual']:.3f} "
+                f"| {row['spearman released']:.4f} / {row['spearman membership']:.4f} "
+                f"| {row['auc released']:+.2f} % / {row['auc membership']:+.2f} % | {100 * row['top-1']:.1f} % "
+                f"| {100 * row['right'][0]:.1f} → {100 * row['right'][1]:.1f} % |",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -32,6 +32,9 @@ package struct KafkaRenewal: Sendable {
         return fresh
     }
 
+    /// What to make another client of, be it the same as before; nil: the settings can't be read now.
+    package func again() -> KafkaClientConfiguration? { try? read() }
+
     /// A client was made of it. Until then it is offered again: a certificate may be there before its key.
     package mutating func took(_ configuration: KafkaClientConfiguration) { used = KafkaCredentials(configuration) }
 }

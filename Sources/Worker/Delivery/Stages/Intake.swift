@@ -22,6 +22,8 @@ final class Intake {
     var lastActivity = ContinuousClock.now
     private var isIdlenessAsked = false
     var isEnding = false
+    /// Whether the consumer seeks its group's coordinator where it no longer is.
+    private var isCoordinatorLost = false
     /// Whether a broker did not know the topic, which may be another one when it is there again.
     private var isTopicDoubtful = false
     /// Partitions that are paused because a job of theirs waits for its model, or for a build that computes it.
@@ -80,6 +82,7 @@ final class Intake {
         consumer.onStatistics = { [unowned self] in
             observation.broker($0, trouble: consumer.trouble)
             commits.isSteady = $0.isSteady
+            isCoordinatorLost = $0.hasLostCoordinator
         }
         consumer.onError = { [unowned self] in
             observation.kafkaFailed($0)
@@ -94,17 +97,26 @@ final class Intake {
             onRevoke: { [unowned self] partitions, lost in release(partitions, lost: lost) })
     }
 
-    /// Takes the place of a consumer that can't connect by one with the certificate or password that is there now. Its partitions
-    /// are claimed anew, so that nothing is lost or done twice.
+    /// Takes the place of a consumer that can't connect by one with the certificate or password that is there now, or of one that
+    /// can't find its coordinator by one that asks anew where it is.
     private func renewConsumer() throws {
-        guard let fresh = renewal?.due(isTroubled: consumer.trouble != nil) else { return }
+        if let fresh = renewal?.due(isTroubled: consumer.trouble != nil) {
+            try replaceConsumer(fresh, because: "certificates or passwords of Kafka were renewed")
+        } else if isCoordinatorLost, let same = renewal?.again() {
+            isCoordinatorLost = false
+            try replaceConsumer(same, because: "the group's coordinator has another address")
+        }
+    }
+
+    /// Partitions are claimed anew, so that nothing is lost or done twice.
+    private func replaceConsumer(_ configuration: KafkaClientConfiguration, because reason: String) throws {
         let other: KafkaConsumer
-        do { other = try makeConsumer(fresh) } catch {
+        do { other = try makeConsumer(configuration) } catch {
             log.warning("renewed settings of Kafka can't be used", metadata: ["error": "\(error)"])
             return
         }
-        log.notice("certificates or passwords of Kafka were renewed; a new client takes over")
-        renewal?.took(fresh)
+        log.notice("\(reason); a new client takes over")
+        renewal?.took(configuration)
         topicCheck.leaveConsumer()
         consumer.close(within: Self.farewell)
         let left = consumer.owned.sorted()

@@ -11,7 +11,7 @@ package struct LoadedAnalysis: Sendable {
     /// What of the patches is asked of dense methods: of one for the features, of another for a single pass's parts.
     private let dense: [DenseEncoder]
     /// Those that part methods need, in their order.
-    let heads: [TrainedHead]
+    package let heads: [TrainedHead]
 
     /// - Parameter heads: that the analysis names; see ``HeadFile/heads(of:model:text:folder:)``.
     /// - Throws: `InferenceError` if a dense method that the analysis asks for can't run on the model.

@@ -7,8 +7,6 @@ import Settings
 
 /// `decompose`: pictures as sums of descriptors, by neighbours that have no regions.
 struct DecomposeCommand: AsyncParsableCommand {
-    enum Method: String, CaseIterable, ExpressibleByArgument { case splice, ezpc }
-
     static let configuration = CommandConfiguration(
         commandName: "decompose",
         abstract: "Say what descriptors pictures are made of, by SpLiCE or EZPC, and what it does to take them away.",
@@ -20,7 +18,7 @@ struct DecomposeCommand: AsyncParsableCommand {
             """)
 
     @Option(help: "splice or ezpc.")
-    var by: Method
+    var by: Decomposer
 
     @Option(help: ArgumentHelp("Analysis file: model, classes, bank.", valueName: "file.yaml"))
     var analysis: String
@@ -69,12 +67,7 @@ struct DecomposeCommand: AsyncParsableCommand {
         let encoder = FeatureEncoder(
             local: local, lanes: try settings.integer(.workerLanes, in: 1...512),
             batch: try settings.integer(.workerBatchSize, in: 1...1024))
-        var encoded: [(embedding: [Float], hash: [Int32])] = []
-        for start in stride(from: 0, to: images.count, by: encoder.atOnce) {
-            let paths = Array(images[start..<min(start + encoder.atOnce, images.count)])
-            encoded += try encoder.encode(paths).map { ($0.embedding, $0.hash) }
-        }
-        try print(encoded, local.loaded)
+        try print(encoder.embeddings(images), local.loaded)
     }
 
     /// A picture's share, by either method.
@@ -92,95 +85,22 @@ struct DecomposeCommand: AsyncParsableCommand {
         let cosine: Double?
     }
 
-    private func print(_ encoded: [(embedding: [Float], hash: [Int32])], _ loaded: LoadedAnalysis) throws {
+    private func print(_ encoded: [FeatureEncoder.Encoded], _ loaded: LoadedAnalysis) throws {
         var removal = RemovalTest()
-        let decompose = try decomposition(encoded.map(\.embedding), loaded)
+        let decompose = try by.decomposition(
+            of: encoded.map(\.embedding), loaded, .init(penalty: penalty, map: map))
         for (path, picture) in zip(images, encoded) {
-            let predicted = loaded.prediction(picture.embedding)
-            let found = decompose(picture.embedding, predicted)
-            let hash = picture.hash.flatMap { number in withUnsafeBytes(of: number.bigEndian) { [UInt8]($0) } }
-            removal.add(found.ranked, contentHash: hash, seed: seed, scores: found.scores)
+            let found = decompose(picture.embedding)
+            removal.add(found, of: picture, seed: seed)
             let line = Line(
-                image: path, predicted: loaded.analysis.classes[predicted].name,
+                image: path, predicted: loaded.analysis.classes[loaded.prediction(picture.embedding)].name,
                 concepts: found.ranked.prefix(top).map {
                     .init(descriptor: loaded.analysis.descriptors[$0], value: found.values[$0])
                 }, used: found.used, cosine: found.cosine)
             if json { try StandardOutput.json(line) } else { try StandardOutput.line(Self.text(line)) }
         }
-        if json { try StandardOutput.json(Removal(removal)) } else { try StandardOutput.line(Self.text(removal)) }
-    }
-
-    /// A picture taken apart.
-    private struct Found {
-        /// `[D]`.
-        let values: [Double]
-        /// What it is made of, the most important first.
-        let ranked: [Int]
-        let scores: (Set<Int>) -> [Double]
-        var used: Int?
-        var cosine: Double?
-    }
-
-    private func decomposition(
-        _ embeddings: [[Float]], _ loaded: LoadedAnalysis
-    ) throws -> ([Float], _ predicted: Int) -> Found {
-        switch by {
-        case .ezpc:
-            let map =
-                try map.map { folder in
-                    try ConceptMapFile.map(folder: folder, of: loaded.analysis, classes: loaded.classEmbeddings)
-                } ?? ConceptMap(descriptors: loaded.bankEmbeddings, classes: loaded.classEmbeddings)
-            return { embedding, _ in
-                // The class that the map itself comes to, which need not be the model's.
-                let own = Self.order(map.scores(embedding)).first ?? 0
-                let values = map.contributions(embedding, toClass: own)
-                return Found(values: values, ranked: Self.order(values)) { map.scores(embedding, without: $0) }
-            }
-        case .splice:
-            let width = loaded.model.embeddingWidth
-            let decomposition = SparseDecomposition(
-                descriptors: loaded.bareEmbeddings,
-                images: Matrix(rows: embeddings.count, columns: width, elements: embeddings.flatMap { $0 }),
-                penalty: penalty)
-            let classes = DoubleMatrix(loaded.classEmbeddings)
-            return { embedding, _ in
-                let found = decomposition(embedding)
-                let descriptors = found.descriptors
-                return Found(
-                    values: found.weights, ranked: descriptors,
-                    scores: { removed in
-                        let whole = decomposition.recomposed(found.weights, without: removed)
-                        return DoubleMatrix(
-                            classes.plain, times: DoubleMatrix(rows: whole.count, columns: 1, elements: whole).plain
-                        ).elements
-                    }, used: descriptors.count, cosine: found.cosine)
-            }
-        }
-    }
-
-    /// Largest first, of equals the first.
-    private static func order(_ values: [Double]) -> [Int] {
-        values.indices.sorted { (values[$1], $0) < (values[$0], $1) }
-    }
-
-    private struct Removal: Encodable {
-        struct Step: Encodable {
-            let removed: Int
-            let drop, random_drop, flipped, random_flipped: Double
-        }
-
-        let images: Int
-        let removal: [Step]
-
-        init(_ test: RemovalTest) {
-            images = test.images
-            let count = Double(max(test.images, 1))
-            removal = test.steps.map {
-                Step(
-                    removed: $0.count, drop: $0.drop / count, random_drop: $0.randomDrop / count,
-                    flipped: Double($0.flips) / count, random_flipped: Double($0.randomFlips) / count)
-            }
-        }
+        let figures = RemovalFigures(removal)
+        if json { try StandardOutput.json(figures) } else { try StandardOutput.line(figures.text) }
     }
 
     private static func text(_ line: Line) -> String {
@@ -191,18 +111,5 @@ struct DecomposeCommand: AsyncParsableCommand {
             .joined(separator: "\n")
     }
 
-    private static func text(_ test: RemovalTest) -> String {
-        var table = TextTable(
-            .number("taken away"), .number("score drop"), .number("at random"), .number("flipped"),
-            .number("at random"))
-        for step in Removal(test).removal {
-            table.add(
-                "\(step.removed)", decimal(step.drop), decimal(step.random_drop), percent(step.flipped),
-                percent(step.random_flipped))
-        }
-        return table.text
-    }
-
     private static func decimal(_ value: Double) -> String { String(format: "%.4f", value) }
-    private static func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
 }

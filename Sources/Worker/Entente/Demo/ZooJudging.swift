@@ -14,8 +14,10 @@ struct ZooJudging {
         var ablated: [SentJobs] = []
         /// Classes told by their descriptors.
         var told: [SentJobs] = []
+        /// Of heads that had to be trained.
+        var trained: [SentJobs] = []
         static let none = Others()
-        var all: [SentJobs] { ablated + told }
+        var all: [SentJobs] { ablated + told + trained }
     }
 
     /// The half that is judged, and that concepts are mined on; the other has a say of their worth that they know nothing of.
@@ -45,8 +47,15 @@ struct ZooJudging {
     }
 
     /// Analyses that need nothing of others.
-    func submitOthers(_ files: [AnalysisFile], images: FolderListing, to stage: DemoStage) throws -> Others {
+    ///
+    /// - Parameter rivals: analyses of trained heads.
+    func submitOthers(
+        _ files: [AnalysisFile], _ rivals: [AnalysisFile], images: FolderListing, to stage: DemoStage
+    ) throws -> Others {
         var others = Others()
+        for file in rivals {
+            others.trained.append(try stage.submit(judged(file), images: images, split: Self.split))
+        }
         for file in files {
             others.told.append(
                 try stage.submit(

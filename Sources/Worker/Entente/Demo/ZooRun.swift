@@ -28,7 +28,10 @@ struct ZooRun {
         let files = try analysisFiles(zoo)
         let images = try ImageFolder.list(zoo + "/heldout")
         print("Entente: does a CLIP whose encoders agree more classify better? \(files.count) small models find out\n")
-        let stage = try DemoStage(modelPath: zoo + "/models", roots: share, settings: settings, stop: stop)
+        let rivals = judge ? try ZooRivals(zoo: zoo, share: share) : nil
+        let stage = try DemoStage(
+            modelPath: ([zoo + "/models"] + (rivals?.headFolders ?? [])).joined(separator: ":"), roots: share,
+            settings: settings, stop: stop)
         defer { stage.close() }
         let start = ContinuousClock.now
         let judging = judge ? try ZooJudging(zoo: zoo, share: share, folder: folder) : nil
@@ -38,7 +41,7 @@ struct ZooRun {
         }
         let pictures = sent.first?.images ?? 0
         DemoStage.say("submitted \(pictures) pictures under \(files.count) models")
-        let others = try judging?.submitOthers(files, images: images, to: stage) ?? .none
+        let others = try judging?.submitOthers(files, rivals?.files ?? [], images: images, to: stage) ?? .none
         try stage.follow(sent + others.all, patience: Self.patience)
         try judging?.augment(zip(files, sent).map { $0 }, images: images, on: stage, patience: Self.patience)
         let seconds = Double(start.duration(to: .now).microseconds) / 1e6
@@ -56,6 +59,7 @@ struct ZooRun {
         )
         print(ZooTables(findings).text)
         if let judging { print("\n" + (try judging.tables(findings, stage.connection))) }
+        if let rivals { print("\n" + (try rivals.removal(images, split: ZooJudging.split, settings: settings))) }
 
         try write(findings, to: folder)
         try ZooExamples(findings: findings, files: files, zoo: zoo, settings: settings, connection: stage.connection)

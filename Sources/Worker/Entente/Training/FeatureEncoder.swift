@@ -54,6 +54,15 @@ struct FeatureEncoder {
         return encoded.flatMap { $0 }
     }
 
+    /// The same without patches, of any number of paths.
+    func embeddings(_ paths: [String]) throws -> [Encoded] {
+        try stride(from: 0, to: paths.count, by: atOnce).flatMap { start in
+            try encode(Array(paths[start..<min(start + atOnce, paths.count)])).map {
+                Encoded(embedding: $0.embedding, patches: Matrix(rows: 0, columns: 0), hash: $0.hash)
+            }
+        }
+    }
+
     private static func numbers(_ hash: [UInt8]) -> [Int32] {
         stride(from: 0, to: hash.count, by: 4).map { start in
             Int32(bitPattern: hash[start..<start + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) })

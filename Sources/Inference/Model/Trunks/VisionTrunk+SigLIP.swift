@@ -35,7 +35,8 @@ extension VisionTrunk {
     private static let rows = [
         Row("base", 16, [224, 256, 384, 512], (768, 12, 12, 3072), .gelu),
         Row("base", 32, [256], (768, 12, 12, 3072), .tanhGelu),
-        Row("large", 16, [256, 384, 512], (1024, 24, 16, 4096), .gelu),
+        Row("large", 16, [256, 384], (1024, 24, 16, 4096), .gelu),
+        Row("large", 16, [512], (1024, 24, 16, 4096), .tanhGelu),
         Row("so400m", 14, [224, 378, 384], (1152, 27, 16, 4304), .gelu),
         Row("so400m", 16, [256, 384, 512], (1152, 27, 16, 4304), .tanhGelu),
         Row("giantopt", 16, [256, 384], (1536, 40, 16, 6144), .tanhGelu),

@@ -1,21 +1,24 @@
 """Compares entente with open_clip at full size, on random weights: every configuration that open_clip names and entente takes.
 
     swift build -c release --product entente
-    python tools/parity/full_size.py [ARCHITECTURE...]
+    python tools/parity/full_size.py [--layers N] [--results FILE] [ARCHITECTURE...]
 
 Of each architecture, smallest first, a model directory of the hub's layout is written to a temporary folder, with weights of
 open_clip's own initialisation whose norms, biases and layer scales are moved away from their neutral values, and the preprocessing that the
 library has for its first published weights. Entente encodes pictures and texts from the files. Its pixel values are compared with those of the
 library's own transform, its ids with those of the library's tokenizer; of both open_clip makes embeddings, and of a vision encoder the last block's
 tokens and keys, which are compared by cosine and by the largest difference as a share of the largest magnitude; the bounds are 0.99999 and
-1e-4, and 1e-5 for pixel values. Beyond 1.5 thousand million parameters an encoder keeps its widths and has two layers, unless a name of timm's
-fixes how many. What entente refuses is listed with its sentence. Exits with 1 if a bound is missed.
+1e-4, and 1e-5 for pixel values. With --layers N both encoders keep their widths and have N layers; without it, two beyond 1.5 thousand million
+parameters and all elsewhere. A vision encoder whose layers a name of timm's fixes, or that is a convolutional network, keeps its own. What entente
+refuses is listed with its sentence. Exits with 1 if a bound is missed.
 
-ENTENTE names the program, and FULL_SIZE_THREADS how many threads both sides take (1). Families whose own tokenizers can't be had take the
-small ones of the golden files, whose components are theirs.
-Needs torch, open_clip_torch, timm, transformers, pillow and safetensors; 8 GiB of memory and of room for temporary files.
+With --results what is done is a line of FILE, and is not done again; a run that was stopped goes on behind it, and the table at the end is of
+the whole file. There a configuration counts with the deepest of its runs. ENTENTE names the program, and FULL_SIZE_THREADS how many threads both
+sides take (1). Families whose own tokenizers can't be had take the small ones of the golden files, whose components are theirs.
+Needs torch, open_clip_torch, timm, transformers, pillow and safetensors; 16 GiB of memory for the largest, and 8 GiB of room for temporary files.
 """
 
+import argparse
 import gc
 import json
 import os
@@ -43,6 +46,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("ENTENTE", ROOT / ".build/release/entente")
 THREADS = int(os.environ.get("FULL_SIZE_THREADS", "1"))
 MOST = 1.5e9  # parameters at full depth
+FULL = "full depth"
 # Folders of golden tokenizers, by what a configuration names.
 TOKENIZERS = {"SigLIP2": "siglip2", "SigLIP": "siglip", "bert": "bert", "xlm-v": "xlm", "mt5": "siglip"}
 TEXTS = ["a photo of a tench.", "a spotted body", "fins!", "", "a very long text " * 40]
@@ -52,20 +56,19 @@ def enlivened(model, generator):
     """The model's weights, with everything that starts out neutral changed so that leaving it out would show."""
     weights = {}
     for name, tensor in model.state_dict().items():
-        noise = torch.from_numpy(generator.standard_normal(tuple(tensor.shape)).astype(numpy.float32))
-        if not tensor.is_floating_point():
-            pass
-        elif name.endswith("running_var"):
-            tensor = torch.exp(0.2 * noise)
-        elif name.endswith("running_mean"):
-            tensor = 0.1 * noise
-        elif name.endswith("gamma"):
-            tensor = 0.2 + 0.05 * noise
-        elif tensor.ndim == 1 and name.endswith("weight"):
-            # A residual network would grow without end if every block kept a gain of 1.
-            tensor = (0.4 if ".bn3." in name else 1) + 0.1 * noise
-        elif tensor.ndim == 1 and name.endswith("bias"):
-            tensor = 0.1 * noise
+        if tensor.is_floating_point() and tensor.ndim == 1:
+            noise = torch.from_numpy(generator.standard_normal(tuple(tensor.shape)).astype(numpy.float32))
+            if name.endswith("running_var"):
+                tensor = torch.exp(0.2 * noise)
+            elif name.endswith("running_mean"):
+                tensor = 0.1 * noise
+            elif name.endswith("gamma"):
+                tensor = 0.2 + 0.05 * noise
+            elif name.endswith("weight"):
+                # A residual network would grow without end if every block kept a gain of 1.
+                tensor = (0.4 if ".bn3." in name else 1) + 0.1 * noise
+            elif name.endswith("bias"):
+                tensor = 0.1 * noise
         weights[name] = tensor.contiguous()
     return weights
 
@@ -153,7 +156,10 @@ def described(name, folder):
 
 def skeleton(configuration):
     arguments = json.loads(json.dumps(configuration))
-    return (open_clip.CustomTextCLIP if arguments.pop("custom_text", False) else open_clip.CLIP)(**arguments)
+    has_own_text = arguments.pop("custom_text", False)
+    if "multimodal_cfg" in arguments:
+        return open_clip.CoCa(**arguments)
+    return (open_clip.CustomTextCLIP if has_own_text else open_clip.CLIP)(**arguments)
 
 
 def parameters(configuration):
@@ -161,27 +167,31 @@ def parameters(configuration):
         return sum(value.numel() for value in skeleton(configuration).parameters())
 
 
-def fitted(configuration):
-    """The configuration with two layers an encoder where it is too large, and how it was cut."""
-    if parameters(configuration) <= MOST:
-        return configuration, "full depth"
+def fitted(configuration, layers):
+    """The configuration with so many layers an encoder, two where it is too large, and how it was cut."""
+    layers = layers or (2 if parameters(configuration) > MOST else None)
+    if not layers:
+        return configuration, FULL
     cut = json.loads(json.dumps(configuration))
-    cut["text_cfg"]["layers"] = 2
-    if "timm_model_name" in cut["vision_cfg"]:
-        return cut, "two layers of text"
-    cut["vision_cfg"]["layers"] = 2
-    return cut, "two layers"
+    cut["text_cfg"]["layers"] = layers
+    if "multimodal_cfg" in cut:
+        # Nothing of the decoder is compared.
+        cut["multimodal_cfg"]["layers"] = 1
+    if "timm_model_name" in cut["vision_cfg"] or isinstance(cut["vision_cfg"].get("layers"), list):
+        return cut, f"{layers} layers of text"
+    cut["vision_cfg"]["layers"] = layers
+    return cut, f"{layers} layers"
 
 
 def program(*arguments):
     subprocess.run([PROGRAM, *arguments], check=True, env=os.environ | {"OPENBLAS_NUM_THREADS": str(THREADS)})
 
 
-def check(name, folder):
+def check(name, folder, layers):
     """Rows of the table: what was compared, cosine, difference, and whether both are near enough; and how deep it was."""
     torch.manual_seed(1)
     generator = numpy.random.default_rng(1)
-    configuration, depth = fitted(open_clip.get_model_config(name))
+    configuration, depth = fitted(open_clip.get_model_config(name), layers)
     settings = preprocessing(name)
     model = skeleton(configuration).eval()
     count = sum(value.numel() for value in model.parameters())
@@ -207,43 +217,70 @@ def check(name, folder):
     cosine, difference = agreement(images["pixel_values"].flatten(1), pixels.flatten(1))
     rows.append(("pixel_values", cosine, difference, difference <= 1e-5))
     with torch.inference_mode():
-        expected = {"image_embeddings": model.encode_image(images["pixel_values"]), "text_embeddings": model.encode_text(texts["token_ids"].long())} | seen
+        expected = {"image_embeddings": model.encode_image(images["pixel_values"], normalize=False), "text_embeddings": model.encode_text(texts["token_ids"].long(), normalize=False)} | seen
     for key, value in expected.items():
         cosine, difference = agreement((texts if key in texts else images)[key], value)
         rows.append((key, cosine, difference, cosine >= 0.99999 and difference <= 1e-4))
     for key, cosine, difference, near in rows:
         print(f"{name:30} {count / 1e6:7.0f} M  {depth:18}  {key:16}  cosine {cosine:.8f}  difference {difference:.1e}{'' if near else '  TOO FAR'}", flush=True)
-    return rows, depth
+    return {"parameters": count, "depth": depth, "rows": rows}
 
 
-def summary(results, refused):
-    print(f"\n{len(results)} compared, {sum(depth == 'full depth' for _, depth in results.values())} at full depth; {len(refused)} refused")
-    for name, sentence in refused.items():
-        print(f"refused  {name}: {sentence}")
+def summary(done):
+    """Prints what the file of results holds; of a configuration the deepest run."""
+    best, refused = {}, {}
+    for entry in done:
+        if "refused" in entry:
+            refused[entry["name"]] = entry["refused"]
+        elif entry["name"] not in best or entry["depth"] == FULL:
+            best[entry["name"]] = entry
+    compared = sorted(best.values(), key=lambda entry: entry["parameters"])
+    print("\n| configuration | M parameters | compared at | largest difference |\n|---|---|---|---|")
+    for entry in compared:
+        print(f"| {entry['name']} | {entry['parameters'] / 1e6:.0f} | {entry['depth']} | {max(row[2] for row in entry['rows'][1:]):.1e} |")
+    for name, sentence in sorted(refused.items()):
+        print(f"| {name} | | refused | {sentence} |")
+    depths = [entry["depth"] for entry in compared]
+    print(f"\n{len(compared)} compared: {', '.join(f'{depths.count(depth)} at {depth}' for depth in sorted(set(depths)))}; {len(refused)} refused")
     for key in ("pixel_values", "image_embeddings", "text_embeddings", "patch_tokens", "patch_keys"):
-        found = [(difference, cosine, name) for name, (rows, _) in results.items() for own, cosine, difference, _ in rows if own == key]
+        found = [(difference, cosine, entry["name"]) for entry in compared for own, cosine, difference, _ in entry["rows"] if own == key]
         if found:
             print(f"worst {key}: difference {max(found)[0]:.1e} ({max(found)[2]}), cosine {min(cosine for _, cosine, _ in found):.8f}")
-    missed = [name for name, (rows, _) in results.items() if not all(near for *_, near in rows)]
+    missed = sorted({entry["name"] for entry in done if not all(row[3] for row in entry.get("rows", []))})
     print(f"missed a bound: {', '.join(missed) or 'none'}")
     return missed
 
 
 def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--layers", type=int)
+    parser.add_argument("--results", type=pathlib.Path)
+    parser.add_argument("architectures", nargs="*")
+    arguments = parser.parse_args()
     torch.set_num_threads(THREADS)
-    refused, taken = {}, []
-    for name in sys.argv[1:] or open_clip.list_models():
+    done = [json.loads(line) for line in arguments.results.read_text().splitlines()] if arguments.results and arguments.results.exists() else []
+
+    def note(entry):
+        done.append(entry)
+        if arguments.results:
+            with arguments.results.open("a") as file:
+                file.write(json.dumps(entry) + "\n")
+
+    finished = {entry["name"] for entry in done if "refused" in entry or entry["asked"] == arguments.layers}
+    taken = []
+    for name in arguments.architectures or open_clip.list_models():
+        if name in finished:
+            continue
         with tempfile.TemporaryDirectory() as scratch:
             sentence = described(name, pathlib.Path(scratch))
         if sentence:
-            refused[name] = sentence
+            note({"name": name, "refused": sentence})
         else:
-            taken.append((parameters(open_clip.get_model_config(name)), name))
-    results = {}
+            taken.append((parameters(fitted(open_clip.get_model_config(name), arguments.layers)[0]), name))
     for _, name in sorted(taken):
         with tempfile.TemporaryDirectory() as scratch:
-            results[name] = check(name, pathlib.Path(scratch))
-    sys.exit(1 if summary(results, refused) else 0)
+            note({"name": name, "asked": arguments.layers} | check(name, pathlib.Path(scratch), arguments.layers))
+    sys.exit(1 if summary(done) else 0)
 
 
 if __name__ == "__main__":

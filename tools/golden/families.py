@@ -37,6 +37,9 @@ TRUNKS = {
 PERCEPTION = dict(global_pool="map", attn_type="rope", use_pre_transformer_norm=True, use_rot_pos_emb=True, rope_grid_indexing="xy", attn_pool_num_heads=8, attn_pool_mlp_ratio=4.0, norm_layer=functools.partial(LayerNorm, eps=1e-5))
 EYES = {
     "small_perception": dict(PERCEPTION, img_size=40, patch_size=8, embed_dim=64, depth=2, num_heads=2, ref_feat_shape=(5, 5), rope_grid_offset=1.0),
+    # The grid has another side than the one that its angles are of; the perceptron's width is no multiple of anything.
+    "small_eva02": dict(img_size=40, patch_size=8, embed_dim=64, depth=2, num_heads=2, mlp_ratio=2.7, qkv_fused=False, swiglu_mlp=True, scale_mlp=True, scale_attn_inner=True, use_rot_pos_emb=True, ref_feat_shape=(4, 4)),
+    "small_eva": dict(img_size=32, patch_size=8, embed_dim=60, depth=2, num_heads=3, mlp_ratio=6144 / 1408),
     "small_perception_bare": dict(PERCEPTION, img_size=48, patch_size=8, embed_dim=96, depth=2, num_heads=4, mlp_ratio=8960 / 1536, ref_feat_shape=(6, 6), class_token=False),
 }
 
@@ -66,6 +69,8 @@ def timm_arguments(kwargs):
 register("small_mobile", mobile)
 
 TEXT = {"context_length": 12, "vocab_size": 90, "width": 48, "heads": 3, "layers": 2}
+COCA_TEXT = dict(TEXT, embed_cls=True, output_tokens=True)
+DECODER = dict(TEXT, width=40, heads=4, layers=1)
 SIGLIP_TEXT = dict(TEXT, no_causal_mask=True, proj_bias=True, pool_type="last", norm_kwargs={"eps": 1e-6}, hf_tokenizer_name="somebody/siglip", tokenizer_kwargs={"clean": "canonicalize"})
 
 
@@ -96,6 +101,15 @@ TRANSFORMERS = {
         "text_config": {"vocab_size": 90, "hidden_size": 48, "intermediate_size": 96, "num_hidden_layers": 2, "num_attention_heads": 3, "max_position_embeddings": 12, "hidden_act": "gelu"}}),
 }
 
+# Behind the others, whose seeds are their places.
+LATER = {
+    "eva02-f16": (torch.float16, {"embed_dim": 40, "custom_text": True, "vision_cfg": trunk("small_eva02", 40, "token", None), "text_cfg": TEXT}),
+    "eva-bf16": (torch.bfloat16, {"embed_dim": 40, "custom_text": True, "vision_cfg": trunk("small_eva", 32, "token", None), "text_cfg": TEXT}),
+    "coca-f16": (torch.float16, {"embed_dim": 40, "custom_text": True, "multimodal_cfg": DECODER, "vision_cfg": {"image_size": 32, "layers": 2, "width": 64, "head_width": 32, "patch_size": 8, "attentional_pool": True, "attn_pooler_heads": 4, "attn_pooler_queries": 5, "output_tokens": True}, "text_cfg": COCA_TEXT}),
+    # As wide as the embeddings: queries, keys and values are stored as one.
+    "coca-even-bf16": (torch.bfloat16, {"embed_dim": 64, "custom_text": True, "multimodal_cfg": DECODER, "vision_cfg": {"image_size": 32, "layers": 2, "width": 64, "head_width": 32, "patch_size": 8, "attentional_pool": True, "attn_pooler_heads": 2, "attn_pooler_queries": 3, "output_tokens": True}, "text_cfg": dict(COCA_TEXT, pad_id=3)}),
+}
+
 
 def lively(name, tensor, generator):
     """Random values of a size that keeps attention peaked and activations away from zero."""
@@ -123,7 +137,7 @@ def lively(name, tensor, generator):
     return values * (1.6 if attention else 1.2) / numpy.sqrt(numpy.prod(shape[1:]))
 
 
-def token_rows(context, vocabulary, generator):
+def token_rows(context, vocabulary, generator, padded=False):
     """Texts with the id 2 at several places, once twice and once nowhere, amid higher and lower ids; some with zeros behind."""
     rows = generator.integers(3, vocabulary, size=(7, context))
     for row, end in zip(rows, (context - 1, 4, 1, 7, 2, context // 2)):
@@ -131,6 +145,11 @@ def token_rows(context, vocabulary, generator):
     rows[1, 5:] = 0
     rows[3, 9] = 2
     rows[4, 3:] = 0
+    if padded:
+        # Padding amid and right before the last token, and the same of those who pad with 3.
+        rows[5, [3, 4]] = 0
+        rows[6, [context - 2, 6]] = (0, 3)
+        rows[2, [0, 5, context - 1]] = 3
     return torch.from_numpy(rows.astype(numpy.int32))
 
 
@@ -192,7 +211,8 @@ def write_open_clip(folder, seed, dtype, model_cfg):
     (folder / "open_clip_config.json").write_text(json.dumps({"model_cfg": model_cfg, "preprocess_cfg": {"mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5], "resize_mode": "squash"}}, indent=2) + "\n")
     generator = numpy.random.default_rng(seed)
     arguments = json.loads(json.dumps(model_cfg))
-    make = open_clip.CustomTextCLIP if arguments.pop("custom_text", False) else open_clip.CLIP
+    has_own_text = arguments.pop("custom_text", False)
+    make = open_clip.CoCa if "multimodal_cfg" in arguments else open_clip.CustomTextCLIP if has_own_text else open_clip.CLIP
     skeleton = make(**arguments)
     weights = {name: lively(name, tensor, generator).to(dtype if tensor.is_floating_point() else tensor.dtype).contiguous() for name, tensor in skeleton.state_dict().items()}
     save_file(weights, folder / "open_clip_model.safetensors")
@@ -202,17 +222,19 @@ def write_open_clip(folder, seed, dtype, model_cfg):
         assert torch.equal(tensor.float(), weights[name].float()), name
     side = model_cfg["vision_cfg"]["image_size"]
     pixels = torch.from_numpy(generator.standard_normal((3, 3, side, side)).astype(numpy.float32))
-    tokens = token_rows(model_cfg["text_cfg"]["context_length"], model_cfg["text_cfg"]["vocab_size"], generator)
+    tokens = token_rows(model_cfg["text_cfg"]["context_length"], model_cfg["text_cfg"]["vocab_size"], generator, "embed_cls" in model_cfg["text_cfg"])
     tower = model.visual
     if hasattr(tower, "trunk"):
         block = tower.trunk.blocks[-1]
-        width = block.attn.qkv.weight.shape[1]
-        seen = watch(model, block, block.norm1, block.attn.qkv.weight[width:2 * width], tower.trunk.num_prefix_tokens)
+        apart = getattr(block.attn, "k_proj", None)
+        keys = apart.weight if apart is not None else block.attn.qkv.weight.chunk(3)[1]
+        seen = watch(model, block, block.norm1, keys, tower.trunk.num_prefix_tokens)
     else:
         block = tower.transformer.resblocks[-1]
         width = block.attn.in_proj_weight.shape[1]
         seen = watch(model, block, block.ln_1, block.attn.in_proj_weight[width:2 * width], 1)
-    finish(folder, model, seen, model.encode_image, model.encode_text, pixels, tokens)
+    # CoCa's give rows of length 1 if they aren't told otherwise.
+    finish(folder, model, seen, lambda pixels: model.encode_image(pixels, normalize=False), lambda tokens: model.encode_text(tokens, normalize=False), pixels, tokens)
 
 
 def write_transformers(folder, seed, dtype, sections):
@@ -242,7 +264,7 @@ def write_transformers(folder, seed, dtype, sections):
 
 if __name__ == "__main__":
     wanted = sys.argv[2:]
-    for seed, (name, (dtype, configuration)) in enumerate((OPEN_CLIP | TRANSFORMERS).items()):
+    for seed, (name, (dtype, configuration)) in enumerate((OPEN_CLIP | TRANSFORMERS | LATER).items()):
         if not wanted or name in wanted:
-            write = write_open_clip if name in OPEN_CLIP else write_transformers
+            write = write_open_clip if name in OPEN_CLIP | LATER else write_transformers
             write(pathlib.Path(sys.argv[1]) / name, seed + 71, dtype, configuration)

@@ -31,6 +31,7 @@ INLINE void FN(finish)(const entente_product *p, lanes sum, size_t row, size_t c
     if (p->activation == ENTENTE_GELU) sum = FN(gelu)(sum);
     if (p->activation == ENTENTE_QUICK_GELU) sum = FN(quick_gelu)(sum);
     if (p->activation == ENTENTE_TANH_GELU) sum = FN(tanh_gelu)(sum);
+    if (p->activation == ENTENTE_SILU) sum = FN(silu)(sum);
     if (count == LANES)
         FN(store)(out, sum);
     else

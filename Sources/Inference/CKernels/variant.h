@@ -76,6 +76,8 @@ INLINE lanes FN(exponential)(lanes x) {
 
 INLINE lanes FN(quick_gelu)(lanes x) { return x / (1.0f + FN(exponential)(x * -1.702f)); }
 
+INLINE lanes FN(silu)(lanes x) { return x / (1.0f + FN(exponential)(-x)); }
+
 // x Phi(x) = max(x, 0) - |x| T(|x|), with the normal tail T(a) = e^(-a^2/2) R(a). R is smooth and falls from 1/2 to
 // 0; in u = 1 / (1 + 0.35 a) a polynomial of degree 9 without constant term fits it to 2^-26 for 0 <= a <= 14
 // (minimax against 0.5 erfcx(a / sqrt 2)). So the negative side keeps its relative precision, which 1 + erf loses.
@@ -167,6 +169,12 @@ static void FN(add_bias)(float *x, const float *bias, size_t rows, size_t column
     }
 }
 
+static void FN(multiply)(float *x, const float *factors, size_t count) {
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES) FN(store)(x + i, FN(load)(x + i) * FN(load)(factors + i));
+    for (; i < count; ++i) x[i] *= factors[i];
+}
+
 INLINE void FN(softmax_row)(float *x, size_t columns) {
     lanes top = -INFINITY;
     size_t c = 0;
@@ -245,6 +253,7 @@ static const entente_kernels FN(kernels) = {
     .name = QUOTED(VARIANT),
     .layer_norm = FN(layer_norm),
     .add_bias = FN(add_bias),
+    .multiply = FN(multiply),
     .softmax = FN(softmax),
     .half_to_float = FN(half_to_float),
     .bfloat16_to_float = FN(bfloat16_to_float),

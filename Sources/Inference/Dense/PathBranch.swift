@@ -30,7 +30,7 @@ class PathBranch: DenseBranch {
             path.base.update(from: body.stream.base, count: rows * transformer.shape.width)
         }
         for item in body.layout.items { attend(item) }
-        layer.attentionOutput.apply(
+        layer.joinHeads(
             weighted.base, rows: rows, adding: startsHere && !recipe.keepsResidual ? nil : path.base,
             into: path.base, scratch: body.scratch.base)
         if recipe.keepsPerceptron, isLast(block) {

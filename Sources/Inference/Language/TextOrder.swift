@@ -6,11 +6,14 @@ struct TextOrder {
     struct Text {
         /// Among the texts of the call.
         let index: Int
-        /// Tokens that are computed.
-        let length: Int
-        let pooled: Int
-        /// Tokens whose rows are the previous text's: none, all, or where tokens don't see what follows, the common beginning.
+        /// The rows that are computed, shared ones among them.
+        let rows: TokenRows
+        /// Rows that are the previous text's: none, all, or where tokens don't see what follows, the common beginning.
         let shared: Int
+
+        /// Rows that are computed.
+        var length: Int { rows.rows.count }
+        var pooled: Int { rows.pooled }
 
         /// Whether it is the previous text over again.
         var isRepeated: Bool { shared == length }
@@ -24,25 +27,31 @@ struct TextOrder {
     ///   - isCausal: whether a token sees only itself and those before it.
     ///   - sharing: otherwise every text is computed by itself, in the order given.
     init(_ tokens: [[Int32]], _ pooling: TextPooling, isCausal: Bool, sharing: Bool = true) {
-        let pooled = tokens.map { pooling.position(in: $0) }
-        let seen = tokens.indices.map { tokens[$0].prefix(isCausal ? pooled[$0] + 1 : tokens[$0].count) }
-        var order = Array(tokens.indices)
+        self.init(
+            tokens.map { TokenRows($0, pooledAt: pooling.position(in: $0), isCausal: isCausal) }, isCausal: isCausal,
+            sharing: sharing)
+    }
+
+    /// - Parameters:
+    ///   - seen: what is computed of each text.
+    ///   - isCausal: whether a row sees only itself and those before it.
+    ///   - sharing: otherwise every text is computed by itself, in the order given.
+    init(_ seen: [TokenRows], isCausal: Bool, sharing: Bool = true) {
+        var order = Array(seen.indices)
         if sharing {
             order.sort { left, right in
-                if seen[left].lexicographicallyPrecedes(seen[right]) { return true }
-                return left < right && seen[left] == seen[right]
+                if seen[left].rows.lexicographicallyPrecedes(seen[right].rows) { return true }
+                return left < right && seen[left].rows == seen[right].rows
             }
         }
         texts.reserveCapacity(order.count)
-        var previous: ArraySlice<Int32> = []
+        var previous: [TokenRows.Row] = []
         for index in order {
-            let own = seen[index]
+            let own = seen[index].rows
             let common = sharing ? zip(previous, own).prefix { $0 == $1 }.count : 0
             let isWhole = common == own.count && common == previous.count
             texts.append(
-                Text(
-                    index: index, length: own.count, pooled: pooled[index],
-                    shared: isCausal || isWhole ? common : 0))
+                Text(index: index, rows: seen[index], shared: isCausal || isWhole ? common : 0))
             previous = own
         }
     }

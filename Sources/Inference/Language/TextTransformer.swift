@@ -8,7 +8,9 @@ public final class TextTransformer: Sendable {
     private let transformer: Transformer
     /// `[vocabulary, d]`.
     private let tokenEmbedding: [Float]
-    /// `[context, d]`.
+    /// `[d]`: of a row behind the tokens, if the model pools at such a one.
+    private let learntRow: [Float]
+    /// `[context, d]`, with a learnt row one more.
     private let positions: [Float]
     private let projection: PooledProjection
 
@@ -25,7 +27,8 @@ public final class TextTransformer: Sendable {
         self.shape = shape
         let width = shape.transformer.width
         tokenEmbedding = try tensors.floats("token_embedding.weight", [shape.vocabularySize, width])
-        positions = try tensors.floats("positional_embedding", [shape.contextLength, width])
+        learntRow = shape.learntRowBehind == nil ? [] : try tensors.floats("cls_emb", [width])
+        positions = try tensors.floats("positional_embedding", [shape.longestText, width])
         transformer = try Transformer(tensors.scope("transformer"), shape.transformer)
         projection = try PooledProjection(
             norm: LayerNorm(tensors.scope("ln_final"), width: width, epsilon: shape.transformer.epsilon),
@@ -38,7 +41,7 @@ public final class TextTransformer: Sendable {
     private static let rowsAtOnce = 512
 
     private func rowLimit(_ batchSize: Int) -> Int {
-        min(batchSize * contextLength, max(Self.rowsAtOnce, contextLength))
+        min(batchSize * shape.longestText, max(Self.rowsAtOnce, shape.longestText))
     }
 
     /// Memory for one lane that encodes up to `batchSize` different texts together, or fewer if they are long.
@@ -49,9 +52,9 @@ public final class TextTransformer: Sendable {
         return TextWorkspace(
             batchSize: batchSize, sharesPrefixes: sharingPrefixes,
             transformer: TransformerWorkspace(
-                shape.transformer, items: batchSize, longest: contextLength, rows: rowLimit(batchSize),
+                shape.transformer, items: batchSize, longest: shape.longestText, rows: rowLimit(batchSize),
                 isCausal: shape.isCausal, scratchFloats: transformer.scratchFloats),
-            projection: projection.makeWorkspace(items: batchSize, longest: contextLength),
+            projection: projection.makeWorkspace(items: batchSize, longest: shape.longestText),
             embeddingWidth: embeddingWidth)
     }
 
@@ -65,7 +68,7 @@ public final class TextTransformer: Sendable {
     public func batches(
         of tokens: [[Int32]], pooling: TextPooling = .highestID, batchSize: Int
     ) -> [[Int]] {
-        let order = TextOrder(tokens, shape.pooling ?? pooling, isCausal: shape.isCausal)
+        let order = order(of: tokens, pooling)
         return order.batches(items: batchSize, rows: rowLimit(batchSize)).map { batch in
             order.texts[batch].map(\.index).sorted()
         }
@@ -88,7 +91,6 @@ public final class TextTransformer: Sendable {
         _ tokens: [[Int32]], of texts: [String] = [], pooling: TextPooling = .highestID, in workspace: TextWorkspace
     ) throws(InferenceError) -> Matrix {
         for (index, row) in tokens.enumerated() { try check(row, index) }
-        let pooling = shape.pooling ?? pooling
         var embeddings = compute(tokens, pooling, in: workspace)
         for text in tokens.indices where embeddings.row(text).firstNotFinite != nil {
             // It may be another's, behind what they share: a value that is not finite goes back into the rows before it.
@@ -102,10 +104,10 @@ public final class TextTransformer: Sendable {
     private func compute(_ tokens: [[Int32]], _ pooling: TextPooling, in workspace: TextWorkspace) -> Matrix {
         var embeddings = Matrix(rows: tokens.count, columns: embeddingWidth)
         let body = workspace.transformer
-        let order = TextOrder(tokens, pooling, isCausal: shape.isCausal, sharing: workspace.sharesPrefixes)
+        let order = order(of: tokens, pooling, sharing: workspace.sharesPrefixes)
         for batch in order.batches(items: workspace.batchSize, rows: body.capacity) {
             let texts = order.texts[batch]
-            embed(texts, tokens, in: body)
+            embed(texts, in: body)
             workspace.computedRows += body.layout.totalRows
             transformer.run(in: body, causal: shape.isCausal, keepingRows: false)
             projection.apply(
@@ -114,6 +116,14 @@ public final class TextTransformer: Sendable {
             distribute(workspace.embeddings, over: texts, into: &embeddings)
         }
         return embeddings
+    }
+
+    private func order(of tokens: [[Int32]], _ pooling: TextPooling, sharing: Bool = true) -> TextOrder {
+        guard let padding = shape.learntRowBehind else {
+            return TextOrder(tokens, shape.pooling ?? pooling, isCausal: shape.isCausal, sharing: sharing)
+        }
+        return TextOrder(
+            tokens.map { TokenRows($0, learntRowBehind: padding) }, isCausal: shape.isCausal, sharing: sharing)
     }
 
     private func overflow(_ value: Float, _ index: Int, _ texts: [String]) -> InferenceError {
@@ -138,17 +148,24 @@ public final class TextTransformer: Sendable {
 
     /// Lays out a batch's different texts, each as far as its pooled token sees, without what it shares with the one before it; and
     /// fills the residual stream.
-    private func embed(_ texts: ArraySlice<TextOrder.Text>, _ tokens: [[Int32]], in body: TransformerWorkspace) {
+    private func embed(_ texts: ArraySlice<TextOrder.Text>, in body: TransformerWorkspace) {
         let width = shape.transformer.width
         body.layout.removeAll()
         var row = body.stream.base
         for (place, text) in zip(texts.indices, texts) where place == texts.startIndex || !text.isRepeated {
             let shared = place == texts.startIndex ? 0 : text.shared
-            body.layout.append(rows: text.length - shared, pooled: text.pooled - shared, shared: shared)
-            for position in shared..<text.length {
-                let token = Int(tokens[text.index][position]) * width
-                for column in 0..<width {
-                    row[column] = tokenEmbedding[token + column] + positions[position * width + column]
+            body.layout.append(
+                rows: text.length - shared, pooled: text.pooled - shared, shared: shared,
+                seesPooled: text.rows.seesPooled)
+            for source in text.rows.rows[shared...] {
+                let place = source.position * width
+                if source.token < 0 {
+                    for column in 0..<width { row[column] = learntRow[column] + positions[place + column] }
+                } else {
+                    let token = Int(source.token) * width
+                    for column in 0..<width {
+                        row[column] = tokenEmbedding[token + column] + positions[place + column]
+                    }
                 }
                 row += width
             }

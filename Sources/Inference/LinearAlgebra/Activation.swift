@@ -7,6 +7,8 @@ public enum Activation: String, Sendable, Hashable {
     case quickGelu = "quick_gelu"
     /// GELU's approximation by tanh, what JAX takes for GELU.
     case tanhGelu = "gelu_tanh"
+    /// x · σ(x), of perceptrons whose hidden values are gated.
+    case silu
     /// max(x, 0), of CLIP's ResNets.
     case rectified = "relu"
 }

@@ -81,6 +81,7 @@ extension Activation {
         case .gelu: Int32(ENTENTE_GELU)
         case .quickGelu: Int32(ENTENTE_QUICK_GELU)
         case .tanhGelu: Int32(ENTENTE_TANH_GELU)
+        case .silu: Int32(ENTENTE_SILU)
         case .rectified: Int32(ENTENTE_RECTIFIED)
         }
     }

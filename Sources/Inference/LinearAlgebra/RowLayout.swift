@@ -10,6 +10,8 @@ struct RowLayout {
         let pooled: Int
         /// Rows before its own that it shares with the item before it, where rows see only what is before them.
         let shared: Int
+        /// Whether the pooled row, the last of all, sees itself where rows see only what is before them.
+        let seesPooled: Bool
     }
 
     private(set) var items: [Item] = []
@@ -28,9 +30,12 @@ struct RowLayout {
     /// - Parameters:
     ///   - pooled: which of its rows stands for the item.
     ///   - shared: how many rows that are there stand before them.
-    mutating func append(rows: Int, pooled: Int, shared: Int = 0) {
+    ///   - seesPooled: false for a last row that sees all others alone.
+    mutating func append(rows: Int, pooled: Int, shared: Int = 0, seesPooled: Bool = true) {
         precondition(0..<rows ~= pooled, "row \(pooled) of an item of \(rows) rows")
-        items.append(Item(start: totalRows, rows: rows, pooled: totalRows + pooled, shared: shared))
+        precondition(seesPooled || pooled == rows - 1 && shared + pooled > 0, "row \(pooled) of \(rows) sees nothing")
+        items.append(
+            Item(start: totalRows, rows: rows, pooled: totalRows + pooled, shared: shared, seesPooled: seesPooled))
         totalRows += rows
     }
 }

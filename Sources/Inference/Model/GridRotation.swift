@@ -1,7 +1,7 @@
 import Foundation
 
 /// Rotary positions on a grid: pairs of a head's queries and of its keys are turned by angles that grow with a patch's column
-/// and, in the second half of the pairs, with its row (docs/models.md §3).
+/// and, in the second half of the pairs, with its row, or the other way round (docs/models.md §3, §6).
 public struct GridRotation: Sendable, Hashable {
     /// What columns and rows are counted from.
     public let offset: Double
@@ -9,6 +9,8 @@ public struct GridRotation: Sendable, Hashable {
     public let trainedSide: Int
     /// The angle's base; lower wavelengths first.
     public let base: Double
+    /// Whether the first half of the pairs is turned by rows and the second by columns.
+    public var startsWithRows = false
 
     /// Cosine and sine of each pair's angle, `[side², headWidth / 2]` each.
     struct Table: Sendable {
@@ -37,7 +39,8 @@ public struct GridRotation: Sendable, Hashable {
         let places: [Double] = (0..<side).map { (Double($0) + offset) / Double(side) * Double(trainedSide) }
         var angles: [Double] = []
         for patch in 0..<side * side {
-            for place in [places[patch % side], places[patch / side]] { angles += frequencies.map { place * $0 } }
+            let (column, row) = (places[patch % side], places[patch / side])
+            for place in startsWithRows ? [row, column] : [column, row] { angles += frequencies.map { place * $0 } }
         }
         return Table(cosines: angles.map { Float(cos($0)) }, sines: angles.map { Float(sin($0)) }, pairs: pairs)
     }

@@ -16,14 +16,22 @@ extension ModelConfiguration {
         logitsAreVectors = try fields.boolean("nonscalar_logit_scale", default: false)
         fields.ignore("init_logit_scale")
         let hasTextPrefix = try fields.boolean("custom_text", default: false)
-        // Chooses another class of model, with another layout of weights.
-        try fields.require("multimodal_cfg", toBe: .null)
-        let visionFields = try fields.object("vision_cfg")
+        // A decoder of captions beside both encoders, which don't depend on it.
+        let hasDecoder = fields.isGiven("multimodal_cfg")
+        guard hasTextPrefix || !hasDecoder else {
+            throw fields.refusal("custom_text", "is not true, which it is of every model with a multimodal_cfg")
+        }
+        var (visionFields, textFields) = (try fields.object("vision_cfg"), try fields.object("text_cfg"))
+        // What the decoder gets.
+        if hasDecoder {
+            visionFields.ignore("output_tokens")
+            textFields.ignore("output_tokens")
+        }
         vision = try Vision(openClip: visionFields, activation, embeddingWidth: embeddingWidth, trunk: trunk)
-        text = try Text(openClip: fields.object("text_cfg"), activation, embeddingWidth: embeddingWidth)
-        var hasTrunk = false
-        if case .transformer = vision { hasTrunk = visionFields.isNamed("timm_model_name") }
-        naming = .openClip(hasTrunk: hasTrunk, hasTextPrefix: hasTextPrefix)
+        text = try Text(openClip: textFields, activation, embeddingWidth: embeddingWidth)
+        var trunk: TimmNames.Projections?
+        if case .transformer(let shape) = vision, visionFields.isNamed("timm_model_name") { trunk = shape.projections }
+        naming = .openClip(trunk: trunk, hasTextPrefix: hasTextPrefix, hasDecoder: hasDecoder)
         try fields.refuseRest()
     }
 }
@@ -41,7 +49,9 @@ extension ModelConfiguration.Vision {
         } else if fields.isList("layers") {
             self = .resNet(try ResNetShape(openClip: &fields, imageSize: imageSize))
         } else {
-            self = .transformer(try VisionTransformerShape(openClip: &fields, imageSize: imageSize, activation))
+            self = .transformer(
+                try VisionTransformerShape(
+                    openClip: &fields, imageSize: imageSize, embeddingWidth: embeddingWidth, activation))
         }
         fields.ignore(
             "patch_dropout", "attn_pooler_queries", "attn_pooler_heads", "timm_model_name", "timm_model_pretrained",
@@ -81,7 +91,7 @@ extension ResNetShape {
 
 extension VisionTransformerShape {
     fileprivate init(
-        openClip fields: inout ConfigurationFields, imageSize: Int, _ activation: Activation
+        openClip fields: inout ConfigurationFields, imageSize: Int, embeddingWidth: Int, _ activation: Activation
     ) throws(InferenceError) {
         self.imageSize = imageSize
         patchSize = try fields.side("patch_size", default: 16, in: 1...4096)
@@ -101,11 +111,37 @@ extension VisionTransformerShape {
         transformer = try TransformerShape(openClip: &fields, width: width, heads: heads, activation)
         hasInputNorm = try !fields.boolean("no_ln_pre", default: false)
         let normLast = try fields.boolean("final_ln_after_pool", default: false)
+        let attends = try fields.boolean("attentional_pool", default: false)
         switch try fields.text("pool_type", default: "tok") {
+        case "tok" where attends:
+            pooling = .latent(
+                try LatentPoolShape(openClip: &fields, width: embeddingWidth, encoderWidth: width))
         case "tok": pooling = .classToken
+        case "avg" where attends:
+            throw fields.refusal("pool_type", "is \"avg\"; of an attentional_pool only \"tok\" is implemented")
         case "avg": pooling = .mean(normFirst: !normLast)
         case let other: throw fields.refusal("pool_type", "is \(other.quoted); tok and avg are implemented")
         }
+    }
+}
+
+extension LatentPoolShape {
+    /// open_clip's attentional pooler: of all its queries the first one pools, the others are for the decoder.
+    fileprivate init(
+        openClip fields: inout ConfigurationFields, width: Int, encoderWidth: Int
+    ) throws(InferenceError) {
+        heads = try fields.integer("attn_pooler_heads", default: 8, in: 1...16384)
+        guard width % heads == 0 else {
+            throw fields.refusal("attn_pooler_heads", "is \(heads), which does not divide embed_dim, \(width)")
+        }
+        guard width <= encoderWidth else {
+            throw fields.refusal(
+                "attentional_pool",
+                "is true, and embed_dim, \(width), is more than the width \(encoderWidth), which is "
+                    + "not implemented")
+        }
+        mlpWidth = nil
+        queries = try fields.integer("attn_pooler_queries", default: 256, in: 1...65536)
     }
 }
 

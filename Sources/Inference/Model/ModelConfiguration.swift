@@ -57,6 +57,11 @@ public struct ModelConfiguration: Sendable, Hashable {
         public var pooling: TextPooling?
         public var projection = EmbeddingProjection.matrix
         public var tokenizer = TokenizerKind.clip
+        /// Of a model that pools at a learnt row behind the tokens, the id of padding; nil for none.
+        public var learntRowBehind: Int32?
+
+        /// Rows of a text at most.
+        var longestText: Int { contextLength + (learntRowBehind == nil ? 0 : 1) }
     }
 }
 

@@ -13,6 +13,8 @@ struct PooledProjection: Sendable {
     private let pool: Pool
     private let layer: PackedLayer?
     private let width: Int
+    /// Of the pool's output.
+    private let pooledWidth: Int
 
     /// Room for the items of a batch.
     final class Workspace {
@@ -23,7 +25,7 @@ struct PooledProjection: Sendable {
             case latent(LatentPoolSession)
         }
 
-        /// `[items, d]`.
+        /// `[items, w]`, with w the pool's width: d but for CoCa.
         fileprivate let pooled: ScratchBuffer
         /// One item's rows, `[longest, d]`, if there is a pool.
         fileprivate let normed: ScratchBuffer
@@ -31,7 +33,7 @@ struct PooledProjection: Sendable {
         fileprivate let scratch: ScratchBuffer
 
         fileprivate init(_ projection: PooledProjection, items: Int, longest: Int) {
-            pooled = ScratchBuffer(count: items * projection.width)
+            pooled = ScratchBuffer(count: items * projection.pooledWidth)
             normed = ScratchBuffer(count: projection.needsAllRows ? longest * projection.width : 0)
             pool =
                 switch projection.pool {
@@ -50,21 +52,23 @@ struct PooledProjection: Sendable {
         _ tensors: TensorScope, matrix name: String, layer layerName: String
     ) throws(InferenceError) {
         (self.norm, self.pool, self.width) = (norm, pool, width)
+        pooledWidth = if case .latent(let pool) = pool { pool.width } else { width }
         switch projection {
         case .none: layer = nil
         case .layer:
-            layer = try PackedLayer(tensors.scope(layerName), inputs: width, outputs: embeddingWidth)
+            layer = try PackedLayer(tensors.scope(layerName), inputs: pooledWidth, outputs: embeddingWidth)
         case .matrix:
-            let matrix = try tensors.floats(name, [width, embeddingWidth])
-            let transposed = (0..<width * embeddingWidth).map { index in
-                matrix[index % width * embeddingWidth + index / width]
+            let inputs = pooledWidth
+            let matrix = try tensors.floats(name, [inputs, embeddingWidth])
+            let transposed = (0..<inputs * embeddingWidth).map { index in
+                matrix[index % inputs * embeddingWidth + index / inputs]
             }
-            layer = PackedLayer(weights: transposed, bias: [], inputs: width, outputs: embeddingWidth)
+            layer = PackedLayer(weights: transposed, bias: [], inputs: inputs, outputs: embeddingWidth)
         }
     }
 
     /// e; d without a projection.
-    var embeddingWidth: Int { layer?.outputs ?? width }
+    var embeddingWidth: Int { layer?.outputs ?? pooledWidth }
 
     /// Whether all of an item's rows have a say in its embedding.
     var needsAllRows: Bool { if case .row = pool { false } else { true } }
@@ -73,7 +77,7 @@ struct PooledProjection: Sendable {
 
     /// Of an item of so many rows.
     func multiplyAdds(rows: Int) -> Int {
-        (layer.map { width * $0.outputs } ?? 0) + (latent?.multiplyAdds(rows: rows) ?? 0)
+        (layer.map { pooledWidth * $0.outputs } ?? 0) + (latent?.multiplyAdds(rows: rows) ?? 0)
     }
 
     /// - Parameters:
@@ -93,7 +97,7 @@ struct PooledProjection: Sendable {
     ) {
         let pooled = workspace.pooled.base
         for (place, item) in layout.items.enumerated() {
-            let (rows, target) = (stream + item.start * width, pooled + place * width)
+            let (rows, target) = (stream + item.start * width, pooled + place * pooledWidth)
             switch workspace.pool {
             case .row:
                 let row = keepingRows ? item.pooled : place
@@ -137,7 +141,7 @@ struct PooledProjection: Sendable {
     private func project(
         _ normed: UnsafePointer<Float>, rows: Int, into out: UnsafeMutablePointer<Float>, in workspace: Workspace
     ) {
-        guard let layer else { return out.update(from: normed, count: rows * width) }
+        guard let layer else { return out.update(from: normed, count: rows * pooledWidth) }
         layer.apply(normed, rows: rows, into: out, scratch: workspace.scratch.base)
     }
 }

@@ -12,13 +12,12 @@ extension Transformer {
             for item in layout.items {
                 heads(of: item, in: workspace).attend(causal: false, into: normed + item.start * shape.width)
             }
-            block.attentionOutput.apply(normed, rows: rows, adding: stream, into: stream, scratch: scratch)
+            block.joinHeads(normed, rows: rows, adding: stream, into: stream, scratch: scratch)
             block.attentionNorm.apply(stream, into: stream, rows: rows)
             for first in stride(from: 0, to: rows, by: TransformerWorkspace.rowsAtOnce) {
                 let count = min(TransformerWorkspace.rowsAtOnce, rows - first)
                 let part = stream + first * shape.width
-                block.expansion.apply(part, rows: count, activation, into: wide, scratch: scratch)
-                block.contraction.apply(wide, rows: count, adding: part, into: part, scratch: scratch)
+                block.applyPerceptron(part, count: count, addingTo: part, hidden: wide, scratch: scratch)
                 block.perceptronNorm.apply(part, into: part, rows: count)
             }
         }

@@ -1,7 +1,6 @@
 /// A stack of pre-norm residual attention blocks, the body of both encoders.
 final class Transformer: Sendable {
     let shape: TransformerShape
-    let activation: Activation
     let blocks: [TransformerBlock]
     /// Of the patches, which are an item's last rows.
     private let rotation: GridRotation.Table?
@@ -12,7 +11,6 @@ final class Transformer: Sendable {
     init(_ tensors: TensorScope, _ shape: TransformerShape, rotatingGrid side: Int = 0) throws(InferenceError) {
         self.shape = shape
         rotation = shape.rotation?.table(side: side, headWidth: shape.headWidth)
-        activation = shape.activation
         var blocks: [TransformerBlock] = []
         for layer in 0..<shape.layers {
             blocks.append(try TransformerBlock(tensors.scope("resblocks.\(layer)"), shape))
@@ -21,7 +19,7 @@ final class Transformer: Sendable {
     }
 
     private init(_ other: Transformer, _ rotation: GridRotation.Table?) {
-        (shape, activation, blocks, self.rotation) = (other.shape, other.activation, other.blocks, rotation)
+        (shape, blocks, self.rotation) = (other.shape, other.blocks, rotation)
     }
 
     /// The same for a grid of so many patches a side; weights are shared.
@@ -44,8 +42,7 @@ final class Transformer: Sendable {
 
     /// Floats of scratch memory that its products need.
     var scratchFloats: Int {
-        blocks.flatMap { [$0.attentionInput, $0.attentionOutput, $0.expansion, $0.contraction] }
-            .map(\.scratchFloats).max() ?? 0
+        blocks.map(\.scratchFloats).max() ?? 0
     }
 
     /// Carries the rows of `workspace.stream` through all blocks, in place; what stands for several rows is in front of it and
@@ -95,8 +92,12 @@ final class Transformer: Sendable {
                 attendPooled(block, causal, workspace)
             } else {
                 for item in layout.items {
-                    heads(of: item, in: workspace, causal: causal)
-                        .attend(causal: causal, into: normed + item.start * shape.width)
+                    let heads = heads(of: item, in: workspace, causal: causal)
+                    heads.attend(causal: causal, into: normed + item.start * shape.width)
+                    guard !item.seesPooled else { continue }
+                    heads.attend(
+                        query: wide + item.pooled * 3 * shape.width, seen: seen(byPooledOf: item, causal),
+                        into: normed + item.pooled * shape.width)
                 }
                 branch?.attended(index)
                 if isPooled { keepPooled(layout, in: normed) }
@@ -105,7 +106,7 @@ final class Transformer: Sendable {
                 keepPooled(layout, in: stream)
                 rows = layout.items.count
             }
-            block.attentionOutput.apply(normed, rows: rows, adding: stream, into: stream, scratch: scratch)
+            block.joinHeads(normed, rows: rows, adding: stream, into: stream, scratch: scratch)
 
             applyPerceptron(block, stream, rows: rows, normed: normed, in: workspace)
             branch?.left(index)
@@ -126,8 +127,7 @@ final class Transformer: Sendable {
             let count = min(TransformerWorkspace.rowsAtOnce, rows - first)
             let target = stream + first * shape.width
             block.perceptronNorm.apply(target, into: normed, rows: count)
-            block.expansion.apply(normed, rows: count, activation, into: wide, scratch: scratch)
-            block.contraction.apply(wide, rows: count, adding: target, into: target, scratch: scratch)
+            block.applyPerceptron(normed, count: count, addingTo: target, hidden: wide, scratch: scratch)
         }
     }
 
@@ -148,10 +148,14 @@ final class Transformer: Sendable {
             normed, rows: layout.items.count, columns: 0..<shape.width, into: wide, scratch: workspace.scratch.base)
         for (place, item) in layout.items.enumerated() {
             heads(of: item, in: workspace, causal: causal).attend(
-                query: wide + place * 3 * shape.width,
-                seen: causal ? item.shared + item.pooled - item.start + 1 : item.rows,
+                query: wide + place * 3 * shape.width, seen: seen(byPooledOf: item, causal),
                 into: normed + place * shape.width)
         }
+    }
+
+    /// How many of an item's rows, from the first on, its pooled one attends to.
+    private func seen(byPooledOf item: RowLayout.Item, _ causal: Bool) -> Int {
+        causal ? item.shared + item.pooled - item.start + (item.seesPooled ? 1 : 0) : item.rows
     }
 
     /// Whether a row that stands for its item is one of a grid's patches.

@@ -13,6 +13,10 @@ public struct TransformerShape: Sendable, Hashable {
     public var rotation: GridRotation?
     /// Whether what a block adds is multiplied by a learnt gain for each column.
     public var hasLayerScale = false
+    /// Whether attention's weighted values and the perceptron's hidden values are normed before the layers behind them.
+    public var hasInnerNorms = false
+    /// Whether the perceptron's hidden values are multiplied by what the activation makes of as many others.
+    public var isGated = false
     /// Of the perceptrons.
     public var activation = Activation.gelu
     /// What the layer norms add to the variance.

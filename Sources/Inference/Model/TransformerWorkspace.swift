@@ -12,7 +12,8 @@ final class TransformerWorkspace {
     let stream: ScratchBuffer
     /// Normalised rows, then attention's weighted values, `[capacity, d]`.
     let normed: ScratchBuffer
-    /// Queries, keys and values `[capacity, 3d]`, then the perceptron's hidden rows, `[rowsAtOnce, mlpWidth]` at a time.
+    /// Queries, keys and values `[capacity, 3d]`, then the perceptron's hidden rows, `[rowsAtOnce, mlpWidth]` at a time; of a gated one
+    /// twice as many.
     let wide: ScratchBuffer
     /// Of one head's attention of one item.
     let attention: ScratchBuffer
@@ -41,7 +42,8 @@ final class TransformerWorkspace {
         stream = ScratchBuffer(count: capacity * shape.width)
         normed = ScratchBuffer(count: capacity * shape.width)
         wide = ScratchBuffer(
-            count: max(capacity * 3 * shape.width, min(capacity, Self.rowsAtOnce) * shape.mlpWidth))
+            count: max(
+                capacity * 3 * shape.width, min(capacity, Self.rowsAtOnce) * shape.mlpWidth * (shape.isGated ? 2 : 1)))
         attention = ScratchBuffer(count: HeadAttention.scratchFloats(shape, rows: longest))
         scratch = ScratchBuffer(count: scratchFloats)
     }

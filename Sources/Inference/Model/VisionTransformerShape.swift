@@ -25,6 +25,8 @@ public struct VisionTransformerShape: Sendable, Hashable {
     public internal(set) var transformer: TransformerShape
     public var pooling = Pooling.classToken
     public var projection = EmbeddingProjection.matrix
+    /// How the class of timm's that the weights are of keeps its blocks.
+    var projections = TimmNames.Projections.joint
 
     /// The same for images of another size.
     func resized(to size: Int) -> VisionTransformerShape {

@@ -18,7 +18,8 @@ public final class VisionTransformer: VisionEncoder {
 
     public var multiplyAdds: Int {
         let (rows, body) = (patchCount + shape.classRows, shape.transformer)
-        let block = rows * body.width * (4 * body.width + 2 * body.mlpWidth) + 2 * rows * rows * body.width
+        let hidden = (body.isGated ? 3 : 2) * body.mlpWidth
+        let block = rows * body.width * (4 * body.width + hidden) + 2 * rows * rows * body.width
         return patchCount * stem.multiplyAdds + body.layers * block + projection.multiplyAdds(rows: rows)
     }
 
@@ -35,16 +36,36 @@ public final class VisionTransformer: VisionEncoder {
         inputNorm =
             shape.hasInputNorm ? try LayerNorm(tensors.scope("ln_pre"), width: width, epsilon: epsilon) : nil
         transformer = try Transformer(tensors.scope("transformer"), shape.transformer, rotatingGrid: shape.gridSize)
-        let pool: PooledProjection.Pool =
-            switch shape.pooling {
-            case .classToken: .row
-            case .mean(let normFirst): .mean(normFirst: normFirst, classRows: shape.classRows)
-            case .latent(let pooling):
-                .latent(try LatentPool(tensors.scope("attn_pool"), pooling, body: shape.transformer))
-            }
+        let (norm, pool) = try Self.pool(tensors, shape, embeddingWidth: configuration.embeddingWidth)
         projection = try PooledProjection(
-            norm: LayerNorm(tensors.scope("ln_post"), width: width, epsilon: epsilon), pool: pool, shape.projection,
-            width: width, embeddingWidth: configuration.embeddingWidth, tensors, matrix: "proj", layer: "head")
+            norm: norm, pool: pool, shape.projection, width: width, embeddingWidth: configuration.embeddingWidth,
+            tensors, matrix: "proj", layer: "head")
+    }
+
+    /// The norm of the last block's rows, and what makes one of them.
+    private static func pool(
+        _ tensors: TensorScope, _ shape: VisionTransformerShape, embeddingWidth: Int
+    ) throws(InferenceError) -> (LayerNorm, PooledProjection.Pool) {
+        let body = shape.transformer
+        func norm(_ name: String, width: Int, epsilon: Float) throws(InferenceError) -> LayerNorm {
+            try LayerNorm(tensors.scope(name), width: width, epsilon: epsilon)
+        }
+        guard case .latent(let pool) = shape.pooling else {
+            let final = try norm("ln_post", width: body.width, epsilon: body.epsilon)
+            guard case .mean(let normFirst) = shape.pooling else { return (final, .row) }
+            return (final, .mean(normFirst: normFirst, classRows: shape.classRows))
+        }
+        let scope = tensors.scope("attn_pool")
+        if let mlpWidth = pool.mlpWidth {
+            let latent = try LatentPool(scope, heads: pool.heads, mlpWidth: mlpWidth, body: body)
+            return (try norm("ln_post", width: body.width, epsilon: body.epsilon), .latent(latent))
+        }
+        // open_clip's pooler norms what goes in by itself, and the encoder's final norm follows it.
+        let latent = try LatentPool(
+            scope, queries: pool.queries, heads: pool.heads,
+            norm: norm("ln_post", width: embeddingWidth, epsilon: body.epsilon), inputs: body.width,
+            width: embeddingWidth)
+        return (try LayerNorm(scope.scope("ln_k"), width: body.width), .latent(latent))
     }
 
     /// The weights of another under a shape of its own.

@@ -2,9 +2,10 @@
 /// `CLIP`, and for what that class lacks by timm's.
 enum TensorNaming: Sendable, Hashable {
     /// - Parameters:
-    ///   - hasTrunk: whether the vision encoder is a transformer of timm's.
+    ///   - trunk: of a vision encoder that is a transformer of timm's, how it keeps queries, keys and values.
     ///   - hasTextPrefix: whether the text encoder's tensors begin with `text.`.
-    case openClip(hasTrunk: Bool, hasTextPrefix: Bool)
+    ///   - hasDecoder: whether there is a decoder of captions, which no one asks for.
+    case openClip(trunk: TimmNames.Projections?, hasTextPrefix: Bool, hasDecoder: Bool = false)
     case transformers
     case timm
     /// transformers' `BertModel`.
@@ -12,15 +13,15 @@ enum TensorNaming: Sendable, Hashable {
     /// - Parameter prefix: what stands before all names: nothing, or `bert.`.
     case bert(prefix: String)
 
-    static let openClip = TensorNaming.openClip(hasTrunk: false, hasTextPrefix: false)
+    static let openClip = TensorNaming.openClip(trunk: nil, hasTextPrefix: false)
 
     /// What has to be read for one tensor.
     enum Source: Equatable {
         case tensor(String)
         /// Stored as `[b, a]` where `[a, b]` is asked for.
         case transposed(String)
-        /// Stored apart, to be put together along the first axis in equal shares.
-        case stacked([String])
+        /// Stored apart, to be put together along the first axis in equal shares; nil stands for zeros.
+        case stacked([String?])
         /// Some of so many equal shares along the first axis.
         case share(String, Range<Int>, of: Int)
         /// Stored below so many more extents of 1.
@@ -30,7 +31,7 @@ enum TensorNaming: Sendable, Hashable {
             switch self {
             case .tensor(let stored): .tensor(name(stored))
             case .transposed(let stored): .transposed(name(stored))
-            case .stacked(let parts): .stacked(parts.map(name))
+            case .stacked(let parts): .stacked(parts.map { $0.map(name) })
             case .share(let stored, let range, let count): .share(name(stored), range, of: count)
             case .within(let stored, let ones): .within(name(stored), ones: ones)
             }
@@ -40,7 +41,9 @@ enum TensorNaming: Sendable, Hashable {
     /// Whether a tensor holds no weights: the causal mask and counters that older files carry along.
     func isBuffer(_ name: String) -> Bool {
         switch self {
-        case .openClip: Self.openClipBuffers.contains(name) || name.hasSuffix(".num_batches_tracked")
+        case .openClip(_, _, let hasDecoder):
+            Self.openClipBuffers.contains(name) || name.hasSuffix(".num_batches_tracked")
+                || hasDecoder && name.hasPrefix("text_decoder.")
         case .transformers:
             name == "text_model.embeddings.position_ids" || name == "vision_model.embeddings.position_ids"
         // A classifier on top of the trunk.
@@ -56,16 +59,16 @@ enum TensorNaming: Sendable, Hashable {
 
     func source(of name: String) -> Source {
         switch self {
-        case .openClip(let hasTrunk, let hasTextPrefix):
+        case .openClip(let trunk, let hasTextPrefix, _):
             if name.hasPrefix("visual.") {
-                hasTrunk ? TimmNames.source(of: name).map { "visual.trunk." + $0 } : .tensor(name)
+                trunk.map { TimmNames.source(of: name, $0).map { "visual.trunk." + $0 } } ?? .tensor(name)
             } else if hasTextPrefix, !name.hasPrefix("logit_") {
                 .tensor("text." + name)
             } else {
                 .tensor(name)
             }
         case .transformers: TransformersNames.source(of: name)
-        case .timm: TimmNames.source(of: name)
+        case .timm: TimmNames.source(of: name, .joint)
         case .bert(let prefix): BertNames.source(of: name).map { prefix + $0 }
         }
     }

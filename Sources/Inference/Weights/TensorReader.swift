@@ -42,7 +42,12 @@ final class TensorReader {
             return try read(stored, .init(repeating: 1, count: ones) + shape)
         case .stacked(let parts):
             var values: [Float] = []
-            for part in parts { values += try read(part, [shape[0] / parts.count] + shape.dropFirst()) }
+            let share = [shape[0] / parts.count] + shape.dropFirst()
+            for part in parts {
+                values +=
+                    try part.map { (name) throws(InferenceError) in try read(name, share) }
+                    ?? [Float](repeating: 0, count: share.reduce(1, *))
+            }
             return values
         case .share(let stored, let range, let count):
             let values = try read(stored, [shape[0] / range.count * count] + shape.dropFirst())

@@ -72,18 +72,31 @@ import Testing
         }
     }
 
+    @Test(arguments: Variant.all)
+    func factors(variant: Variant) {
+        var generator = SeededGenerator(seed: 12)
+        for (rows, columns) in Self.shapes {
+            let (x, factors) = (generator.floats(rows * columns, scale: 4), generator.floats(rows * columns))
+            var scaled = x
+            variant.kernels.multiply(&scaled, factors, x.count)
+            #expect(scaled == x.indices.map { x[$0] * factors[$0] })
+        }
+    }
+
     /// Relative to the result, for all arguments whose result is not vanishing: where 1 + erf cancels, too.
     @Test(arguments: Variant.all)
     func activationsKeepTheirRelativePrecision(variant: Variant) {
         let x = stride(from: Float(-8), through: 8, by: 1.0 / 1024).map { $0 }
         let quick = variant.activated(x, Int(ENTENTE_QUICK_GELU))
         let exact = variant.activated(x, Int(ENTENTE_GELU))
+        let silu = variant.activated(x, Int(ENTENTE_SILU))
         for index in x.indices where x[index] != 0 {
             let value = Double(x[index])
             // An error of half an ulp in the exponent's argument grows with the argument.
             let bound = 4e-7 * (1 + abs(value))
             #expect(abs(Double(quick[index]) / (value / (1 + exp(-1.702 * value))) - 1) < bound, "quick at \(value)")
             #expect(abs(Double(exact[index]) / gelu(value) - 1) < bound * (1 + abs(value) / 4), "exact at \(value)")
+            #expect(abs(Double(silu[index]) / (value / (1 + exp(-value))) - 1) < bound, "silu at \(value)")
         }
     }
 
@@ -92,7 +105,8 @@ import Testing
         let x: [Float] = [0, -0.0, 1e-30, -1e-30, 88, -88, 1000, -1000, 1e30, -1e30, .infinity, .nan]
         let quick = variant.activated(x, Int(ENTENTE_QUICK_GELU))
         let exact = variant.activated(x, Int(ENTENTE_GELU))
-        for result in [quick, exact] {
+        let silu = variant.activated(x, Int(ENTENTE_SILU))
+        for result in [quick, exact, silu] {
             for index in [0, 1, 2, 3, 5, 7] { #expect(abs(result[index]) <= 1e-30) }
             for index in [4, 6, 8, 10] { #expect(result[index] == x[index]) }
             // Not a number must not turn into one.
@@ -107,7 +121,9 @@ import Testing
     /// A NaN that an activation takes for a number would be an answer that nobody computed.
     @Test(
         arguments: Variant.all,
-        [ENTENTE_PLAIN, ENTENTE_RECTIFIED, ENTENTE_GELU, ENTENTE_QUICK_GELU, ENTENTE_TANH_GELU].map { Int($0) })
+        [
+            ENTENTE_PLAIN, ENTENTE_RECTIFIED, ENTENTE_GELU, ENTENTE_QUICK_GELU, ENTENTE_TANH_GELU, ENTENTE_SILU,
+        ].map { Int($0) })
     func notANumberComesThroughEveryActivation(variant: Variant, activation: Int) {
         // Both signs, quiet, with payloads; among numbers, so that whole vectors are no special case.
         let nans: [Float] = [.nan, -.nan, Float(bitPattern: 0x7fc0_1234), Float(bitPattern: 0xffff_ffff)]
@@ -205,7 +221,9 @@ import Testing
                 var (norm, soft) = (x, x)
                 variant.kernels.layer_norm(x, gain, bias, 1e-5, &norm, rows, columns)
                 variant.kernels.softmax(&soft, rows, columns, columns)
-                let activations = [ENTENTE_PLAIN, ENTENTE_GELU, ENTENTE_QUICK_GELU, ENTENTE_TANH_GELU]
+                let activations = [
+                    ENTENTE_PLAIN, ENTENTE_GELU, ENTENTE_QUICK_GELU, ENTENTE_TANH_GELU, ENTENTE_SILU,
+                ]
                 let products = activations.map { activation in
                     PackedLayerTests.product(
                         variant.kernels, x, weights, rows: rows, inner: columns, columns: columns, bias: bias,

@@ -24,7 +24,8 @@ struct GoldenModel: CustomTestStringConvertible {
 
     static let families = [
         "siglip-f32", "siglip2-bf16", "siglip-i18n-f16", "perception-bf16", "perception-bare-f16", "mobile-f16",
-        "mobile2-large-f16", "clipa-f16", "mean-first-f16", "worldwide-f16", "transformers-siglip-bf16",
+        "mobile2-large-f16", "clipa-f16", "mean-first-f16", "eva02-f16", "eva-bf16", "coca-f16", "coca-even-bf16",
+        "worldwide-f16", "transformers-siglip-bf16",
         "transformers-siglip-gelu-f16",
     ].map { name in
         // Of these the configuration says it, whatever the tokenizer's files do.

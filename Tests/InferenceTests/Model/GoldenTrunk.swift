@@ -10,6 +10,17 @@ enum GoldenTrunk {
             transformer: TransformerShape(width: 64, layers: 2, heads: 2, mlpWidth: 256), projection: .none),
         "small_perception": perception(image: 40, width: 64, heads: 2, mlpWidth: 256, hasClassToken: true),
         "small_perception_bare": perception(image: 48, width: 96, heads: 4, mlpWidth: 560, hasClassToken: false),
+        "small_eva02": VisionTransformerShape(
+            imageSize: 40, patchSize: 8, hasPatchBias: true, hasInputNorm: false,
+            transformer: TransformerShape(
+                width: 64, layers: 2, heads: 2, mlpWidth: 172,
+                rotation: GridRotation(offset: 0, trainedSide: 4, base: 10000, startsWithRows: true),
+                hasInnerNorms: true, isGated: true, activation: .silu, epsilon: 1e-6),
+            projection: .none, projections: .apart),
+        "small_eva": VisionTransformerShape(
+            imageSize: 32, patchSize: 8, hasPatchBias: true, hasInputNorm: false,
+            transformer: TransformerShape(width: 60, layers: 2, heads: 3, mlpWidth: 261, epsilon: 1e-6),
+            projection: .none, projections: .jointWithoutKeyBias),
         "small_mobile": VisionTransformerShape(
             imageSize: 48, patchSize: 16, stem: [4, 2, 2], isClassTokenPlaced: false, hasInputNorm: false,
             transformer: TransformerShape(width: 96, layers: 2, heads: 4, mlpWidth: 384, epsilon: 1e-6),

@@ -102,12 +102,11 @@ import Testing
 
     @Test(
         arguments: [
-            (nil, "multimodal_cfg", "{\"width\": 8}"), (nil, "brand_new", "1"),
+            (nil, "brand_new", "1"),
             (nil, "quick_gelu", "1"), (nil, "quick_gelu", "\"yes\""),
             ("vision_cfg", "timm_model_name", "\"vit_base_patch16_224\""),
             ("vision_cfg", "timm_model_name", "\"naflexvit_base_patch16_gap\""), ("vision_cfg", "timm_model_name", "7"),
             ("vision_cfg", "layers", "[3, 4, 6]"),
-            ("vision_cfg", "attentional_pool", "true"),
             ("vision_cfg", "attentional_pool", "\"parallel\""),
             ("vision_cfg", "pos_embed_type", "\"none\""),
             ("vision_cfg", "output_tokens", "true"),
@@ -130,7 +129,6 @@ import Testing
             ("text_cfg", "tokenizer_kwargs", "{\"clean\": \"canonicalize\"}"), ("text_cfg", "tokenizer_kwargs", "7"),
             ("text_cfg", "tokenizer_kwargs", "{\"reduction_mask\": \"random\"}"),
             ("text_cfg", "tokenizer_kwargs", "{\"context_length\": 76}"), ("text_cfg", "pool_type", "null"),
-            ("text_cfg", "embed_cls", "true"),
             ("text_cfg", "output_tokens", "true"), ("text_cfg", "final_ln_after_pool", "true"),
             ("text_cfg", "qk_norm", "true"),
             ("text_cfg", "heads", "7"), ("text_cfg", "heads", "0"), ("text_cfg", "context_length", "-1"),
@@ -139,6 +137,7 @@ import Testing
             ("text_cfg", "pool_type", "\"none\""),
             ("vision_cfg", "timm_model_name", "\"vit_base_patch16_siglip_225\""),
             ("vision_cfg", "timm_model_name", "\"vit_base_patch16_siglip_gap_224\""),
+            ("vision_cfg", "timm_model_name", "\"eva02_enormous_patch14_clip_224\""),
             ("vision_cfg", "pool_type", "\"none\""),
         ] as [(String?, String, String)])
     func whatIsNotImplementedIsRefusedByName(section: String?, field: String, value: String) {

@@ -10,6 +10,7 @@ import Testing
     /// What a family's trunk is made of: a transformer, with a class token and without, residual and convolutional networks.
     private static let families = [
         "gelu-f32-patch-14", "resnet-f32", "convnext-bf16-mlp", "siglip-f32", "perception-bf16", "mobile-f16",
+        "eva02-f16", "coca-f16",
     ].compactMap { name in GoldenModel.all.first { $0.name == name } }
 
     private static func load(_ golden: GoldenModel, _ precision: Precision) throws -> ClipModel {

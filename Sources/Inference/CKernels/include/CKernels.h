@@ -9,7 +9,8 @@
 //   gelu         v / 2 * (1 + erf(v / sqrt 2))
 //   quick gelu   v / (1 + exp(-1.702 v))
 //   tanh gelu    v / 2 * (1 + tanh(sqrt(2 / pi) (v + 0.044715 v^3)))
-enum { ENTENTE_PLAIN, ENTENTE_RECTIFIED, ENTENTE_GELU, ENTENTE_QUICK_GELU, ENTENTE_TANH_GELU };
+//   silu         v / (1 + exp(-v))
+enum { ENTENTE_PLAIN, ENTENTE_RECTIFIED, ENTENTE_GELU, ENTENTE_QUICK_GELU, ENTENTE_TANH_GELU, ENTENTE_SILU };
 
 // Floats of `a` that meet all panels before the next ones do.
 enum { ENTENTE_BLOCK_FLOATS = 196608 };
@@ -143,6 +144,9 @@ typedef struct entente_kernels {
 
     // x[r] += bias.
     void (*add_bias)(float *x, const float *bias, size_t rows, size_t columns);
+
+    // x[i] *= factors[i].
+    void (*multiply)(float *x, const float *factors, size_t count);
 
     // Each row becomes its softmax. Rows are `stride` floats apart.
     void (*softmax)(float *x, size_t rows, size_t columns, size_t stride);

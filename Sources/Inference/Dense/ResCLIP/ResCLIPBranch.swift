@@ -78,7 +78,7 @@ final class ResCLIPBranch: DenseBranch {
                     into: weighted.base + offset)
             }
         }
-        transformer.blocks[transformer.blocks.count - 1].attentionOutput.apply(
+        transformer.blocks[transformer.blocks.count - 1].joinHeads(
             weighted.base + offset, rows: item.rows, into: path.base + offset, scratch: body.scratch.base)
     }
 

@@ -107,7 +107,7 @@ final class SCCLIPBranch: DenseBranch {
         var out = Matrix(rows: rows, columns: shape.width)
         out.withUnsafeMutableElements { out in
             guard let base = out.baseAddress else { return }
-            block.attentionOutput.apply(normed, rows: rows, into: base, scratch: body.scratch.base)
+            block.joinHeads(normed, rows: rows, into: base, scratch: body.scratch.base)
         }
         for row in 0..<rows {
             for (column, value) in classToken.enumerated() { out[row, column] += constants.classShare * value }

@@ -11,6 +11,7 @@ enum VisionTrunk {
         Family(example: "vit_base_patch16_siglip_224", shape: sigLIP),
         Family(example: "vit_pe_core_base_patch16_224", shape: perceptionEncoder),
         Family(example: "vit_base_mci_224", shape: mobileCLIP),
+        Family(example: "eva02_base_patch16_clip_224", shape: eva),
     ]
 
     /// The trunk without a projection; nil for a name of none of the families.

@@ -105,7 +105,8 @@ struct ModelSummary: Encodable {
     }
 
     private static func pooling(of text: ModelConfiguration.Text) -> String {
-        switch text.pooling {
+        if text.learntRowBehind != nil { return "learnt row behind the tokens" }
+        return switch text.pooling {
         case nil: "end token"
         case .highestID: "highest id"
         case .firstToken(let id): "first token \(id)"

@@ -3,6 +3,7 @@
 
     swift build -c release --product entente
     python Benchmarks/encode.py [--threads N] [--rounds N] [--precision bf16|int8] [MODEL:BATCH ...]
+    python Benchmarks/encode.py ViT-B-16:16 ViT-B-16-SigLIP:16
 
 All in fp32 on the CPU, random weights of the same architecture, the same batch and number of threads, on the same machine,
 in turns: round by round entente, PyTorch, ONNX Runtime. Entente's threads each encode a batch of their own, its way of

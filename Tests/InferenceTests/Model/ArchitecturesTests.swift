@@ -11,7 +11,7 @@ import Testing
 
     @Test func eachIsOneThatIsRead() throws {
         let names = try FileManager.default.contentsOfDirectory(atPath: Self.folder).filter { $0.hasSuffix(".json") }
-        #expect(names.count >= 52)
+        #expect(names.count >= 108)
         for name in names {
             let file = "\(Self.folder)/\(name)"
             let configuration = try ModelConfiguration(openClip: ConfigurationValue(file: file), file: file)

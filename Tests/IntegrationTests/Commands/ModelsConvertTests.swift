@@ -9,11 +9,16 @@ import Testing
     private static let golden = Checkout.root + "/Tests/InferenceTests/Golden/checkpoints/"
 
     /// A folder of what comes with the program that knows one small architecture.
-    private static func share(in scratch: ScratchFolder) throws -> [String: String] {
+    ///
+    /// - Parameter tokenizer: the repository whose tokenizer it names, if it names one.
+    private static func share(in scratch: ScratchFolder, tokenizer: String? = nil) throws -> [String: String] {
         let file = URL(fileURLWithPath: golden + "model/open_clip_config.json")
         let whole = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any]
-        let model = try JSONSerialization.data(withJSONObject: #require(whole?["model_cfg"]))
-        try scratch.write(model, to: "share/architectures/small.json")
+        var model = try #require(whole?["model_cfg"] as? [String: Any])
+        var text = try #require(model["text_cfg"] as? [String: Any])
+        text["hf_tokenizer_name"] = tokenizer
+        model["text_cfg"] = text
+        try scratch.write(JSONSerialization.data(withJSONObject: model), to: "share/architectures/small.json")
         return ["ENTENTE_SHARE": scratch("share")]
     }
 
@@ -61,6 +66,36 @@ import Testing
             // Nothing half done stays.
             let left = try FileManager.default.contentsOfDirectory(atPath: scratch.path)
             #expect(!left.contains { $0.hasPrefix(".out") || $0.hasPrefix(".none") || $0 == "none" }, "\(left)")
+        }
+    }
+
+    /// What all published weights of an architecture have in common is its default, and options come before it.
+    @Test func familiesBringTheirPreparation() async throws {
+        try await onOwnThread { () throws in
+            let scratch = try ScratchFolder()
+            defer { scratch.remove() }
+            let environment = try Self.share(in: scratch, tokenizer: "somebody/tokens")
+            let published =
+                #"{"small": {"mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.25], "interpolation": "bilinear", "resize_mode": "squash"}}"#
+            try scratch.write(Data(published.utf8), to: "share/preprocessing.json")
+            func convert(_ folder: String, _ arguments: String...) throws -> ProgramEnd {
+                try Product.run(
+                    [
+                        "models", "convert", Self.golden + "model/open_clip_pytorch_model.bin", "--architecture",
+                        "small",
+                        "--output", scratch(folder),
+                    ] + arguments, in: scratch, environment: environment)
+            }
+            let made = try convert("out")
+            try #require(made.status == 0, "\(made)")
+            #expect(made.output.contains("squash bilinear, mean 0.5 0.5 0.5, std 0.5 0.5 0.25"), "\(made)")
+            #expect(made.errors.contains("put tokenizer.json and tokenizer_config.json"), "\(made)")
+            #expect(made.errors.contains("they are those of somebody/tokens"), "\(made)")
+            let other = try convert("other", "--interpolation", "bicubic", "--resize-mode", "longest")
+            #expect(other.output.contains("longest bicubic, mean 0.5 0.5 0.5"), "\(other)")
+            // A vocabulary of another kind is none of this model's.
+            let refused = try convert("none", "--tokenizer", DrawnWorld.model)
+            #expect(refused.status == 65 && refused.errors.contains("holds no tokenizer.json"), "\(refused)")
         }
     }
 

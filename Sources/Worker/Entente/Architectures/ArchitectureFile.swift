@@ -3,6 +3,22 @@ import Settings
 
 /// The shipped configurations of architectures, by open_clip's names: `model_cfg` objects as JSON.
 enum ArchitectureFile {
+    /// A `preprocess_cfg` in open_clip's own spelling.
+    struct Preprocessing: Codable {
+        var mean, std: [Double]?
+        var interpolation = "bicubic"
+        var resize_mode = "shortest"
+    }
+
+    /// How pictures are prepared for every one of the weights that open_clip names for an architecture; open_clip's defaults where
+    /// they differ, or none are named.
+    static func preprocessing(of name: String, share: String?) throws -> Preprocessing {
+        let file = "preprocessing.json"
+        guard let folder = ShareFolder.find(share, holding: file) else { return Preprocessing() }
+        let data = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(file)"))
+        return try JSONDecoder().decode([String: Preprocessing].self, from: data)[name] ?? Preprocessing()
+    }
+
     /// - Throws: ``CommandFailure`` that lists the architectures there are.
     static func path(of name: String, share: String?) throws(CommandFailure) -> String {
         guard let folder = ShareFolder.find(share, holding: "architectures") else {

@@ -12,8 +12,9 @@ struct ModelsConvertCommand: AsyncParsableCommand {
         abstract: "Make a model directory of a bare file of weights that torch.save wrote.",
         discussion: """
             For weights that come without a configuration. The file is read as data and never run; a state dict is needed, or a \
-            checkpoint that holds one. Architectures have open_clip's names and are files of share/architectures. The directory \
-            is checked whole before it appears.
+            checkpoint that holds one. Architectures have open_clip's names and are files of share/architectures; pictures are \
+            prepared as for all weights that open_clip names for one, or else as OpenAI's, unless options say otherwise. The \
+            directory is checked whole before it appears.
             """)
 
     @Argument(help: ArgumentHelp("Weights, such as RemoteCLIP-ViT-B-32.pt.", valueName: "file"))
@@ -34,12 +35,12 @@ struct ModelsConvertCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp("How pictures were made square in training: shortest, longest or squash.", valueName: "mode")
     )
-    var resizeMode = "shortest"
+    var resizeMode: String?
 
     @Option(help: ArgumentHelp("And how resized: bicubic or bilinear.", valueName: "filter"))
-    var interpolation = "bicubic"
+    var interpolation: String?
 
-    @Option(help: ArgumentHelp("Mean of red, green and blue in training; default: OpenAI's.", valueName: "r,g,b"))
+    @Option(help: ArgumentHelp("Mean of red, green and blue in training.", valueName: "r,g,b"))
     var mean: String?
 
     @Option(help: ArgumentHelp("And their standard deviations.", valueName: "r,g,b"))
@@ -62,7 +63,12 @@ struct ModelsConvertCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await global.settings()
-        let configuration = try configuration(ArchitectureFile.path(of: architecture, share: settings.value(.share)))
+        let path = try ArchitectureFile.path(of: architecture, share: settings.value(.share))
+        guard let model = FileManager.default.contents(atPath: path) else {
+            throw CommandFailure(.badInput, "\(path) can't be read.")
+        }
+        let configuration = try configuration(
+            model, ArchitectureFile.preprocessing(of: architecture, share: settings.value(.share)))
         guard !FileManager.default.fileExists(atPath: output) else {
             throw CommandFailure(.badInput, "\(output) exists; name another --output.")
         }
@@ -77,11 +83,7 @@ struct ModelsConvertCommand: AsyncParsableCommand {
 
         let summary = try ModelSummary(output)
         try StandardOutput.line(summary.text(try Analysis.ModelFingerprint(directory: output)))
-        if tokenizer == nil {
-            StandardError.write(
-                "entente: put vocab.json and merges.txt of the model's tokenizer there; for open_clip's models they are those of "
-                    + "openai/clip-vit-base-patch32\n")
-        }
+        if tokenizer == nil { StandardError.write("entente: \(try Self.tokenizerToAdd(to: model))\n") }
         try StandardOutput.line("In an analysis file: model: \(neutral(output))")
     }
 
@@ -95,21 +97,37 @@ struct ModelsConvertCommand: AsyncParsableCommand {
         }
         let directory = try ModelDirectory(folder)
         _ = try PreprocessConfiguration(json: [UInt8](directory.preprocessJSON), named: "the options")
-        try copyTokenizer(to: folder)
+        try copyTokenizer(to: folder, directory.configuration.text?.tokenizer)
         let weights = "\(folder)/\(directory.layout.weightsNames.safetensors)"
         try Checkpoint(path: file).convert(
             to: weights, metadata: ConvertedWeights.metadata(FileDigest.sha256([file])))
         _ = try ClipModel.load(directory, weights: Safetensors(path: weights, of: file))
     }
 
-    private func copyTokenizer(to folder: String) throws {
+    /// What the user has to add, in a sentence.
+    private static func tokenizerToAdd(to model: Data) throws -> String {
+        struct Architecture: Decodable {
+            struct Text: Decodable { let hf_tokenizer_name: String? }
+            let text_cfg: Text
+        }
+        guard let name = try JSONDecoder().decode(Architecture.self, from: model).text_cfg.hf_tokenizer_name else {
+            return
+                "put vocab.json and merges.txt of the model's tokenizer there; for open_clip's models they are those of "
+                + "openai/clip-vit-base-patch32"
+        }
+        return
+            "put tokenizer.json and tokenizer_config.json of the model's tokenizer there; for open_clip's weights they are those of "
+            + name
+    }
+
+    private func copyTokenizer(to folder: String, _ kind: TokenizerKind?) throws {
         guard let tokenizer else { return }
         func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: "\(tokenizer)/\(name)") }
-        let names = ModelDirectory.Layout.openClip.names(where: has).tokenizer
-        guard !names.isEmpty else {
-            throw CommandFailure(
-                .badInput,
-                "\(tokenizer) holds neither vocab.json and merges.txt nor tokenizer.json; name another --tokenizer.")
+        let names = ModelDirectory.Layout.openClip.names(for: kind, where: has).tokenizer
+        let hasVocabulary = names.contains("tokenizer.json") || names.contains("vocab.json")
+        guard hasVocabulary else {
+            let wanted = if case .file = kind { "no" } else { "neither vocab.json and merges.txt nor" }
+            throw CommandFailure(.badInput, "\(tokenizer) holds \(wanted) tokenizer.json; name another --tokenizer.")
         }
         for name in names {
             do {
@@ -122,19 +140,13 @@ struct ModelsConvertCommand: AsyncParsableCommand {
     }
 
     /// An `open_clip_config.json` around a shipped architecture.
-    private func configuration(_ path: String) throws -> Data {
-        struct Preprocessing: Encodable {
-            let mean, std: [Double]?
-            // The format's own spelling.
-            let interpolation, resize_mode: String
-        }
-        guard let model = FileManager.default.contents(atPath: path) else {
-            throw CommandFailure(.badInput, "\(path) can't be read.")
-        }
-        let preprocessing = try JSONEncoder.sorted(
-            Preprocessing(
-                mean: mean.flatMap(Self.numbers), std: std.flatMap(Self.numbers), interpolation: interpolation,
-                resize_mode: resizeMode))
+    private func configuration(_ model: Data, _ published: ArchitectureFile.Preprocessing) throws -> Data {
+        var own = published
+        if let mean = mean.flatMap(Self.numbers) { own.mean = mean }
+        if let std = std.flatMap(Self.numbers) { own.std = std }
+        if let interpolation { own.interpolation = interpolation }
+        if let resizeMode { own.resize_mode = resizeMode }
+        let preprocessing = try JSONEncoder.sorted(own)
         return Data("{\"model_cfg\": ".utf8) + model + Data(", \"preprocess_cfg\": \(preprocessing)}\n".utf8)
     }
 

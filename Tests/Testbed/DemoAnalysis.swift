@@ -41,7 +41,10 @@ package enum DemoAnalysis {
 
     private static func load(_ method: MethodParameters) throws -> LoadedAnalysis {
         BLAS.prepareForLanes()
-        let (model, content) = (try model.get(), try analysis(method: method))
+        let model =
+            method.precision == .fp32
+            ? try model.get() : try LoadedModel(directory: Checkout.model, precision: method.precision)
+        let content = try analysis(method: method)
         let scratch = try ScratchFolder()
         let builder = TextSideBuilder(cache: cache(in: scratch), shared: nil)
         return try withExtendedLifetime(scratch) {

@@ -51,7 +51,8 @@ public struct MethodParameters: Sendable, Hashable, Codable {
 
     public var decomposition = Decomposition.image
     public var image = ImageFit.squash
-    /// What the vision encoder computes in (docs/precision.md); absent in the canonical form where that is fp32.
+    /// What the vision encoder computes in for pictures that are made from an image (docs/precision.md); absent in the canonical
+    /// form where that is fp32.
     public var precision = Precision.fp32
     public var features = Features.tokens
     public var foreground = Foreground()
@@ -65,4 +66,7 @@ public struct MethodParameters: Sendable, Hashable, Codable {
 
     /// Whether anything but the prediction is asked for (docs/descriptors.md §2).
     public var findsParts: Bool { !parts.by.isEmpty }
+
+    /// What an image itself is encoded in: in fp32 where parts are sought, as they hang on its last bits (docs/precision.md §3).
+    public var picturePrecision: Precision { findsParts ? .fp32 : precision }
 }

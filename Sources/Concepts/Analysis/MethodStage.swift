@@ -45,9 +45,9 @@ public enum MethodStage: String, Sendable, CaseIterable {
         case .ownText: 4
         // New, and above the rest: a build that knows nothing of it refuses such an analysis.
         case .evaluation: 5
-        // New, as that was.
-        case .narrow: 6
         case .trained: 7
+        // The image itself is in fp32 where parts are sought.
+        case .narrow: 8
         }
     }
 

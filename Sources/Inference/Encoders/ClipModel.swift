@@ -20,10 +20,21 @@ public final class ClipModel: Sendable {
     public static func load(
         _ directory: ModelDirectory, weights: Safetensors? = nil, precision: Precision = .fp32
     ) throws(InferenceError) -> ClipModel {
+        try ClipModel(directory.configuration.computing(in: precision), reader(of: directory, weights))
+    }
+
+    /// The vision encoder alone, as ``load(_:weights:precision:)`` reads it.
+    public static func loadVision(
+        _ directory: ModelDirectory, weights: Safetensors? = nil, precision: Precision
+    ) throws(InferenceError) -> any VisionEncoder {
+        try visionEncoder(reader(of: directory, weights), directory.configuration.computing(in: precision))
+    }
+
+    private static func reader(
+        of directory: ModelDirectory, _ weights: Safetensors?
+    ) throws(InferenceError) -> TensorReader {
         let file = if let weights { weights } else { try Safetensors(path: directory.weightsPath) }
-        return try ClipModel(
-            directory.configuration.computing(in: precision), TensorReader(file, naming: directory.configuration.naming)
-        )
+        return TensorReader(file, naming: directory.configuration.naming)
     }
 
     /// ``load(_:)`` of the directory at `path`.

@@ -30,6 +30,15 @@ extension ImageAnalyzer {
         func answer(_ embedding: some Collection<Float>) -> MaskedAnswer {
             analysis.interpreter.answer(embedding, predicted: findings.predictedClass)
         }
-        return findings.judged(by: plan.curves(rows.map { answer($0) }, whole: answer(embedding), label: image.label))
+        let whole = try promptedEmbedding(of: image, embedding)
+        return findings.judged(by: plan.curves(rows.map { answer($0) }, whole: answer(whole), label: image.label))
+    }
+
+    /// The picture itself as what is made from it is encoded, so that only what was made of it tells them apart: `[e]`.
+    ///
+    /// - Parameter embedding: of it, in ``MethodParameters/picturePrecision``.
+    private func promptedEmbedding(of image: PreparedImage, _ embedding: [Float]) throws -> [Float] {
+        guard promptSession !== session else { return embedding }
+        return try embeddings(of: CollectionOfOne(image.picture), named: image.id.text).flatMap { $0 }
     }
 }

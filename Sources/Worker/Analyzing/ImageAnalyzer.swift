@@ -10,7 +10,9 @@ import Jobs
 /// are sought 8 bytes more for every value of a foreground patch.
 package final class ImageAnalyzer {
     package let analysis: LoadedAnalysis
-    private let session: any VisionSession
+    let session: any VisionSession
+    /// Encodes what is made from a picture, in the analysis's precision; of fp32 it is `session`.
+    let promptSession: any VisionSession
     /// Of the dense method that parts are read by, if features are by another.
     private let denseSession: (any VisionSession)?
     /// If the analysis asks for it.
@@ -33,7 +35,7 @@ package final class ImageAnalyzer {
         self.onEncode = onEncode
         let method = analysis.analysis.method
         crf = method.findsParts ? method.foreground.crf.map { DenseCRF($0) } : nil
-        (session, denseSession) = analysis.sessions(batchSize: batchSize)
+        (session, denseSession, promptSession) = analysis.sessions(batchSize: batchSize)
     }
 
     /// What a person may want to see of one picture.
@@ -287,7 +289,7 @@ package final class ImageAnalyzer {
         while !rest.isEmpty {
             let batch = Array(rest.prefix(batchSize))
             rest = rest.dropFirst(batchSize)
-            let encoded = try encode(batch, including: [], in: session)
+            let encoded = try encode(batch, including: [], in: promptSession)
             for place in 0..<batch.count {
                 if let overflow = encoded.overflow(of: place, named: name) {
                     throw ImageFailure(encoding: overflow)

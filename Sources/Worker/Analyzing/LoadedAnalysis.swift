@@ -54,11 +54,17 @@ package struct LoadedAnalysis: Sendable {
     package var isOfGroups: Bool { analysis.method.decomposition == .group }
 
     /// The vision encoder at work for one lane: with the dense method of the features beside it, or else that of a single pass's parts;
-    /// and once more for the parts if both are asked for and differ.
-    func sessions(batchSize: Int) -> (first: any VisionSession, second: (any VisionSession)?) {
-        (
-            dense.first?.session(batchSize: batchSize) ?? model.vision.session(batchSize: batchSize),
-            dense.dropFirst().first?.session(batchSize: batchSize)
+    /// and once more for the parts if both are asked for and differ. `prompted`, which may be the first, is for what is made from a
+    /// picture.
+    func sessions(
+        batchSize: Int
+    ) -> (first: any VisionSession, second: (any VisionSession)?, prompted: any VisionSession) {
+        let method = analysis.method
+        let pictures = method.picturePrecision == method.precision ? model.promptedVision : model.vision
+        let first = dense.first?.session(batchSize: batchSize) ?? pictures.session(batchSize: batchSize)
+        return (
+            first, dense.dropFirst().first?.session(batchSize: batchSize),
+            method.picturePrecision == method.precision ? first : model.promptedVision.session(batchSize: batchSize)
         )
     }
 

@@ -4,13 +4,16 @@ import Inference
 /// A model directory in memory: both encoders, the preprocessing that belongs to them, and the tokenizer if there is one.
 package final class LoadedModel: Sendable {
     package let directory: ModelDirectory
-    /// Its vision encoder computes in the precision that was asked for.
+    /// In 32-bit floats.
     package let clip: ClipModel
+    /// The vision encoder in the precision that was asked for: what is made from a picture goes through it, and a picture of which
+    /// nothing but the prediction is wanted. Of fp32 that of ``clip``.
+    package let promptedVision: any VisionEncoder
     package let preprocessor: Preprocessor
 
     /// - Parameters:
     ///   - weights: SHA-256 of the weights, where it is known.
-    ///   - precision: of the vision encoder.
+    ///   - precision: of ``promptedVision``.
     ///   - cache: where pickled weights are converted to.
     /// - Throws: `InferenceError` naming the file, field or tensor.
     package init(
@@ -18,8 +21,11 @@ package final class LoadedModel: Sendable {
         cache: ConvertedWeights = ConvertedWeights()
     ) throws(InferenceError) {
         directory = try ModelDirectory(path)
-        clip = try ClipModel.load(
-            directory, weights: cache.weights(of: directory, hash: weights), precision: precision)
+        let converted = try cache.weights(of: directory, hash: weights)
+        clip = try ClipModel.load(directory, weights: converted)
+        promptedVision =
+            precision == .fp32
+            ? clip.vision : try ClipModel.loadVision(directory, weights: converted, precision: precision)
         preprocessor = Preprocessor(
             configuration: try PreprocessConfiguration(
                 json: [UInt8](directory.preprocessJSON), named: directory.configurationPath),

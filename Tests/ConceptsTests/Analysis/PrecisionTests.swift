@@ -33,6 +33,15 @@ import Testing
         #expect(try JSONDecoder().decode(Analysis.self, from: Data(narrow.canonicalJSON.utf8)) == narrow)
     }
 
+    /// Parts hang on an image's last bits; a prediction does not.
+    @Test(arguments: Precision.allCases) func anImageIsOfFloatsWherePartsAreSought(precision: Precision) {
+        var method = MethodParameters()
+        method.precision = precision
+        #expect(method.picturePrecision == .fp32)
+        method.parts.by = []
+        #expect(method.picturePrecision == precision)
+    }
+
     @Test(arguments: [Precision.bf16, .int8]) func denseMethodsTakeFloatsAlone(precision: Precision) {
         func problems(_ change: (inout MethodParameters) -> Void) -> [String] {
             var method = MethodParameters()

@@ -14,7 +14,7 @@ extension TrainCommand {
         let identity = HeadIdentity(mapOf: loaded.analysis)
         let pictures = try LabelledPictures(images, classes: loaded.classIndex)
         let toldBy = try heldOut.map { try LabelledPictures($0, option: "--held-out", classes: loaded.classIndex) }
-        let precision = loaded.analysis.method.precision
+        let precision = loaded.analysis.method.picturePrecision
         let cache = try features(
             pictures, FeatureCache.embeddingsName,
             pictures.key(identity, in: precision), [1, loaded.model.embeddingWidth],

@@ -101,7 +101,7 @@ struct TrainCommand: AsyncParsableCommand {
         let cache = try features(
             pictures, FeatureCache.name,
             pictures.key(
-                identity, in: loaded.analysis.method.precision, beside: needsTexts ? [loaded.analysis.id] : []),
+                identity, in: loaded.analysis.method.picturePrecision, beside: needsTexts ? [loaded.analysis.id] : []),
             [shape.patches, shape.patchWidth], encoder, stop
         ) { $0.patches.elements }
         guard let cache else { try interrupted("the same command begins again with the features") }
@@ -110,7 +110,7 @@ struct TrainCommand: AsyncParsableCommand {
         run["settings"] = try JSONEncoder.sorted(headSettings)
         run["pictures"] = "\(cache.labels.count)"
         run["pictures_digest"] = cache.digest
-        run["precision"] = loaded.analysis.method.precision.rawValue
+        run["precision"] = loaded.analysis.method.picturePrecision.rawValue
         if !targets.isEmpty {
             run["targets"] = SHA256.hash(data: Data(try JSONEncoder.sorted(targets).utf8)).hexadecimal
         }

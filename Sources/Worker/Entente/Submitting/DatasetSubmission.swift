@@ -118,7 +118,8 @@ struct DatasetSubmission: OutgoingImages {
             labelled += job.images.count { $0.label != nil }
         }
         BLAS.prepareForLanes()
-        let vision = try LoadedModel(directory: modelDirectory, precision: analysis.method.precision).vision
+        // Nearly all passes are those of prompted pictures.
+        let vision = try LoadedModel(directory: modelDirectory, precision: analysis.method.precision).promptedVision
         let batch = 4
         let session = vision.session(batchSize: batch)
         let pictures = Array(

@@ -38,6 +38,13 @@ INLINE void NARROW(step)(const unsigned char *a, const words *b, lanes *sums) {
 }
 #endif
 
+#ifdef PAIRS
+#define SPIN_REGISTER __m512
+INLINE __m512 NARROW(spin_step)(__m512 sum, __m512 value, __m512 weights) {
+    return _mm512_dpbf16_ps(sum, (__m512bh)value, (__m512bh)weights);
+}
+#endif
+
 static void NARROW(pack)(const float *weights, void *panels, size_t columns, size_t inner) {
     uint16_t *out = panels;
     size_t padded = (inner + GROUP - 1) / GROUP * GROUP;

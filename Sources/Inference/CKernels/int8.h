@@ -63,6 +63,23 @@ INLINE void NARROW(step)(const unsigned char *a, const pairs *b, mask *sums) {
 }
 #endif
 
+#if defined(BYTES)
+#define SPIN_REGISTER __m512i
+INLINE __m512i NARROW(spin_step)(__m512i sum, __m512i value, __m512i weights) {
+    return _mm512_dpbusd_epi32(sum, value, weights);
+}
+#elif VECTOR_BITS == 512
+#define SPIN_REGISTER __m512i
+INLINE __m512i NARROW(spin_step)(__m512i sum, __m512i value, __m512i weights) {
+    return _mm512_add_epi32(sum, _mm512_madd_epi16(value, weights));
+}
+#elif VECTOR_BITS == 256
+#define SPIN_REGISTER __m256i
+INLINE __m256i NARROW(spin_step)(__m256i sum, __m256i value, __m256i weights) {
+    return _mm256_add_epi32(sum, _mm256_madd_epi16(value, weights));
+}
+#endif
+
 #define SUM mask
 // Of each column the sum of its whole numbers, and its scale.
 #define PANEL_EXTRA (sizeof(int32_t) + sizeof(float))

@@ -84,12 +84,39 @@ static void NARROW(product)(const entente_product *p) {
     }
 }
 
+#ifdef SPIN_REGISTER
+// Sums of a loop over registers: as many as hide the instruction's latency, and leave room for what it multiplies.
+enum { NARROW(spin_sums) = 12 };
+
+static uint64_t NARROW(spin)(size_t steps) {
+    SPIN_REGISTER sums[NARROW(spin_sums)], value, weights;
+    memset(sums, 0, sizeof sums);
+    memset(&value, 0, sizeof value);
+    memset(&weights, 0, sizeof weights);
+    // Products with a zero that the compiler knows of are none.
+    __asm__ volatile("" : "+v"(weights));
+    for (size_t s = 0; s < steps; ++s)
+#pragma clang loop unroll(full)
+        for (int i = 0; i < NARROW(spin_sums); ++i) {
+            // Else one product would do for all of them.
+            __asm__ volatile("" : "+v"(value));
+            sums[i] = NARROW(spin_step)(sums[i], value, weights);
+        }
+#pragma clang loop unroll(full)
+    for (int i = 0; i < NARROW(spin_sums); ++i) __asm__ volatile("" : : "v"(sums[i]));
+    return (uint64_t)steps * NARROW(spin_sums) * sizeof(SPIN_REGISTER) / sizeof(WEIGHT);
+}
+#endif
+
 static const entente_packing NARROW(packing) = {
     .name = QUOTED(KIND) "-" QUOTED(VARIANT),
     .panel_columns = TILE_COLUMNS,
     .panel_size = NARROW(panel_size),
     .pack = NARROW(pack),
     .product = NARROW(product),
+#ifdef SPIN_REGISTER
+    .spin = NARROW(spin),
+#endif
 };
 
 #undef ENTRY
@@ -98,3 +125,4 @@ static const entente_packing NARROW(packing) = {
 #undef SUM
 #undef STEP_WEIGHTS
 #undef PANEL_EXTRA
+#undef SPIN_REGISTER

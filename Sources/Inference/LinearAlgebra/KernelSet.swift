@@ -35,6 +35,15 @@ public enum KernelSet {
             + "; run such analyses on a CPU that has it, with \(variable) unset."
     }
 
+    /// Does nothing but multiply and add numbers of a precision in registers, `steps` times over: what products of it could reach at
+    /// best here.
+    ///
+    /// - Returns: multiply-adds done; nil if there is no instruction of the precision's own.
+    public static func spin(_ precision: Precision, steps: Int) -> Int? {
+        guard precision != .fp32, let spin = RowKernels.packing(precision).spin else { return nil }
+        return Int(spin(steps))
+    }
+
     /// Why what ``variable`` says can't be done, in a sentence that says what to do; nil if it can.
     public static var problem: String? { problem(ProcessInfo.processInfo.environment[variable]) }
 

@@ -26,7 +26,7 @@ extension RowKernels {
     nonisolated(unsafe) private static let floats = entente_packing(
         name: current.name, panel_columns: current.panel_columns,
         panel_size: { RowKernels.current.panel_columns * MemoryLayout<Float>.stride * $0 }, pack: current.pack,
-        product: current.product)
+        product: current.product, spin: nil)
     nonisolated(unsafe) private static let bfloat16 = inUse(entente_bfloat16_variant)
     nonisolated(unsafe) private static let int8 = inUse(entente_int8_variant)
 

@@ -132,6 +132,17 @@ import Testing
         #expect(abs(out[8] / Float(inner) - 1) < 0.005)
     }
 
+    /// So many multiply-adds a step as the registers of an instruction hold, of the widest numbers that it takes.
+    @Test func registersAloneDoWhatTheySay() {
+        let done = ["vnni-avx512": 64, "int8-avx512": 32, "int8-avx2": 16, "dpbf16-avx512": 32]
+        for variant in Variant.int8 + Variant.bfloat16 {
+            let spun = variant.packing.spin?(1000)
+            #expect(spun == done[variant.testDescription].map { UInt64($0 * 12 * 1000) }, "\(variant)")
+        }
+        #expect(KernelSet.spin(.fp32, steps: 1) == nil)
+        #expect(KernelSet.spin(.int8, steps: 3) == RowKernels.packing(.int8).spin.map { Int($0(3)) })
+    }
+
     @Test(arguments: Variant.int8 + Variant.bfloat16)
     func aRowDoesNotDependOnItsNeighbours(variant: Variant) {
         var generator = SeededGenerator(seed: 62)

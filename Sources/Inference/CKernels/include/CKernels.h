@@ -57,6 +57,9 @@ typedef struct entente_packing {
     // Reorders finite weights [columns, inner] into panels, the last filled up with zeros.
     void (*pack)(const float *weights, void *panels, size_t columns, size_t inner);
     void (*product)(const entente_product *product);
+    // The instruction that multiplies, `steps` times on registers alone: what products could reach at best. Returns the
+    // multiply-adds done. NULL where there is no such instruction.
+    uint64_t (*spin)(size_t steps);
 } entente_packing;
 
 // Variant `index` (0 = portable, AVX2, AVX-512, AVX-512 with an instruction for such products), or NULL when there is none or

@@ -17,6 +17,10 @@ struct EncodeBenchmark {
         let gflops: Double
         let sgemmPeakGflops: Double
         let shareOfPeak: Double
+        /// What the precision's own instruction does on registers alone, all lanes together, median of the rounds; nil where there is none.
+        let instructionPeakGops: Double?
+        /// Of ``instructionPeakGops``, by the operations of the whole encoder, those in floats among them.
+        let shareOfInstructionPeak: Double?
         /// Slowest and fastest round.
         let imagesPerSecondRange: [Double]
         /// Between an embedding and that of the same weights in 32-bit floats, of the picture where it is least; nil for those themselves.
@@ -29,6 +33,8 @@ struct EncodeBenchmark {
             case imagesPerSecond = "images_per_second"
             case sgemmPeakGflops = "sgemm_peak_gflops"
             case shareOfPeak = "share_of_peak"
+            case instructionPeakGops = "instruction_peak_gops"
+            case shareOfInstructionPeak = "share_of_instruction_peak"
             case imagesPerSecondRange = "images_per_second_range"
             case leastCosine = "least_cosine"
         }
@@ -44,6 +50,8 @@ struct EncodeBenchmark {
     private static let squares = [2048, 3072, 4096]
     /// A round of encoding lasts at least so long.
     private static let seconds = 1.0
+    /// Steps of a lane on registers: a good tenth of a second.
+    private static let spins = 50_000_000
 
     func run() -> Result {
         BLAS.prepareForLanes()
@@ -54,22 +62,37 @@ struct EncodeBenchmark {
         let times = max(Int((Self.seconds / once).rounded(.up)), 1)
         var speeds: [Double] = []
         var peaks: [Double] = []
+        var spins: [Double] = []
         for _ in 0..<rounds {
             speeds.append(Double(lanes * batchSize * times) / Self.time(encoding) { $0.run(times: times) })
             peaks.append(
                 Self.squares.map { side in
                     Double(lanes) * 2 * pow(Double(side), 3) / Self.time(multiplying) { $0.run(side: side) } / 1e9
                 }.max() ?? 0)
+            if let spin = spin() { spins.append(spin) }
         }
         speeds.sort()
         peaks.sort()
+        spins.sort()
         let speed = speeds[rounds / 2]
         let gflops = speed * 2 * Double(encoder.multiplyAdds) / 1e9
+        let spin = spins.isEmpty ? nil : spins[rounds / 2]
         return Result(
             architecture: architecture, precision: precision, kernelSet: KernelSet.name(for: precision), lanes: lanes,
             batchSize: batchSize,
             imagesPerSecond: speed, gflops: gflops, sgemmPeakGflops: peaks[rounds / 2],
-            shareOfPeak: gflops / peaks[rounds / 2], imagesPerSecondRange: [speeds[0], speeds[rounds - 1]])
+            shareOfPeak: gflops / peaks[rounds / 2], instructionPeakGops: spin,
+            shareOfInstructionPeak: spin.map { gflops / $0 }, imagesPerSecondRange: [speeds[0], speeds[rounds - 1]])
+    }
+
+    /// Operations a second, in thousand millions, of every lane's registers at once; nil without an instruction for the precision.
+    private func spin() -> Double? {
+        guard let done = KernelSet.spin(precision, steps: 1) else { return nil }
+        let precision = precision
+        let seconds = Self.time([Int](repeating: Self.spins, count: lanes)) { steps in
+            _ = KernelSet.spin(precision, steps: steps)
+        }
+        return 2 * Double(done * Self.spins * lanes) / seconds / 1e9
     }
 
     /// The least cosine between embeddings of two encoders, over the pictures of a batch.

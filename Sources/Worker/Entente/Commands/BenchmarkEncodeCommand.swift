@@ -13,7 +13,8 @@ struct BenchmarkEncodeCommand: AsyncParsableCommand {
             attention, however few of them the encoder needs (3×3 convolutions take fewer, and the last block stops at \
             the pooled token when no patch features are asked for); the peak is the best square product of 2048 to 4096, \
             one single-threaded call a lane, all lanes at once, and of \
-            floats whatever --precision says. Both are medians over rounds that take turns. Unset \
+            floats whatever --precision says. Beside it is the peak of the precision's own instruction (VPDPBUSD, VDPBF16PS or \
+            VPMADDWD, whichever multiplies), of a loop on registers alone. All are medians over rounds that take turns. Unset \
             OPENBLAS_CORETYPE and ENTENTE_KERNELS to see what the machine can do.
             """)
 
@@ -70,6 +71,11 @@ struct BenchmarkEncodeCommand: AsyncParsableCommand {
                   \(decimal(result.gflops)) GFLOP/s, \(decimal(100 * result.shareOfPeak)) % of the \
                 \(decimal(result.sgemmPeakGflops)) that matrix products of floats reach
                 """)
+            if let peak = result.instructionPeakGops, let share = result.shareOfInstructionPeak {
+                try StandardOutput.line(
+                    "  \(decimal(100 * share)) % of the \(decimal(peak)) GOP/s that its instruction reaches on registers alone"
+                )
+            }
             guard let cosine = result.leastCosine else { return }
             try StandardOutput.line(
                 "  embeddings have a cosine of \(String(format: "%.6f", cosine)) or more with those of fp32")

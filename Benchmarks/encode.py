@@ -2,14 +2,17 @@
 """Times entente's vision encoders against open_clip on PyTorch and ONNX Runtime, and prints ratios.
 
     swift build -c release --product entente
-    python Benchmarks/encode.py [--threads N] [--rounds N] [--precision bf16|int8] [MODEL:BATCH ...]
+    python Benchmarks/encode.py [--threads N] [--rounds N] [--precision bf16|int8] [--kernels avx2] [MODEL:BATCH ...]
     python Benchmarks/encode.py ViT-B-16:16 ViT-B-16-SigLIP:16
 
 All in fp32 on the CPU, random weights of the same architecture, the same batch and number of threads, on the same machine,
 in turns: round by round entente, PyTorch, ONNX Runtime. Entente's threads each encode a batch of their own, its way of
 using a machine; the others split one batch over the threads, theirs. Figures are medians over the rounds with the slowest
 and the fastest; ratios are of medians. With --precision entente runs once more in it, in the same rounds, and so does ONNX
-Runtime with its dynamic int8 (quantize_dynamic, weights by channel); ratios are of that then, and of entente's fp32. Needs torch, open_clip_torch, onnx and onnxruntime.
+Runtime with its dynamic int8 (quantize_dynamic, weights by channel), or for bf16, which ONNX Runtime has no CPU kernels for, PyTorch with the
+model in bfloat16; ratios are of that then, and of entente's fp32, and "own peak" is the share of what the precision's instruction reaches on
+registers alone. --kernels avx2 holds entente to AVX2. The peers have no such switch (ONNX Runtime takes what the CPU has), so with it there is
+no peer: a comparison on AVX2 needs a CPU without AVX-512. Needs torch, open_clip_torch, onnx and onnxruntime.
 """
 
 import argparse
@@ -91,19 +94,47 @@ def dynamic_int8(path, options, feed):
     return lambda: session.run(None, feed)
 
 
+def bfloat16(name, batch):
+    """PyTorch with everything in bfloat16."""
+    model = open_clip.create_model(name, precision="fp32").visual.eval().to(torch.bfloat16)
+    size = model.image_size if isinstance(model.image_size, int) else model.image_size[0]
+    pictures = torch.randn(batch, 3, size, size, dtype=torch.bfloat16)
+
+    def run():
+        with torch.inference_mode():
+            model(pictures)
+
+    return run
+
+
+def narrow_peer(name, batch, threads, precision, folder):
+    """What encodes one batch in the precision, and is not entente; None on a set of kernels that nobody else can be held to."""
+    if "ENTENTE_KERNELS" in os.environ:
+        return None
+    if precision == "bf16":
+        return bfloat16(name, batch)
+    _, _, path, options, feed = peers(name, batch, threads, folder)
+    return dynamic_int8(path, options, feed)
+
+
 def narrow_row(name, batch, threads, rounds, precision, folder):
     """A row of the table of a precision, everything in turns."""
-    _, _, path, options, feed = peers(name, batch, threads, folder)
-    by_int8 = dynamic_int8(path, options, feed)
-    speeds, last = {"fp32": [], precision: [], "onnx": []}, {}
+    peer = narrow_peer(name, batch, threads, precision, folder)
+    speeds, shares, last = {"fp32": [], precision: [], "peer": []}, [], {}
     for _ in range(rounds):
         speeds["fp32"].append(entente(name, batch, threads)["images_per_second"])
         last = entente(name, batch, threads, precision)
         speeds[precision].append(last["images_per_second"])
-        speeds["onnx"].append(batch / seconds_a_call(by_int8))
-    middle = {key: statistics.median(values) for key, values in speeds.items()}
-    cells = [f"{middle[key]:.1f} ({min(values):.1f}–{max(values):.1f})" for key, values in speeds.items()]
-    print(f"| {name}, {batch} | " + " | ".join(cells) + f" | {middle[precision] / middle['fp32']:.2f}× | {middle[precision] / middle['onnx']:.2f}× | {last['least_cosine']:.6f} |", flush=True)
+        # Left out where the precision has no instruction of its own.
+        if "share_of_instruction_peak" in last:
+            shares.append(last["share_of_instruction_peak"])
+        if peer:
+            speeds["peer"].append(batch / seconds_a_call(peer))
+    middle = {key: statistics.median(values) for key, values in speeds.items() if values}
+    cells = [f"{middle[key]:.1f} ({min(values):.1f}–{max(values):.1f})" if values else "–" for key, values in speeds.items()]
+    ratios = [f"{middle[precision] / middle[key]:.2f}×" if key in middle else "–" for key in ("fp32", "peer")]
+    share = f"{100 * statistics.median(shares):.0f} %" if shares else "–"
+    print(f"| {name}, {batch} | " + " | ".join(cells + ratios) + f" | {share} | {last['least_cosine']:.6f} |", flush=True)
     return last["kernel_set"]
 
 
@@ -112,14 +143,22 @@ def main():
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--precision", choices=["bf16", "int8"])
+    parser.add_argument("--kernels", choices=["avx2"], help="of entente, with --precision; leaves the peers out")
     parser.add_argument("models", nargs="*", default=DEFAULT)
     arguments = parser.parse_args()
+    if arguments.kernels:
+        if not arguments.precision:
+            parser.error("--kernels goes with --precision: nobody but entente can be held to them")
+        os.environ["ENTENTE_KERNELS"] = arguments.kernels
+        # As OpenBLAS's are chosen apart.
+        os.environ["OPENBLAS_CORETYPE"] = "Haswell"
     torch.set_num_threads(arguments.threads)
     cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.processor())
     print(f"{cpu}, {arguments.threads} threads, PyTorch {torch.__version__}, ONNX Runtime {onnxruntime.__version__}, {arguments.rounds} rounds\n")
     if arguments.precision:
-        print(f"| model, batch | entente fp32 | entente {arguments.precision} | ONNX Runtime int8 | against fp32 | against ONNX Runtime | least cosine |")
-        print("|---|---|---|---|---|---|---|")
+        peer = "PyTorch bf16" if arguments.precision == "bf16" else "ONNX Runtime int8"
+        print(f"| model, batch | entente fp32 | entente {arguments.precision} | {peer} | against fp32 | against {peer} | own peak | least cosine |")
+        print("|---|---|---|---|---|---|---|---|")
         kernels = ""
         for entry in arguments.models:
             name, batch = entry.rsplit(":", 1)

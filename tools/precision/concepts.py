@@ -2,10 +2,16 @@
 """Measures what narrowing a vision encoder costs in concepts, over the zoo's held-out pictures, and prints docs/precision.md's table.
 
     swift build -c release --product entente
-    python3 tools/precision/concepts.py [--entente PROGRAM] [--every N] [MODEL ...]
+    python3 tools/precision/concepts.py [--entente PROGRAM] [--every N] [--pictures FOLDER] [MODEL ...]
+    python3 tools/precision/concepts.py --full-size ViT-B-16 --every 14
 
 Runs `entente analyze --json` with share/zoo/MODEL.yaml as it is and with `method.precision` bf16 and int8, on every N-th picture of each
 class, and compares picture by picture and part method by part method. Needs nothing but Python and the program.
+
+With --full-size the model is a vision transformer of share/architectures with random weights (random_vision.py, which needs numpy), beside the
+texts of vit-s12. Such weights have none of the outliers that training makes, and tell pictures apart by little.
+
+With --pictures others than the held-out ones, a folder a class: choices are made on training pictures (tools/world/write_training.py).
 
 concepts, mutual   mean Jaccard index of the sets (two empty sets are alike)
 Spearman           of the pictures' AUC, released / membership, the lower of the part methods
@@ -24,13 +30,17 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ZOO = ROOT / "share/zoo"
 MODELS = ["vit-t12", "vit-s12", "vit-s12-few", "vit-s12-noisy", "vit-s16", "vit-m12", "siglip-s12", "resnet"]
+# Whose texts a model of full size is given.
+TEXTS = "vit-s12"
 
 
-def analyze(program, model, precision, pictures):
-    """The report of each picture, by its path."""
+def analyze(program, model, precision, pictures, weights=None):
+    """The report of each picture, by its path; of the analysis of a model of the zoo, with another directory of weights if one is given."""
     text = (ZOO / f"{model}.yaml").read_text()
     for key in ("model", "classes", "descriptors"):
         text = re.sub(rf"(?m)^({key}): (.*)$", lambda found: f"{found[1]}: {ZOO / found[2]}", text)
+    if weights:
+        text = re.sub(r"(?m)^model: .*$", f"model: {weights}", text)
     if precision != "fp32":
         assert text.count("\nmethod:\n") == 1
         text = text.replace("\nmethod:\n", f"\nmethod:\n  precision: {precision}\n")
@@ -93,26 +103,40 @@ def compare(before, now):
     return result
 
 
+def print_rows(name, pictures, analyze):
+    """The lines of one model; `analyze` gives the reports of a precision."""
+    before = analyze("fp32")
+    for precision in ("bf16", "int8"):
+        row = compare(before, analyze(precision))
+        print(
+            f"| {name} | {precision} | {row['images']} | {row['concepts']:.3f} | {row['mutual']:.3f} "
+            f"| {row['spearman released']:.4f} / {row['spearman membership']:.4f} "
+            f"| {row['auc released']:+.2f} % / {row['auc membership']:+.2f} % | {100 * row['top-1']:.1f} % "
+            f"| {100 * row['right'][0]:.1f} → {100 * row['right'][1]:.1f} % |",
+            flush=True,
+        )
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--entente", default=str(ROOT / ".build/release/entente"))
     parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--pictures", type=pathlib.Path, default=ZOO / "heldout", help="a folder a class")
+    parser.add_argument("--full-size", metavar="ARCHITECTURE", help="random weights of a vision transformer in place of the zoo's models")
     parser.add_argument("models", nargs="*", default=MODELS)
     arguments = parser.parse_args()
-    pictures = [p for folder in sorted((ZOO / "heldout").iterdir()) for p in sorted(folder.iterdir())[:: arguments.every]]
+    pictures = [p for folder in sorted(arguments.pictures.iterdir()) for p in sorted(folder.iterdir())[:: arguments.every]]
     print("| model | precision | pictures | concepts | mutual | Spearman | AUC | top-1 | right |")
     print("|---|---|---|---|---|---|---|---|---|")
+    if arguments.full_size:
+        import random_vision
+
+        with tempfile.TemporaryDirectory() as folder:
+            random_vision.write(ROOT / "share/architectures" / f"{arguments.full_size}.json", ZOO / "models" / TEXTS, folder)
+            print_rows(arguments.full_size, pictures, lambda precision: analyze(arguments.entente, TEXTS, precision, pictures, folder))
+        return
     for model in arguments.models:
-        before = analyze(arguments.entente, model, "fp32", pictures)
-        for precision in ("bf16", "int8"):
-            row = compare(before, analyze(arguments.entente, model, precision, pictures))
-            print(
-                f"| {model} | {precision} | {row['images']} | {row['concepts']:.3f} | {row['mutual']:.3f} "
-                f"| {row['spearman released']:.4f} / {row['spearman membership']:.4f} "
-                f"| {row['auc released']:+.2f} % / {row['auc membership']:+.2f} % | {100 * row['top-1']:.1f} % "
-                f"| {100 * row['right'][0]:.1f} → {100 * row['right'][1]:.1f} % |",
-                flush=True,
-            )
+        print_rows(model, pictures, lambda precision: analyze(arguments.entente, model, precision, pictures))
 
 
 if __name__ == "__main__":

@@ -156,7 +156,8 @@ let package = Package(
         room(
             "Exploring",
             [
-                "Concepts", "Fetch", "HTTP", "Inference", "Jobs", "Persistence", "Reporting", "Settings", "Threads",
+                "Concepts", "Fetch", "HTTP", "Inference", "Jobs", "Persistence", "Processes", "Reporting", "Settings",
+                "Threads",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -203,12 +204,15 @@ let package = Package(
             ]),
         tests(
             of: "Exploring",
-            ["Concepts", "Inference", "Persistence", "Settings", .product(name: "Yams", package: "Yams")]),
+            [
+                "Concepts", "Fetch", "Inference", "Persistence", "Processes", "Reporting", "Settings",
+                .product(name: "Yams", package: "Yams"),
+            ]),
         tests(
             of: "Entente",
             [
-                "Analyzing", "CKafka", "Concepts", "Fetch", "Inference", "Jobs", "Kafka", "Persistence", "Processes",
-                "Reporting", "Settings",
+                "Analyzing", "CKafka", "Concepts", "Exploring", "Fetch", "Inference", "Jobs", "Kafka", "Persistence",
+                "Processes", "Reporting", "Settings",
             ]),
 
         // What several test targets share: a scratch PostgreSQL cluster, deadlines, fixtures.

@@ -99,6 +99,34 @@
     return masks.planes.findLastIndex(plane => plane[row * masks.width + column]);
   }
 
+  // ---- Maps of texts: docs/dense.md §4 -------------------------------------------------------------------------------------
+
+  /** 32-bit numbers, little-endian, out of base64. */
+  function readNumbers(text) {
+    const bytes = Uint8Array.from(atob(text), letter => letter.charCodeAt(0)), view = new DataView(bytes.buffer);
+    return Float32Array.from({ length: bytes.length >> 2 }, (_, i) => view.getFloat32(4 * i, true));
+  }
+
+  /** Values of `side` × `side` patches as `width` × `height`, bilinear, corners not aligned. */
+  function enlarged(values, side, width, height) {
+    const taps = size => Array.from({ length: size }, (_, i) => {
+      const place = Math.max(0, (i + 0.5) * side / size - 0.5), first = Math.min(Math.floor(place), side - 1);
+      return [first, Math.min(first + 1, side - 1), place - first];
+    });
+    const columns = taps(width), result = new Float32Array(width * height);
+    taps(height).forEach(([top, bottom, down], y) => columns.forEach(([left, right, across], x) => {
+      const row = at => values[at * side + left] * (1 - across) + values[at * side + right] * across;
+      result[y * width + x] = row(top) * (1 - down) + row(bottom) * down;
+    }));
+    return result;
+  }
+
+  /** The colour of a value of 0 to 1 on a ramp of colours. */
+  function heatColor(ramp, value) {
+    const place = Math.min(Math.max(value, 0), 1) * (ramp.length - 1), first = Math.min(Math.floor(place), ramp.length - 2);
+    return ramp[first].map((from, i) => from + (ramp[first + 1][i] - from) * (place - first));
+  }
+
   // ---- Drawing -------------------------------------------------------------------------------------------------------------
 
   /** Round numbers from 0 to at least `top`, four to six of them. */
@@ -147,7 +175,7 @@
     canvas.before(stage);
     if (image) stage.append(image);
     stage.append(canvas);
-    const slider = scope.querySelector("input.opacity");
+    const slider = scope.querySelector("input.opacity:not([data-of])");
     const lines = all("[data-part]", scope).filter(line => line.closest(".parts"));
     const numbers = lines.map(line => line.dataset.part);
     const chips = all(".chip[data-parts]", scope);
@@ -234,6 +262,58 @@
     bytes(figure.dataset.masks).then(buffer => { masks = readMasks(buffer); shape(); light(null); })
       .catch(error => complain(figure, error));
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => light(held));
+  }
+
+  // ---- The map of a text ---------------------------------------------------------------------------------------------------
+
+  /** The map over the picture itself, so that its opacity and its scale can be changed. */
+  function heat(figure) {
+    const canvas = figure.querySelector("canvas"), image = figure.querySelector("img"), section = figure.closest("section.map");
+    const slider = section.querySelector("input.opacity"), scale = section.querySelector("select[name=scale]");
+    const side = Number(figure.dataset.side);
+    const style = getComputedStyle(document.documentElement);
+    const ramp = [0, 1, 2, 3, 4].map(step => {
+      const hex = style.getPropertyValue(`--heat-${step}`).trim();
+      return [1, 3, 5].map(place => parseInt(hex.slice(place, place + 2), 16));
+    });
+
+    function paint() {
+      const isAbsolute = scale.value === "absolute";
+      const size = Math.max(side, Math.min(512, 16 * side));
+      const values = enlarged(readNumbers(isAbsolute ? figure.dataset.absolute : figure.dataset.relative), side, size, size);
+      const pixels = new ImageData(size, size);
+      values.forEach((value, i) => pixels.data.set([...heatColor(ramp, value), 255], 4 * i));
+      canvas.width = canvas.height = size;
+      canvas.getContext("2d").putImageData(pixels, 0, 0);
+      for (const end of all(".heat-ends [data-relative]", figure)) end.textContent = isAbsolute ? end.dataset.absolute : end.dataset.relative;
+      figure.querySelector(".heat-scale").textContent = isAbsolute ? "absolute: the same for all pictures" : "relative: where, not whether";
+      image.alt = image.alt.replace(/(relative|absolute) scale$/, `${scale.value} scale`);
+    }
+
+    const fade = () => { canvas.style.opacity = slider.value / 100; };
+    slider.addEventListener("input", fade);
+    scale.addEventListener("change", () => {
+      paint();
+      const address = new URL(location.href);
+      address.searchParams.set("scale", scale.value);
+      history.replaceState(history.state, "", address);
+    });
+    paint();
+    fade();
+    const plain = make("img", { src: figure.dataset.plain, alt: image.alt });
+    plain.decode().then(() => {
+      image.src = plain.src;
+      figure.classList.add("live");
+    }).catch(() => bytes(plain.src).catch(error => complain(figure, error)));
+  }
+
+  /** A map takes a while when the model is read first. */
+  function asking(form) {
+    const line = form.parentNode.querySelector(".wait");
+    form.addEventListener("submit", () => {
+      if (line) line.textContent = "The map is being made; the first one of a model takes the longest.";
+    });
+    addEventListener("pageshow", () => { if (line) line.textContent = ""; });
   }
 
   // ---- Taking concepts away ------------------------------------------------------------------------------------------------
@@ -503,6 +583,8 @@
     all("button.copy[data-copy-target]").forEach(copies);
     all("details.prompted").forEach(prompted);
     all("div.slider").forEach(slide);
+    all("figure.heat").forEach(heat);
+    all("form.map").forEach(asking);
     for (const figure of all("figure.picture")) overlay(figure, figure.closest("[data-scope]") || document);
     for (const section of all("section.mi")) {
       const scope = section.closest("[data-scope]") || document;
@@ -513,5 +595,5 @@
     keys();
   }
 
-  return { nanoNats, readTable, remaining, readMasks, planeAt, nats, probability, ticks, start };
+  return { nanoNats, readTable, remaining, readMasks, planeAt, readNumbers, enlarged, heatColor, nats, probability, ticks, start };
 });

@@ -8,7 +8,7 @@ Finds the pages by following links from the first one, a page of each kind, and 
 no message on the console, no answer of 400 or more, no request to another host, no violation that axe-core knows, nothing wider than
 the window, first contentful paint within a second, a JSON twin, and something to read without JavaScript. What can be pressed, drawn
 and typed is tried where the page has it; MI, AUC and p after taking concepts away are compared with formulas of docs/method.md §11
-worked out here in integers and 60 digits. Ends with 1 and a list if anything is wrong, and with 1 if a kind of page was not found.
+worked out here in integers and 60 digits, and the colours of a text's map with its twin. Ends with 1 and a list if anything is wrong, and with 1 if a kind of page was not found.
 """
 
 import argparse
@@ -283,6 +283,78 @@ def check_parts(page):
         page.until("[...document.querySelectorAll('details.prompted[open] img')].some(image => image.naturalWidth > 0)", "prompted pictures do not come")
 
 
+# Maps of texts.
+
+RAMP = [(8, 8, 32), (74, 20, 110), (180, 40, 80), (244, 132, 28), (252, 248, 160)]
+
+
+def heat_color(value):
+    place = min(max(value, 0), 1) * (len(RAMP) - 1)
+    first = min(int(place), len(RAMP) - 2)
+    return [low + (high - low) * (place - first) for low, high in zip(RAMP[first], RAMP[first + 1])]
+
+
+def bilinear(values, side, size, column, row):
+    def tap(place):
+        place = max(0, (place + 0.5) * side / size - 0.5)
+        first = min(int(place), side - 1)
+        return first, min(first + 1, side - 1), place - first
+
+    (left, right, across), (top, bottom, down) = tap(column), tap(row)
+    line = lambda at: values[at * side + left] * (1 - across) + values[at * side + right] * across
+    return line(top) * (1 - down) + line(bottom) * down
+
+
+def check_map(page, text):
+    """A text typed in: its map over the picture, in either scale, is what the twin says."""
+    tab = page.tab
+    if not page.count("section.map"):
+        page.holds(tab.evaluate("document.body.dataset.page") != "picture", "the picture has no place for maps")
+        return
+    if not page.count("form.map"):
+        page.holds(page.count("section.map .empty") == 1, "there is no form for maps, and no reason")
+        return
+    where = tab.url
+    tab.locator("form.map input[name=text]").fill(text)
+    with tab.expect_navigation(wait_until="networkidle"):
+        tab.locator("form.map button").click()
+    asked = urllib.parse.parse_qs(urllib.parse.urlsplit(tab.url).query)
+    page.holds(asked.get("text") == [text], f"the text leads to {tab.url}")
+    if not page.until("document.querySelector('figure.heat.live')", "the map does not come"):
+        return
+    address = urllib.parse.urlsplit(tab.url)
+    twin = tab.request.get(address._replace(path=address.path + ".json", fragment="").geturl()).json()["map"]
+    presence = number(tab.locator("section.map dl.now dd").first.inner_text().split("%")[0].strip())
+    page.holds(abs(presence - 100 * twin["presence"]) <= 0.051, f"presence is {presence} %, not {twin['presence']}")
+    for scale in ["absolute", "relative"]:
+        tab.locator("form.map select[name=scale]").select_option(scale)
+        values = twin["absolute"]
+        if scale == "relative":
+            low, high = min(twin["similarity"]), max(twin["similarity"])
+            values = [(value - low) / (high - low) for value in twin["similarity"]]
+        drawn = tab.evaluate(
+            "() => { const c = document.querySelector('canvas.heat'); "
+            "return { size: c.width, data: [...c.getContext('2d').getImageData(0, 0, c.width, c.width).data] } }")
+        size, side = drawn["size"], twin["grid_width"]
+        worst = 0
+        for row in range(0, size, 7):
+            for column in range(0, size, 7):
+                wanted = heat_color(bilinear(values, side, size, column, row))
+                found = drawn["data"][4 * (row * size + column) : 4 * (row * size + column) + 3]
+                worst = max([worst] + [abs(one - other) for one, other in zip(wanted, found)])
+        page.holds(worst <= 1, f"{scale}: a colour is off by {worst}")
+        page.holds(f"scale={scale}" in tab.url, f"the address does not keep the scale: {tab.url}")
+    slider = tab.locator("section.map input.opacity")
+    slider.focus()
+    tab.keyboard.press("Home")
+    page.until("getComputedStyle(document.querySelector('canvas.heat')).opacity === '0'", "the map's opacity does not change")
+    tab.keyboard.press("End")
+    page.until("getComputedStyle(document.querySelector('canvas.heat')).opacity === '1'", "the map's opacity does not change back")
+    slider.evaluate("slider => { slider.value = 65; slider.dispatchEvent(new Event('input')) }")
+    page.holds(tab.evaluate("getComputedStyle(document.querySelector('figure.picture canvas')).opacity") != "0", "the parts fade with the map")
+    return where
+
+
 def check_slider(page):
     tab = page.tab
     if not page.count(".slider.ready"):
@@ -421,10 +493,13 @@ def main():
                         check_removal(page, given.clicks)
                     check_slider(page)
                     check_habits(page)
+                    before = check_map(page, "a round body")
                     # Once more with everything open that was pressed.
                     check_view(page, axe)
                     if given.screenshots:
                         page.tab.screenshot(path=given.screenshots / f"{kind}-{width}-{scheme}-used.png", full_page=True)
+                    if before:
+                        page.tab.goto(before, wait_until="networkidle")
                     if width == "desk" and scheme == "light":
                         check_paint(page)
                         check_twin(page)
@@ -437,6 +512,15 @@ def main():
 
         context = browser.new_context(java_script_enabled=False)
         tab = context.new_page()
+        if "picture" in pages:
+            tab.goto(base + pages["picture"])
+            if tab.locator("form.map").count():
+                tab.locator("form.map input[name=text]").fill("a round body")
+                tab.locator("form.map button").click()
+                drawn = "image => image.complete && image.naturalWidth > 0"
+                problems.unless(tab.locator("figure.heat img").evaluate(drawn), "picture: no map without JavaScript")
+                if given.screenshots:
+                    tab.screenshot(path=given.screenshots / "picture-map-without-script.png", full_page=True)
         for kind, path in pages.items():
             tab.goto(base + path)
             problems.unless(len(tab.locator("main").inner_text()) > 20, f"{kind} {path}: nothing to read without JavaScript")

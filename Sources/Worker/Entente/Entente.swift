@@ -15,7 +15,7 @@ package struct Entente: AsyncParsableCommand {
             SubmissionsCommand.self,
             OffsetsCommand.self, DeadLettersCommand.self, StatisticsCommand.self, GroundTruthCommand.self,
             AblationsCommand.self, ExportCommand.self,
-            ReportCommand.self, ExploreCommand.self,
+            ReportCommand.self, ExploreCommand.self, ExploreMapsCommand.self,
             BrokerCommand.self, BenchmarkCommand.self, ModelsCommand.self,
         ])
 

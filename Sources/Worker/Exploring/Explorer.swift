@@ -8,13 +8,17 @@ import Settings
 struct Explorer: Sendable {
     let pool: ReaderPool
     let pictures: PictureStore
+    let maps: MapSupply
     let templates: PageTemplates
     let access: AccessRule
     let log: Logger
     private let recent = RecentPages()
 
-    init(pool: ReaderPool, pictures: PictureStore, templates: PageTemplates, access: AccessRule, log: Logger) {
-        (self.pool, self.pictures, self.templates) = (pool, pictures, templates)
+    init(
+        pool: ReaderPool, pictures: PictureStore, maps: MapSupply, templates: PageTemplates, access: AccessRule,
+        log: Logger
+    ) {
+        (self.pool, self.pictures, self.maps, self.templates) = (pool, pictures, maps, templates)
         (self.access, self.log) = (access, log)
     }
 
@@ -83,6 +87,14 @@ struct Explorer: Sendable {
         _ request: PageRequest, _ form: PageForm, _ asked: ExplorerRequest
     ) async throws -> ExplorerAnswer {
         let page = try await page(request)
+        var answer = try answer(page, request, form, asked)
+        if let shortcoming = page.shortcoming { answer.take(shortcoming.kind) }
+        return answer
+    }
+
+    private func answer(
+        _ page: Page, _ request: PageRequest, _ form: PageForm, _ asked: ExplorerRequest
+    ) throws -> ExplorerAnswer {
         switch form {
         case .json: return ExplorerAnswer((Node.record(page.content).json ?? "{}") + "\n", type: form.contentType)
         case .csv:
@@ -105,6 +117,7 @@ struct Explorer: Sendable {
             return page
         }
         recent.keep(page, for: request, now: .now)
+        if case .picture(let name) = request.route { return try await maps.added(to: page, name, request, pool) }
         return page
     }
 
@@ -144,6 +157,9 @@ struct Explorer: Sendable {
             }
             let side = PictureOrder.side(query["size"])
             return try await drawn(name, query, .prompted(part: part, isOne: side == PictureOrder.sides[0]))
+        case .map:
+            let layer = try await maps.layer(name, query, pool)
+            return try await drawn(name, query, .heat(layer))
         }
     }
 
@@ -151,7 +167,7 @@ struct Explorer: Sendable {
         _ name: PictureName, _ query: PageQuery, _ drawing: PictureOrder.Drawing
     ) async throws -> ExplorerAnswer {
         let source = try await pool.ask { try PictureSourceRow(name, $0) }
-        let masks = drawing == .whole ? nil : try await masks(name, query["method"])
+        let masks = drawing.hasParts ? try await masks(name, query["method"]) : nil
         let order = PictureOrder(
             uri: source.uri, sha256: source.sha256, fit: source.fit, side: PictureOrder.side(query["size"]),
             drawing: drawing,
@@ -189,8 +205,7 @@ struct Explorer: Sendable {
             answer = ExplorerAnswer(
                 templates.render("problem", frame.values) ?? problem.sentence, type: PageForm.html.contentType)
         }
-        answer.status = problem.kind.rawValue
-        if problem.kind == .unavailable { answer.headers["retry-after"] = "2" }
+        answer.take(problem.kind)
         return answer
     }
 

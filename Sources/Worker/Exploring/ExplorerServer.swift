@@ -20,6 +20,7 @@ package struct ExplorerServer: Sendable {
         package var trustedHeader: String?
         /// The folder that holds `explore/`.
         package let share: String
+        package var maps = MapProvision.none("This explorer makes no maps of texts.")
 
         package init(host: String, port: Int, share: String) {
             (self.host, self.port, self.share) = (host, port, share)
@@ -50,7 +51,7 @@ package struct ExplorerServer: Sendable {
         explorer = Explorer(
             pool: ReaderPool(database, sessions: Self.sessions),
             pictures: PictureStore(fetcher: fetcher, limits: limits),
-            templates: templates, access: access, log: log)
+            maps: MapSupply(options.maps, fetcher: fetcher, log: log), templates: templates, access: access, log: log)
     }
 
     /// - Throws: ``SettingsError`` for what would let anybody look.
@@ -106,6 +107,7 @@ package struct ExplorerServer: Sendable {
     /// - Throws: ``SettingsError`` if nothing can listen there.
     package func run(onListening: @escaping @Sendable (String) -> Void) async throws {
         defer {
+            explorer.maps.close()
             explorer.pictures.close()
             explorer.pool.close()
         }

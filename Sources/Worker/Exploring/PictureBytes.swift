@@ -8,4 +8,6 @@ enum PictureBytes: String, Sendable, CaseIterable {
     case masks
     /// What is left of MI, AUC and p without some of the concepts.
     case toggle
+    /// What the model saw of the picture, with the map of a text over it.
+    case map
 }

@@ -12,7 +12,8 @@ import Synchronization
 /// here it is asked for with `waitpid`. Belongs to one thread.
 package final class ChildProcess {
     package let pid: pid_t
-    private var input: Int32
+    /// Our end of the socket; -1 once it is closed.
+    private(set) var input: Int32
     private var status: Int32?
 
     private static let starting = Mutex(())
@@ -29,12 +30,13 @@ package final class ChildProcess {
     ///   - arguments: the program, looked up along the path, and what it is given.
     ///   - environment: all of it; nil: as ours.
     ///   - input: file that it reads; nil: see above.
-    ///   - output: file that standard output is appended to.
-    ///   - errors: file that standard error is appended to; nil: `output`.
+    ///   - output: file that standard output is appended to; nil: the socket that standard input is.
+    ///   - errors: file that standard error is appended to; nil: `output`, and ours without one.
     package init(
-        _ arguments: [String], environment: [String: String]? = nil, input: String? = nil, output: String,
+        _ arguments: [String], environment: [String: String]? = nil, input: String? = nil, output: String?,
         errors: String? = nil
     ) throws {
+        precondition(input == nil || output != nil, "\(arguments[0]) reads a file, and is to answer on a socket")
         // A pair of sockets, because they can be made close-on-exec in one call and written to without SIGPIPE.
         var pipe: [Int32] = [-1, -1]
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
@@ -49,10 +51,14 @@ package final class ChildProcess {
             posix_spawn_file_actions_adddup2(&actions, pipe[0], 0)
         }
         let appending = O_WRONLY | O_CREAT | O_APPEND
-        posix_spawn_file_actions_addopen(&actions, 1, output, appending, 0o600)
+        if let output {
+            posix_spawn_file_actions_addopen(&actions, 1, output, appending, 0o600)
+        } else {
+            posix_spawn_file_actions_adddup2(&actions, pipe[0], 1)
+        }
         if let errors {
             posix_spawn_file_actions_addopen(&actions, 2, errors, appending, 0o600)
-        } else {
+        } else if output != nil {
             posix_spawn_file_actions_adddup2(&actions, 1, 2)
         }
         // Whatever else is open here without close-on-exec (a broker's sockets, a pipe that somebody reads to its end)
@@ -102,7 +108,7 @@ package final class ChildProcess {
         _ = Glibc.send(input, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     }
 
-    func closeInput() {
+    package func closeInput() {
         if input >= 0 { close(input) }
         input = -1
     }

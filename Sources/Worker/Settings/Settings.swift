@@ -68,6 +68,8 @@ package enum Setting: String, CaseIterable {
     case exploreToken = "explore.token"
     /// Header in which a proxy in front of the explorer says who asks; whoever comes without it is refused.
     case exploreTrustHeader = "explore.trust_header"
+    /// Seconds for which the explorer keeps a model that nobody asks for a map; 0: it makes no maps of texts.
+    case exploreMapIdle = "explore.map_idle"
     /// trace, debug, info, notice, warning, error or critical.
     case logLevel = "log.level"
 
@@ -91,6 +93,7 @@ package enum Setting: String, CaseIterable {
         case .failureImageLimit: "20"
         case .failureJobLimit: "10"
         case .workerGracePeriod: "30"
+        case .exploreMapIdle: "600"
         case .logLevel: "info"
         }
     }

@@ -15,7 +15,8 @@ enum CommandReference {
     static let commands = below(Entente.self, named: "")
 
     private static func below(_ command: any ParsableCommand.Type, named name: String) -> [Command] {
-        command.configuration.subcommands.flatMap { sub -> [Command] in
+        // Some are for the program itself.
+        command.configuration.subcommands.filter { $0.configuration.shouldDisplay }.flatMap { sub -> [Command] in
             let full = (name.isEmpty ? "" : name + " ") + (sub.configuration.commandName ?? "")
             let own = Command(
                 name: full, isLeaf: sub.configuration.subcommands.isEmpty,

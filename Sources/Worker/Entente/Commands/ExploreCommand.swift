@@ -16,7 +16,8 @@ struct ExploreCommand: AsyncParsableCommand {
             From a matrix of models to a class, to a picture, to the patch that a word comes from. Reads the public views with \
             the rights of entente_reader, of which the database's log-in has to be a member, and changes nothing. Listens on \
             this machine's own address; on others only with a token (ENTENTE_EXPLORE_TOKEN) or behind a proxy. Pictures are \
-            read from where their URIs point, under the worker's rules for it. Ends on SIGINT and SIGTERM.
+            read from where their URIs point, under the worker's rules for it. Where the models are at hand, a picture's page shows maps \
+            of any text, which a process of its own makes. Ends on SIGINT and SIGTERM.
             """)
 
     @Option(
@@ -39,6 +40,11 @@ struct ExploreCommand: AsyncParsableCommand {
             "Folders that file:// pictures may lie in, colon-separated (ENTENTE_FILE_ROOTS).", valueName: "dirs"))
     var fileRoots: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Directories of models for maps of texts, colon-separated (ENTENTE_MODEL_PATH).", valueName: "dirs"))
+    var modelPath: String?
+
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var global: GlobalOptions
 
@@ -46,7 +52,7 @@ struct ExploreCommand: AsyncParsableCommand {
         let settings = try await global.settings(
             database.flags.merging([
                 .httpAddress: httpAddress, .fileRoots: fileRoots, .exploreToken: token,
-                .exploreTrustHeader: trustHeader,
+                .exploreTrustHeader: trustHeader, .modelPath: modelPath,
             ]) { $1 })
         let stop = StopSignal()
         TerminationSignals.become(stop)

@@ -23,6 +23,7 @@ struct DemoExploration: Sendable {
         for (number, place) in places.enumerated() {
             var options = ExplorerServer.Options(host: place.host, port: place.port, share: share)
             options.takeAccess(from: settings)
+            options.maps = try MapProvision(settings: settings, models: stage.modelPath)
             let server = try ExplorerServer(
                 options, database: ConnectionTarget(uri: stage.uri), fetcher: ImageFetcher(files: files),
                 limits: limits,

@@ -22,7 +22,7 @@ final class DemoStage {
     /// How many brokers there were.
     private var brokers = 1
     private var submitted: [(file: AnalysisFile, images: FolderListing, split: ImageSplit?)] = []
-    private let modelPath: String
+    let modelPath: String
     private let roots: String
     private let log: Logger
     private let stop: StopSignal

@@ -23,6 +23,7 @@ extension ExplorerServer {
         }
         var options = Options(host: address.host, port: address.port, share: share)
         options.takeAccess(from: settings)
+        options.maps = try MapProvision(settings: settings, models: settings.value(.modelPath))
         let limits = try settings.decodingLimits()
         let fetcher = ImageFetcher(
             files: LocalFile(roots: FileRoots(settings.paths(.fileRoots)), limit: limits.maxBytes),

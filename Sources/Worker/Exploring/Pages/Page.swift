@@ -13,4 +13,6 @@ struct Page: Sendable {
     var table: String?
     /// The statements behind it.
     var asked: [Asked] = []
+    /// Why a part of it could not be had just now; its kind is the answer's.
+    var shortcoming: ExplorerProblem?
 }

@@ -6,6 +6,16 @@ struct PictureOrder: Sendable, Hashable {
         case overlay
         /// The three prompted pictures of a part side by side, or the one with the outline alone.
         case prompted(part: Int, isOne: Bool)
+        /// What the model saw, with a text's map over it.
+        case heat(HeatLayer)
+
+        /// Whether parts are drawn.
+        var hasParts: Bool {
+            switch self {
+            case .whole, .heat: false
+            case .overlay, .prompted: true
+            }
+        }
     }
 
     let uri: String

@@ -6,7 +6,9 @@ struct PictureSourceRow: Sendable {
     let sha256: String?
     /// squash, crop or official.
     let fit: String
+}
 
+extension PictureSourceRow {
     /// - Throws: ``ExplorerProblem`` when there is no such image, or its picture can't be had.
     init(_ name: PictureName, _ reader: Reader) throws {
         let rows = try reader.raw(

@@ -77,6 +77,11 @@ final class PictureStore: Sendable {
             return PartOverlay.draw(
                 parts: masks.labels, grid: PatchGrid(height: masks.height, width: masks.width), within: nil, over: shown
             )
+        case .heat(let layer):
+            let shown = layer.frame.cut(picture).fitted(within: order.side)
+            guard !layer.values.isEmpty else { return shown }
+            let map = HeatMap(side: layer.side, values: layer.values)
+            return HeatColors.draw(map.enlarged(width: shown.width, height: shown.height), over: shown)
         case .prompted(let part, let isOne):
             guard let masks = order.masks, masks.parts.contains(part), order.fit != "official" else {
                 throw ExplorerProblem(
@@ -95,9 +100,7 @@ final class PictureStore: Sendable {
 
     /// What of a picture the model saw: its middle, where the analysis crops.
     private func framed(_ picture: Picture, _ order: PictureOrder) -> Picture {
-        guard order.fit == "crop" else { return picture }
-        let side = min(picture.width, picture.height)
-        return picture.centerCropped(width: side, height: side)
+        order.fit == "crop" ? PictureFrame.middle.cut(picture) : picture
     }
 
     /// Pictures of one size in a row.

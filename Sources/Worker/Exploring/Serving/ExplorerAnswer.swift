@@ -23,6 +23,12 @@ struct ExplorerAnswer: Sendable {
         self.init(Array(text.utf8), type: type, keptFor: seconds)
     }
 
+    /// Says that something is wrong.
+    mutating func take(_ kind: ExplorerProblem.Kind) {
+        status = kind.rawValue
+        if kind == .unavailable { headers["retry-after"] = "2" }
+    }
+
     /// To another page of ours.
     static func redirect(to path: String) -> ExplorerAnswer {
         var answer = ExplorerAnswer("", type: "text/plain; charset=utf-8")

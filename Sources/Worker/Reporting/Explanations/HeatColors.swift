@@ -1,18 +1,18 @@
 import Inference
 
 /// Values of 0…1 as colours over a picture: from black over violet, red and orange to a light yellow.
-enum HeatColors {
-    private static let ramp: [SIMD3<Float>] = [
+package enum HeatColors {
+    package static let ramp: [SIMD3<Float>] = [
         SIMD3(8, 8, 32), SIMD3(74, 20, 110), SIMD3(180, 40, 80), SIMD3(244, 132, 28), SIMD3(252, 248, 160),
     ]
     /// Of the colour; the rest is the picture's.
-    private static let share: Float = 0.65
+    package static let share: Float = 0.65
 
     /// The colours from 0 to 1, as CSS writes a gradient's.
-    static let css = ramp.map { "rgb(\(Int($0.x)) \(Int($0.y)) \(Int($0.z)))" }.joined(separator: ", ")
+    package static let css = ramp.map { "rgb(\(Int($0.x)) \(Int($0.y)) \(Int($0.z)))" }.joined(separator: ", ")
 
     /// - Parameter values: `[height, width]`; what lies outside 0…1 counts as the nearer end.
-    static func draw(_ values: [Float], over picture: Picture) -> Picture {
+    package static func draw(_ values: [Float], over picture: Picture) -> Picture {
         var pixels = picture.pixels
         for (pixel, value) in values.enumerated() {
             let color = color(value)

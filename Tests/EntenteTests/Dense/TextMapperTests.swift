@@ -84,6 +84,24 @@ import Testing
         #expect(absent.presence < 0.1 && absent.similarity != map.similarity)
     }
 
+    /// Of a model that was trained to tell whether a text is there its own word counts, and of one without such tokens there is no map.
+    @Test func modelsOfOtherKinds() throws {
+        let models = Checkout.root + "/share/zoo/models"
+        let mapper = Self.mapper([models])
+        func request(_ model: String, _ dense: DenseMethod?) throws -> TextMapRequest {
+            try TextMapRequest(
+                model: .init(directory: models + "/" + model), fit: .squash, dense: dense, text: Self.text)
+        }
+        let map = try Self.map(mapper, request("siglip-s12", nil))
+        #expect(map.head.dense == .naclip && map.head.score == "sigmoid" && 0...1 ~= map.presence)
+        for (model, dense, words) in [
+            ("siglip-s12", DenseMethod.cliptrase, "no class token"), ("resnet", nil, "is a ResNet"),
+        ] {
+            let refused = #expect(throws: Refused.self) { try Self.map(mapper, request(model, dense)) }
+            #expect(refused?.sentence.contains(words) == true, "\(refused as Any)")
+        }
+    }
+
     @Test func whatIsMissingIsSaid() throws {
         let request = TextMapRequest(model: try Self.fingerprint(), fit: .squash, dense: nil, text: Self.text)
         let other = Analysis.ModelFingerprint(weights: "0a", configuration: "b", tokenizer: "c")

@@ -31,7 +31,8 @@ struct ExploreMapsCommand: AsyncParsableCommand {
         }
         while let question = questions.pop() {
             let request = try question.decoded(TextMapRequest.self)
-            try Self.write(mapper.answer(request, picture: question.payload).message().bytes)
+            let answer = try mapper.answer(request, picture: question.payload).message()
+            guard Self.write(answer.bytes) else { return }
         }
     }
 
@@ -54,13 +55,15 @@ struct ExploreMapsCommand: AsyncParsableCommand {
         return bytes
     }
 
-    private static func write(_ bytes: [UInt8]) throws {
+    /// - Returns: `false` once nobody reads.
+    private static func write(_ bytes: [UInt8]) -> Bool {
         var written = 0
         while written < bytes.count {
             let count = bytes.withUnsafeBytes {
                 Glibc.write(STDOUT_FILENO, $0.baseAddress! + written, bytes.count - written)
             }
-            if count > 0 { written += count } else if errno != EINTR { throw InputEnded() }
+            if count > 0 { written += count } else if errno != EINTR { return false }
         }
+        return true
     }
 }

@@ -302,6 +302,7 @@
     fade();
     const plain = make("img", { src: figure.dataset.plain, alt: image.alt });
     plain.decode().then(() => {
+      figure.style.setProperty("--aspect", plain.naturalWidth / plain.naturalHeight);
       image.src = plain.src;
       figure.classList.add("live");
     }).catch(() => bytes(plain.src).catch(error => complain(figure, error)));

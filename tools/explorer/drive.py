@@ -333,8 +333,9 @@ def check_map(page, text):
             low, high = min(twin["similarity"]), max(twin["similarity"])
             values = [(value - low) / (high - low) for value in twin["similarity"]]
         drawn = tab.evaluate(
-            "() => { const c = document.querySelector('canvas.heat'); "
-            "return { size: c.width, data: [...c.getContext('2d').getImageData(0, 0, c.width, c.width).data] } }")
+            "() => { const drawn = document.querySelector('canvas.heat'), size = drawn.width; "
+            "const context = new OffscreenCanvas(size, size).getContext('2d', { willReadFrequently: true }); "
+            "context.drawImage(drawn, 0, 0); return { size, data: [...context.getImageData(0, 0, size, size).data] } }")
         size, side = drawn["size"], twin["grid_width"]
         worst = 0
         for row in range(0, size, 7):

@@ -88,7 +88,7 @@ import Testing
                     exploration.picture + Self.query(Self.text, "&estimator=released&scale=\(scale)"))
                 #expect(page.status == 200 && page.body.contains("figure class=\"heat\""), "\(page.body.suffix(6000))")
                 #expect(page.body.contains("<option value=\"\(scale)\" selected>"))
-                #expect(page.body.contains("by naclip") && page.body.contains("no dense method of its own"))
+                #expect(page.body.contains("By naclip") && page.body.contains("no dense method of its own"))
                 // Either form keeps what the other has.
                 #expect(page.body.contains("<input type=\"hidden\" name=\"text\" value=\"\(Self.text)\">"))
                 #expect(page.body.contains("<input type=\"hidden\" name=\"estimator\" value=\"released\">"))

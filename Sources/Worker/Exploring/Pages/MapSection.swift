@@ -68,7 +68,7 @@ struct MapSection {
             "map_relative": .text(Self.base64(map.heat(.relative).values)),
             "map_absolute": .text(Self.base64(map.heat(.absolute).values)), "is_absolute": .flag(scale == .absolute),
             "map_by": .text(
-                "by \(map.head.dense.rawValue), "
+                "By \(map.head.dense.rawValue), "
                     + (map.head.isOwn
                         ? "the analysis’s own dense method"
                         : "taken because the analysis has no dense method of its own")),

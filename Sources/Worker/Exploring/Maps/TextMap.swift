@@ -14,6 +14,11 @@ package struct TextMap: Sendable, Hashable {
         /// Patches a side.
         package let side: Int
 
+        enum CodingKeys: String, CodingKey {
+            case dense, score, frame, side
+            case isOwn = "is_own"
+        }
+
         package init(dense: DenseMethod, isOwn: Bool, score: String?, frame: PictureFrame, side: Int) {
             (self.dense, self.isOwn, self.score, self.frame, self.side) = (dense, isOwn, score, frame, side)
         }

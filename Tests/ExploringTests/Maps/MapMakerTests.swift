@@ -140,7 +140,15 @@ import Testing
         try await onOwnThread { try eventually("all places are taken") { maker.places.withLock { $0 } == 0 } }
         let refused = await Self.problem(maker, place, "one more")
         #expect(refused?.kind == .unavailable && refused?.sentence.contains("Too many maps") == true)
-        for task in waiting + [first] {
+        for task in waiting {
+            task.cancel()
+            await #expect(throws: CancellationError.self) { try await task.value }
+        }
+        // Though the first is still being made.
+        #expect(maker.places.withLock { $0 } == MapMaker.waiting)
+        let later = ask("later")
+        try await onOwnThread { try eventually("it waits") { maker.places.withLock { $0 } == MapMaker.waiting - 1 } }
+        for task in [later, first] {
             task.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }
         }

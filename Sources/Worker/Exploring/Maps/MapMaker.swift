@@ -21,8 +21,8 @@ final class MapMaker: Sendable {
     private let options: MapChildOptions
     private let fetcher: ImageFetcher
     private let log: Logger
-    /// With room for the one that is being taken.
-    private let queue = BoundedQueue<MapQuestion>(limit: waiting + 1)
+    /// With room for many that nobody waits for any more.
+    private let queue = BoundedQueue<MapQuestion>(limit: 1024)
     /// How many more may wait.
     let places = Mutex(waiting)
     private let cache = Mutex(PictureCache(limit: kept))
@@ -45,8 +45,9 @@ final class MapMaker: Sendable {
     func map(of source: MapSource, analysis: String, text: String) async throws -> TextMap {
         if let kept = find(source.picture.sha256, analysis, text) { return kept }
         let question = MapQuestion(source, analysis: analysis, text: text)
-        let patience = Task { [options] in
+        let patience = Task { [self] in
             try await Task.sleep(for: options.patience)
+            leave(question)
             question.answer(
                 .failure(
                     ExplorerProblem(
@@ -59,11 +60,8 @@ final class MapMaker: Sendable {
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 question.wait(continuation)
-                let isThere = places.withLock { places in
-                    if places > 0 { places -= 1 } else { return false }
-                    return true
-                }
-                guard isThere, queue.push(question) else {
+                guard enter(question), queue.waitForRoom(0), queue.push(question) else {
+                    leave(question)
                     question.answer(
                         .failure(
                             ExplorerProblem(.unavailable, "Too many maps are being made; ask again in a moment.")))
@@ -71,7 +69,30 @@ final class MapMaker: Sendable {
                 }
             }
         } onCancel: {
+            leave(question)
             question.answer(.failure(CancellationError()))
+        }
+    }
+
+    /// - Returns: `false` when all places are taken, or whoever asks has left.
+    private func enter(_ question: MapQuestion) -> Bool {
+        places.withLock { free in
+            question.place.withLock { place in
+                guard free > 0, place == .none else { return false }
+                free -= 1
+                place = .held
+                return true
+            }
+        }
+    }
+
+    /// Gives its place to others, once.
+    private func leave(_ question: MapQuestion) {
+        places.withLock { free in
+            question.place.withLock { place in
+                if place == .held { free += 1 }
+                place = .left
+            }
         }
     }
 
@@ -86,7 +107,7 @@ final class MapMaker: Sendable {
                 child = nil
                 continue
             }
-            places.withLock { $0 += 1 }
+            leave(question)
             guard !question.isOver else { continue }
             question.answer(Result { try make(question, &child) })
         }

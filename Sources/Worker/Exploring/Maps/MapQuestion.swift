@@ -10,6 +10,10 @@ final class MapQuestion: Sendable {
         case over
     }
 
+    /// Whether it is among those that wait for their turn.
+    enum Place { case none, held, left }
+
+    let place = Mutex(Place.none)
     let source: MapSource
     let analysis: String
     let text: String

@@ -42,6 +42,27 @@ import Testing
         #expect(queue.popAll(waiting: 0) == ["second"])
     }
 
+    @Test func tryingToPushNeverWaits() {
+        let queue = BoundedQueue<Int>(limit: 2)
+        #expect(queue.tryPush(1) && queue.tryPush(2) && !queue.tryPush(3))
+        #expect(queue.pop() == 1)
+        #expect(queue.tryPush(4))
+        #expect(queue.popAll(waiting: 0) == [2, 4])
+        queue.close()
+        #expect(!queue.tryPush(5))
+    }
+
+    /// Two steps, looking for room and pushing, would let more in than there is room for, or wait.
+    @Test func asManyAsThereIsRoomForPush() {
+        let queue = BoundedQueue<Int>(limit: 100)
+        let taken = Shared(0)
+        let threads = (0..<4).map { number in
+            WorkerThread("pusher") { for _ in 0..<50 where queue.tryPush(number) { taken.change { $0 += 1 } } }
+        }
+        #expect(threads.allSatisfy { $0.join(within: 20) })
+        #expect(taken.value == 100 && queue.popAll(waiting: 0).count == 100)
+    }
+
     @Test func halfIsInclusive() {
         let queue = BoundedQueue<Int>(limit: 4)
         queue.push(1)

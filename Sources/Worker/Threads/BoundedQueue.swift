@@ -26,6 +26,16 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
         }
     }
 
+    /// As ``push(_:)``, without waiting: returns false, and drops the element, if the queue is full, too.
+    package func tryPush(_ element: Element) -> Bool {
+        condition.withLock {
+            guard !closed, elements.count < limit else { return false }
+            elements.append(element)
+            condition.broadcast()
+            return true
+        }
+    }
+
     /// Waits for an element; nil once the queue is closed and empty.
     package func pop() -> Element? {
         condition.withLock {

@@ -5,16 +5,15 @@ import Threads
 
 /// A few sessions that only read, each on a thread of its own, for all who ask.
 final class ReaderPool: Sendable {
-    /// Who may wait for a session; whoever comes then is told to come again.
-    private static let waiting = 64
-
-    private let queue = BoundedQueue<@Sendable (Connection?, (any Error)?) -> Void>(limit: waiting)
+    private let queue: BoundedQueue<@Sendable (Connection?, (any Error)?) -> Void>
     private let threads: [WorkerThread]
 
     /// - Parameters:
     ///   - target: of a log-in that is a member of `entente_reader`, whose rights the sessions have.
+    ///   - waiting: who may wait for a session; whoever comes then is told to come again.
     ///   - patience: milliseconds that a statement may take.
-    init(_ target: ConnectionTarget, sessions: Int, patience: Int = 5_000) {
+    init(_ target: ConnectionTarget, sessions: Int, waiting: Int = 64, patience: Int = 5_000) {
+        queue = BoundedQueue(limit: waiting)
         var settings = SessionSettings(applicationName: "entente explore")
         settings.statementTimeout = patience
         settings.lockTimeout = 1_000
@@ -54,7 +53,7 @@ final class ReaderPool: Sendable {
                             return try question.answer(connection, body)
                         })
                 }
-                guard queue.waitForRoom(0), queue.push(task) else {
+                guard queue.tryPush(task) else {
                     continuation.resume(
                         throwing: ExplorerProblem(.unavailable, "Too many pages are being made; ask again in a moment.")
                     )

@@ -206,6 +206,7 @@ let package = Package(
             of: "Exploring",
             [
                 "Concepts", "Fetch", "Inference", "Persistence", "Processes", "Reporting", "Settings",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
             ]),
         tests(

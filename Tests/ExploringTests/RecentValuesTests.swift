@@ -2,35 +2,32 @@ import Testing
 
 @testable import Exploring
 
-struct RecentPagesTests {
-    private static func request(_ id: String, _ query: String = "") -> PageRequest {
-        PageRequest(route: .analysis(id), query: PageQuery(query))
+struct RecentValuesTests {
+    @Test func aValueIsFoundUntilItIsOld() {
+        let (values, start) = (RecentValues<String, Int>(age: .seconds(10), limit: 16), ContinuousClock.now)
+        values.keep(7, for: "a", now: start)
+        #expect(values.find("a", now: start + .seconds(9)) == 7)
+        #expect(values.find("a", now: start + .seconds(10)) == nil)
+        #expect(values.find("b", now: start) == nil)
+        values.keep(8, for: "a", now: start + .seconds(9))
+        #expect(values.find("a", now: start + .seconds(18)) == 8)
     }
 
-    private static func page(_ title: String) -> Page { Page(kind: "analysis", title: title, content: [:]) }
-
-    @Test func aPageIsFoundUntilItIsOld() {
-        let (pages, start) = (RecentPages(age: .seconds(10)), ContinuousClock.now)
-        pages.keep(Self.page("a"), for: Self.request("1"), now: start)
-        #expect(pages.find(Self.request("1"), now: start + .seconds(9))?.title == "a")
-        #expect(pages.find(Self.request("1"), now: start + .seconds(10)) == nil)
-        #expect(pages.find(Self.request("2"), now: start) == nil)
-        #expect(pages.find(Self.request("1", "method=pca"), now: start) == nil)
-    }
-
-    @Test func fewAreKept() {
-        let (pages, start) = (RecentPages(age: .seconds(10), limit: 3), ContinuousClock.now)
-        for number in 0..<5 {
-            pages.keep(Self.page("\(number)"), for: Self.request("\(number)"), now: start + .milliseconds(number))
+    @Test func fewAreKeptAndTheLatestAmongThem() {
+        let (values, start) = (RecentValues<Int, Int>(age: .seconds(10), limit: 4), ContinuousClock.now)
+        for number in 0..<50 {
+            let now = start + .milliseconds(number)
+            values.keep(number, for: number, now: now)
+            let found = (0...number).filter { values.find($0, now: now) != nil }
+            #expect(found.count <= 4 && found == Array((number + 1 - found.count)...number), "\(found) after \(number)")
+            #expect(found.count >= min(number + 1, 2))
         }
-        let found = (0..<5).filter { pages.find(Self.request("\($0)"), now: start + .seconds(1)) != nil }
-        #expect(found == [2, 3, 4])
     }
 
-    @Test func anImagesPageIsMadeAnew() {
-        let pages = RecentPages()
-        let request = PageRequest(route: .picture(PictureName(analysis: "a", image: "b")), query: PageQuery(""))
-        pages.keep(Self.page("a"), for: request, now: .now)
-        #expect(pages.find(request, now: .now) == nil)
+    @Test func whatIsOldGoesFirst() {
+        let (values, start) = (RecentValues<Int, Int>(age: .seconds(10), limit: 3), ContinuousClock.now)
+        for number in 0..<2 { values.keep(number, for: number, now: start) }
+        for number in 2..<5 { values.keep(number, for: number, now: start + .seconds(11)) }
+        #expect((2..<5).allSatisfy { values.find($0, now: start + .seconds(12)) == $0 })
     }
 }

@@ -11,15 +11,21 @@ struct Explorer: Sendable {
     let maps: MapSupply
     let templates: PageTemplates
     let access: AccessRule
+    /// nil: any name of the explorer will do.
+    let hosts: HostRule?
     let log: Logger
-    private let recent = RecentPages()
+    /// Of sums that change with every batch nobody needs a younger one, and many look at the same ones.
+    private let recent = RecentValues<PageRequest, Page>(age: .seconds(10), limit: 16)
+    private let making = SharedWork<PageRequest, Page>()
+    /// What pictures are kept as, by what was asked for: those need no session with the database.
+    private let addresses = RecentValues<PictureAddress, String>(age: .seconds(60), limit: 4096)
 
     init(
         pool: ReaderPool, pictures: PictureStore, maps: MapSupply, templates: PageTemplates, access: AccessRule,
-        log: Logger
+        hosts: HostRule?, log: Logger
     ) {
         (self.pool, self.pictures, self.maps, self.templates) = (pool, pictures, maps, templates)
-        (self.access, self.log) = (access, log)
+        (self.access, self.hosts, self.log) = (access, hosts, log)
     }
 
     /// Never throws: what went wrong is an answer too. Says how long it took, as browsers' tools show it.
@@ -38,9 +44,10 @@ struct Explorer: Sendable {
             answer.headers["allow"] = "GET, HEAD"
             return answer
         }
-        let found = ExplorerRoute.parse(request.path)
+        let found = request.found
         let form = found?.form ?? .html
         if found?.route == .health { return ExplorerAnswer("{\"alive\":true}\n", type: PageForm.json.contentType) }
+        if let refusal = hosts?.refusal(of: request) { return problem(refusal, request, form: form) }
         if let refusal = access.refusal(of: request) {
             var answer = problem(refusal, request, form: form)
             if case .token = access { answer.headers["www-authenticate"] = "Bearer realm=\"entente explore\"" }
@@ -110,16 +117,28 @@ struct Explorer: Sendable {
     }
 
     private func page(_ request: PageRequest) async throws -> Page {
+        let page = try await read(request)
+        guard case .picture(let name) = request.route else { return page }
+        return try await maps.added(to: page, name, request, pool)
+    }
+
+    private func read(_ request: PageRequest) async throws -> Page {
         if let page = recent.find(request, now: .now) { return page }
-        let page = try await pool.ask { reader in
-            var page = try Self.page(request, reader)
-            page.asked = reader.asked
+        return try await making.value(of: request) { [pool, recent] in
+            // Whoever made it may have ended just now.
+            if let page = recent.find(request, now: .now) { return page }
+            let page = try await pool.ask { reader in
+                var page = try Self.page(request, reader)
+                page.asked = reader.asked
+                return page
+            }
+            if request.route.isOfSums { recent.keep(page, for: request, now: .now) }
             return page
         }
-        recent.keep(page, for: request, now: .now)
-        if case .picture(let name) = request.route { return try await maps.added(to: page, name, request, pool) }
-        return page
     }
+
+    /// Who waits for a page that is being made.
+    func waiting(for request: PageRequest) -> Int { making.waiting(for: request) }
 
     private static func page(_ request: PageRequest, _ reader: Reader) throws -> Page {
         switch request.route {
@@ -143,7 +162,7 @@ struct Explorer: Sendable {
         let method = query["method"]
         switch bytes {
         case .masks:
-            let masks = try await masks(name, method)
+            let masks = try await pool.ask { try PartMasks(name, method, $0) }
             return ExplorerAnswer(masks.bytes, type: "application/octet-stream", keptFor: 300)
         case .toggle:
             let table = try await pool.ask { try RemovalFigures.table(name, method ?? "", $0) }
@@ -166,25 +185,21 @@ struct Explorer: Sendable {
     private func drawn(
         _ name: PictureName, _ query: PageQuery, _ drawing: PictureOrder.Drawing
     ) async throws -> ExplorerAnswer {
-        let source = try await pool.ask { try PictureSourceRow(name, $0) }
-        let masks = drawing.hasParts ? try await masks(name, query["method"]) : nil
-        let order = PictureOrder(
-            uri: source.uri, sha256: source.sha256, fit: source.fit, side: PictureOrder.side(query["size"]),
-            drawing: drawing,
-            masks: masks, method: query["method"] ?? "")
-        return ExplorerAnswer(try await pictures.picture(order), type: "image/jpeg", keptFor: 300)
-    }
-
-    private func masks(_ name: PictureName, _ method: String?) async throws -> PartMasks {
-        try await pool.ask { reader in
-            let rows = try reader.raw(
-                PartMasks.statement, [.text(name.analysis), .text(name.image), .text(method ?? "")])
-            guard let masks = try PartMasks(rows) else {
-                throw ExplorerProblem(
-                    .notFound, "The image has no parts by the part method \(method ?? "that is not named").")
-            }
-            return masks
+        let method = drawing.hasParts ? query["method"] : nil
+        let address = PictureAddress(
+            name: name, side: PictureOrder.side(query["size"]), drawing: drawing, method: method)
+        if let key = addresses.find(address, now: .now), let kept = pictures.kept(key) {
+            return ExplorerAnswer(kept, type: "image/jpeg", keptFor: 300)
         }
+        let order = try await pool.ask { reader in
+            let source = try PictureSourceRow(name, reader)
+            return PictureOrder(
+                uri: source.uri, sha256: source.sha256, fit: source.fit, side: address.side, drawing: drawing,
+                masks: drawing.hasParts ? try PartMasks(name, method, reader) : nil, method: method ?? "")
+        }
+        let made = try await pictures.picture(order)
+        addresses.keep(order.key, for: address, now: .now)
+        return ExplorerAnswer(made, type: "image/jpeg", keptFor: 300)
     }
 
     // MARK: Problems
@@ -194,7 +209,7 @@ struct Explorer: Sendable {
         if form == .json {
             let twin = Node.record(["problem": .text(problem.sentence)])
             answer = ExplorerAnswer((twin.json ?? "{}") + "\n", type: PageForm.json.contentType)
-        } else if case .bytes? = ExplorerRoute.parse(request.path)?.route {
+        } else if case .bytes = request.found?.route {
             // For the script, which says it beside the picture.
             answer = ExplorerAnswer(problem.sentence + "\n", type: "text/plain; charset=utf-8")
         } else {

@@ -23,6 +23,14 @@ enum ExplorerRoute: Sendable, Hashable {
         "icon.svg": "image/svg+xml",
     ]
 
+    /// Whether a page is of sums over whole analyses: some tenths of a second's work, and worth keeping.
+    var isOfSums: Bool {
+        switch self {
+        case .index, .analysis, .compare: true
+        default: false
+        }
+    }
+
     /// Takes an address's path apart; parts are percent-encoded. nil: there is no such page.
     static func parse(_ path: String) -> (route: ExplorerRoute, form: PageForm)? {
         guard path.utf8.first == UInt8(ascii: "/"), path.utf8.count <= 8192 else { return nil }

@@ -18,6 +18,8 @@ package struct ExplorerServer: Sendable {
         package var token: String?
         /// Header in which a proxy says who asks; nil: there is none.
         package var trustedHeader: String?
+        /// Names that it is called by, comma-separated; nil: none are listed.
+        package var hosts: String?
         /// The folder that holds `explore/`.
         package let share: String
         package var maps = MapProvision.none("This explorer makes no maps of texts.")
@@ -46,12 +48,14 @@ package struct ExplorerServer: Sendable {
         self.options = options
         self.log = log
         let access = try Self.access(options)
+        let hosts = try HostRule(options.hosts, for: access, at: options.host)
         let templates = try PageTemplates(folder: options.share + "/explore")
         try Self.check(database)
         explorer = Explorer(
             pool: ReaderPool(database, sessions: Self.sessions),
             pictures: PictureStore(fetcher: fetcher, limits: limits),
-            maps: MapSupply(options.maps, fetcher: fetcher, log: log), templates: templates, access: access, log: log)
+            maps: MapSupply(options.maps, fetcher: fetcher, log: log), templates: templates, access: access,
+            hosts: hosts, log: log)
     }
 
     /// - Throws: ``SettingsError`` for what would let anybody look.
@@ -93,7 +97,7 @@ package struct ExplorerServer: Sendable {
         settings.role = "entente_reader"
         let connection = try Connection(target, settings: settings)
         let isThere = try connection.query(
-            "SELECT pg_catalog.to_regclass('entente.concept_classes') IS NOT NULL"
+            "SELECT pg_catalog.to_regclass('entente.unlabelled_points') IS NOT NULL"
         ).bool(0, 0)
         guard isThere else {
             throw PersistenceError(
@@ -141,7 +145,7 @@ package struct ExplorerServer: Sendable {
         let asked = ExplorerRequest(
             method: request.method.rawValue, target: request.head.path ?? "/", headers: headers)
         // A page that nobody waits for any more need not be made to its end.
-        let isPage = ExplorerRoute.parse(asked.path).map { if case .bytes = $0.route { false } else { true } } ?? true
+        let isPage = if case .bytes = asked.found?.route { false } else { true }
         let answer =
             isPage && request.method == .get
             ? try await request.body.consumeWithCancellationOnInboundClose { _ in await explorer.answer(asked) }

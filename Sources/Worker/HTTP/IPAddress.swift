@@ -1,7 +1,7 @@
 import Foundation
 
 /// An IPv4 or IPv6 address.
-struct IPAddress: Hashable, Sendable, CustomStringConvertible {
+package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     /// 4 or 16 of them, in network order.
     let bytes: [UInt8]
 
@@ -11,7 +11,7 @@ struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// From `192.0.2.1` or `2001:db8::1`; none of the shorter or octal spellings.
-    init?(parsing text: String) {
+    package init?(parsing text: String) {
         var bytes = [UInt8](repeating: 0, count: 16)
         if inet_pton(AF_INET, text, &bytes) == 1 {
             self.bytes = Array(bytes.prefix(4))
@@ -33,7 +33,7 @@ struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         return bytes.starts(with: [0x20, 0x02]) ? IPAddress(bytes: Array(bytes[2..<6])) : nil
     }
 
-    var description: String {
+    package var description: String {
         var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
         _ = inet_ntop(bytes.count == 4 ? AF_INET : AF_INET6, bytes, &text, socklen_t(text.count))
         return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

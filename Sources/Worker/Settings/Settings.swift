@@ -68,6 +68,9 @@ package enum Setting: String, CaseIterable {
     case exploreToken = "explore.token"
     /// Header in which a proxy in front of the explorer says who asks; whoever comes without it is refused.
     case exploreTrustHeader = "explore.trust_header"
+    /// Names that browsers call the explorer by, besides its address and localhost; comma-separated. Whoever asks by another is
+    /// refused, but with a token alone any will do where none are listed.
+    case exploreHosts = "explore.hosts"
     /// Seconds for which the explorer keeps a model that nobody asks for a map; 0: it makes no maps of texts.
     case exploreMapIdle = "explore.map_idle"
     /// trace, debug, info, notice, warning, error or critical.
@@ -78,7 +81,7 @@ package enum Setting: String, CaseIterable {
         return switch self {
         case .postgresURI, .kafkaBootstrapServers, .modelPath, .fileRoots, .share, .httpAddress, .httpAllowedHosts,
             .s3Endpoint, .s3Addressing, .kafkaDeadLetterTopic, .postgresURIFile, .kafkaConfigFile, .exploreToken,
-            .exploreTrustHeader:
+            .exploreTrustHeader, .exploreHosts:
             nil
         case .kafkaTopic: "entente.image-jobs"
         case .kafkaGroup: "entente"

@@ -37,6 +37,12 @@ struct ExploreCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Names that browsers call it by, comma-separated; others are refused (ENTENTE_EXPLORE_HOSTS).",
+            valueName: "names"))
+    var hosts: String?
+
+    @Option(
+        help: ArgumentHelp(
             "Folders that file:// pictures may lie in, colon-separated (ENTENTE_FILE_ROOTS).", valueName: "dirs"))
     var fileRoots: String?
 
@@ -52,7 +58,7 @@ struct ExploreCommand: AsyncParsableCommand {
         let settings = try await global.settings(
             database.flags.merging([
                 .httpAddress: httpAddress, .fileRoots: fileRoots, .exploreToken: token,
-                .exploreTrustHeader: trustHeader, .modelPath: modelPath,
+                .exploreTrustHeader: trustHeader, .exploreHosts: hosts, .modelPath: modelPath,
             ]) { $1 })
         let stop = StopSignal()
         TerminationSignals.become(stop)

@@ -50,5 +50,6 @@ extension ExplorerServer.Options {
     mutating func takeAccess(from settings: Settings) {
         token = settings.value(.exploreToken).flatMap { $0.isEmpty ? nil : $0 }
         trustedHeader = settings.value(.exploreTrustHeader).flatMap { $0.isEmpty ? nil : $0 }
+        hosts = settings.value(.exploreHosts)
     }
 }

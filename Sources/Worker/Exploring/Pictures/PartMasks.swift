@@ -13,6 +13,16 @@ struct PartMasks: Sendable, Hashable {
         WHERE analysis_id = $1 AND image_id = $2 AND part_method = $3
         """
 
+    /// - Throws: ``ExplorerProblem`` when the image has no parts by that method.
+    init(_ name: PictureName, _ method: String?, _ reader: Reader) throws {
+        let rows = try reader.raw(Self.statement, [.text(name.analysis), .text(name.image), .text(method ?? "")])
+        guard let masks = try PartMasks(rows) else {
+            throw ExplorerProblem(
+                .notFound, "The image has no parts by the part method \(method ?? "that is not named").")
+        }
+        self = masks
+    }
+
     /// - Parameter rows: of ``statement``; nil when there are none.
     init?(_ rows: Rows) throws {
         guard rows.count > 0 else { return nil }

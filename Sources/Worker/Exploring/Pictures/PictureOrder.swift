@@ -1,3 +1,7 @@
+import Concepts
+import Crypto
+import Foundation
+
 /// Which drawing of an image is wanted.
 struct PictureOrder: Sendable, Hashable {
     enum Drawing: Sendable, Hashable {
@@ -38,9 +42,12 @@ struct PictureOrder: Sendable, Hashable {
         return sides.first { $0 >= number } ?? sides[sides.count - 1]
     }
 
-    /// Equal for equal drawings alone: analyses that share a picture have parts of their own.
+    /// Equal for equal drawings alone: analyses that share a picture have parts of their own. Short, as many are kept.
     var key: String {
-        let parts = masks.map { "\($0.width)×\($0.height) " + $0.labels.map(String.init).joined(separator: ",") } ?? ""
-        return "\(side) \(drawing) \(fit) \(method) \(parts) \(sha256 ?? "") \(uri)"
+        let parts = masks.map { masks in
+            let labels = Data(masks.labels.map { UInt8(truncatingIfNeeded: $0) })
+            return "\(masks.width)×\(masks.height) \(SHA256.hash(data: labels).hexadecimal)"
+        }
+        return "\(side) \(drawing) \(fit) \(method) \(parts ?? "") \(sha256 ?? "") \(uri)"
     }
 }

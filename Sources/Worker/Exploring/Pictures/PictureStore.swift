@@ -36,13 +36,16 @@ final class PictureStore: Sendable {
         for thread in threads { thread.join() }
     }
 
+    /// A JPEG that was made before, by its order's key; nil if it is no longer kept.
+    func kept(_ key: String) -> [UInt8]? { cache.withLock { $0.find(key) } }
+
     /// - Returns: a JPEG.
     /// - Throws: ``ExplorerProblem`` that says why there is none.
     func picture(_ order: PictureOrder) async throws -> [UInt8] {
-        if let kept = cache.withLock({ $0.find(order.key) }) { return kept }
+        if let kept = kept(order.key) { return kept }
         return try await withCheckedThrowingContinuation { continuation in
             let task: @Sendable () -> Void = { [self] in continuation.resume(with: Result { try make(order) }) }
-            guard queue.waitForRoom(0), queue.push(task) else {
+            guard queue.tryPush(task) else {
                 continuation.resume(
                     throwing: ExplorerProblem(.unavailable, "Too many pictures are being made; ask again in a moment."))
                 return
@@ -52,7 +55,7 @@ final class PictureStore: Sendable {
 
     private func make(_ order: PictureOrder) throws -> [UInt8] {
         // Somebody else may have asked for it meanwhile.
-        if let kept = cache.withLock({ $0.find(order.key) }) { return kept }
+        if let kept = kept(order.key) { return kept }
         do {
             let bytes = try fetcher.fetch(order.uri, sha256: order.sha256).bytes
             let picture = try ImageDecoder.decode(bytes, named: redactedURI(order.uri), limits: limits)

@@ -4,6 +4,8 @@ struct ExplorerRequest: Sendable {
     /// As it was sent, percent-encoded.
     let path: String
     let query: PageQuery
+    /// What the path names; nil: there is no such page.
+    let found: (route: ExplorerRoute, form: PageForm)?
     /// By their names in lower case.
     let headers: [String: String]
 
@@ -11,6 +13,7 @@ struct ExplorerRequest: Sendable {
         self.method = method
         let halves = target.utf8.split(separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
         path = halves.first.flatMap { String($0) } ?? ""
+        found = ExplorerRoute.parse(path)
         query = PageQuery(halves.count > 1 ? String(halves[1]) ?? "" : "")
         self.headers = Dictionary(headers.map { ($0.key.lowercased(), $0.value) }) { first, _ in first }
     }

@@ -1,47 +1,40 @@
 import Synchronization
 
-/// Pages that were just made, for whoever asks for the same a moment later: a page of sums over a whole analysis takes the database
-/// some tenths of a second, and many look at the same ones.
-final class RecentPages: Sendable {
+/// What was just found, for whoever asks for the same a moment later.
+final class RecentValues<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private struct Entry {
-        let page: Page
+        let value: Value
         let madeAt: ContinuousClock.Instant
     }
 
-    /// Of sums that change with every batch, nobody needs a younger one.
     private let age: Duration
     private let limit: Int
-    private let entries = Mutex<[PageRequest: Entry]>([:])
+    private let entries = Mutex<[Key: Entry]>([:])
 
-    init(age: Duration = .seconds(10), limit: Int = 16) {
+    /// - Parameters:
+    ///   - age: at which a value is too old.
+    ///   - limit: values that are kept at most.
+    init(age: Duration, limit: Int) {
         self.age = age
         self.limit = limit
     }
 
-    /// Whether a page is worth keeping: of sums, not of an image.
-    private static func isKept(_ route: ExplorerRoute) -> Bool {
-        switch route {
-        case .index, .analysis, .compare: true
-        default: false
-        }
-    }
-
     /// nil when there is none that is young enough.
-    func find(_ request: PageRequest, now: ContinuousClock.Instant) -> Page? {
+    func find(_ key: Key, now: ContinuousClock.Instant) -> Value? {
         entries.withLock { entries in
-            entries[request].flatMap { $0.madeAt + age > now ? $0.page : nil }
+            entries[key].flatMap { $0.madeAt + age > now ? $0.value : nil }
         }
     }
 
-    func keep(_ page: Page, for request: PageRequest, now: ContinuousClock.Instant) {
-        guard Self.isKept(request.route) else { return }
+    func keep(_ value: Value, for key: Key, now: ContinuousClock.Instant) {
         entries.withLock { entries in
-            entries[request] = Entry(page: page, madeAt: now)
+            entries[key] = Entry(value: value, madeAt: now)
             guard entries.count > limit else { return }
             entries = entries.filter { $0.value.madeAt + age > now }
-            while entries.count > limit, let oldest = entries.min(by: { $0.value.madeAt < $1.value.madeAt }) {
-                entries[oldest.key] = nil
-            }
+            guard entries.count > limit else { return }
+            // Half at once, so that not every one that comes has to look for the oldest.
+            let middle = entries.values.map(\.madeAt).sorted()[entries.count / 2]
+            entries = entries.filter { $0.value.madeAt >= middle }
         }
     }
 }

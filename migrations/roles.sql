@@ -86,7 +86,7 @@ GRANT SELECT ON
     entente.faithfulness_summary, entente.foreground_summary, entente.class_faithfulness, entente.image_judgements,
     entente.image_sources, entente.image_parts, entente.image_classes, entente.image_agreements,
     entente.image_predictions, entente.analysis_settings, entente.analysis_classes, entente.analysis_descriptors,
-    entente.concept_classes, entente.class_points,
+    entente.concept_classes, entente.class_points, entente.unlabelled_points,
     entente.zero_shot_summary
     TO entente_reader;
 -- A view's functions run with the rights of whoever reads it.

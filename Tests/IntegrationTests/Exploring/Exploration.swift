@@ -78,4 +78,11 @@ final class Exploration {
                 """
             ).first)
     }
+
+    /// As an address holds it.
+    func encodedDescriptor() throws -> String { Self.encoded(try descriptor()) }
+
+    static func encoded(_ text: String) -> String {
+        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+    }
 }

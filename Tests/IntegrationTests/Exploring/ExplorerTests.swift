@@ -5,20 +5,17 @@ import Testing
 
 /// `entente explore` over the results of an analysis and its replay: every page, its twin and its table, and every picture.
 @Suite(.startsWorkers) struct ExplorerTests {
-    private static func encoded(_ text: String) -> String {
-        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
-    }
-
     @Test func everyPageHasItsTwinAndItsTable() async throws {
         try await onOwnThread {
             let exploration = try Exploration()
             let (demo, revised) = (exploration.demo, exploration.revised)
+            let descriptor = try exploration.encodedDescriptor()
             let pages = [
                 ("/", "", "index"), ("/analyses/\(demo)", "", "analysis"),
                 ("/analyses/\(revised)", "?estimator=released", "analysis"),
                 ("/analyses/\(demo)/classes/barn-dibbet", "?method=pca", "class"), (exploration.picture, "", "picture"),
                 (exploration.picture, "?text=a+round+body", "picture"),
-                ("/analyses/\(demo)/concepts/" + Self.encoded(try exploration.descriptor()), "", "concept"),
+                ("/analyses/\(demo)/concepts/" + descriptor, "", "concept"),
                 ("/compare", "?a=\(demo)&b=\(revised)&image=barn-dibbet%2F000.jpg", "compare"),
                 ("/search", "?q=barn", "search"),
                 ("/failures", "", "failures"),
@@ -155,8 +152,9 @@ import Testing
             for path in [
                 "/", "/analyses/\(exploration.demo)", "/analyses/\(exploration.demo)/classes/barn-dibbet",
                 exploration.picture,
-                "/analyses/\(exploration.demo)/concepts/" + Self.encoded(hostile), "/search?q=" + Self.encoded(hostile),
-                "/compare?a=\(exploration.demo)&b=\(exploration.revised)", "/analyses/" + Self.encoded(hostile),
+                "/analyses/\(exploration.demo)/concepts/" + Exploration.encoded(hostile),
+                "/search?q=" + Exploration.encoded(hostile),
+                "/compare?a=\(exploration.demo)&b=\(exploration.revised)", "/analyses/" + Exploration.encoded(hostile),
             ] {
                 let answer = try exploration.get(path)
                 #expect(

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Persistence
 
-/// The views of migration 22 against the tables and the views of before.
+/// The views of migrations 22 and 23 against the tables and the views of before.
 @Suite struct ExplorerViewTests {
     private static func filled() throws -> (connection: Connection, id: String) {
         let connection = try TestDatabase().connect()
@@ -84,6 +84,26 @@ import Testing
                 """) == 0)
     }
 
+    @Test func imagesWithoutALabelAreSummedByWhatTheyAreTakenFor() throws {
+        let (connection, id) = try Self.filled()
+        let points = "entente.unlabelled_points WHERE analysis_id = $1"
+        try connection.query("UPDATE entente.image_results SET label_index = NULL WHERE analysis_id = $1", [.text(id)])
+        #expect(try connection.query("SELECT count(*) FROM \(points)", [.text(id)]).bigint(0, 0) > 0)
+        let differing = try connection.query(
+            """
+            SELECT count(*) FROM (SELECT * FROM \(points)) AS p
+            FULL JOIN (SELECT * FROM entente.class_summary WHERE analysis_id = $1 AND class_role = 'prediction') AS s
+                ON s.part_method = p.part_method AND s.class_index = p.class_index
+            WHERE p.images IS DISTINCT FROM s.images OR p.vision_concepts IS DISTINCT FROM s.vision_concepts
+                OR p.mutual_concepts IS DISTINCT FROM s.mutual_concepts
+                OR (abs(p.mi_released - s.mi_released) < 1e-9) IS NOT true
+                OR (abs(p.auc_released - s.auc_released) < 1e-9) IS NOT true
+                OR (abs(p.mi_membership - s.mi_membership) < 1e-9) IS NOT true
+                OR (abs(p.auc_membership - s.auc_membership) < 1e-9) IS NOT true
+            """, [.text(id)])
+        #expect(try differing.bigint(0, 0) == 0)
+    }
+
     /// Where tables are large, lists come in the order of an index.
     @Test(arguments: [
         (
@@ -93,6 +113,10 @@ import Testing
         (
             "part_results_by_auc_membership", "image_agreements",
             "part_method = 'pca' AND auc_membership_nano >= 0 ORDER BY auc_membership_nano"
+        ),
+        (
+            "image_results_by_class", "image_predictions",
+            "predicted_index = 0 AND label_index IS NULL AND image_id > '' ORDER BY label_index, image_id"
         ),
     ]) func listsAreReadOutOfAnIndex(_ index: String, _ view: String, _ condition: String) throws {
         let (connection, id) = try Self.filled()

@@ -41,8 +41,17 @@ struct AnalysisPage {
             try reader.rows(
                 "the commonest mutual concepts",
                 """
-                SELECT rank, descriptor, mutual_images, vision_images, mutual_share FROM entente.mutual_concept_ranking
-                WHERE analysis_id = $1 AND part_method = $2 ORDER BY rank, descriptor_index LIMIT 20
+                SELECT rank() OVER (ORDER BY c.mutual_images DESC) AS rank, d.descriptor, c.mutual_images, c.vision_images,
+                    c.mutual_images / nullif(a.images, 0)::double precision AS mutual_share
+                FROM (
+                    SELECT * FROM entente.concept_classes
+                    WHERE analysis_id = $1 AND part_method = $2 AND label_index = -2 AND predicted_index = -2
+                    ORDER BY mutual_images DESC, descriptor_index LIMIT 20
+                ) AS c
+                JOIN entente.analysis_descriptors AS d ON d.analysis_id = c.analysis_id AND d.descriptor_index = c.descriptor_index
+                CROSS JOIN (SELECT max(part_images) AS images FROM entente.analysis_summary
+                    WHERE analysis_id = $1 AND part_method = $2) AS a
+                ORDER BY c.mutual_images DESC, c.descriptor_index
                 """, [.text(id), .text(method)], Self.estimates
             ).map { row in
                 var row = row
@@ -89,47 +98,44 @@ struct AnalysisPage {
 
     /// Every class with its accuracy and AUC, and how they moved since the analysis that this one is a replay of.
     private func classes(_ page: inout Page, _ reader: Reader, _ method: String, _ estimator: String) throws {
-        let classes = try Self.points(of: id, reader, method, estimator)
-        let listed = classes.map { row -> Record in
+        let classes = try ClassPoints(of: id, reader, method, estimator)
+        let listed = classes.rows.map { row -> Record in
             var row = row
             row["href"] = .text(ExplorerRoute.imageClass(analysis: id, row.text("class_id") ?? "").path)
             return row
         }
         page.content["classes"] = .list(listed.map { .record($0) })
-        page.drawings["class_chart"] = .drawing(
-            PointChart(
-                points: listed.compactMap { row in
-                    guard let x = row.number("auc"), let y = row.number("top_1") else { return nil }
-                    return .init(name: row.text("class_name") ?? "", href: row.text("href") ?? "", x: x, y: 100 * y)
-                },
-                xLabel: "AUC (nats)", yLabel: "top-1 (%)",
-                description: "Accuracy of \(listed.count) classes over their AUC"
-            ).svg)
+        page.showPart(of: "classes", as: "class_rows", request)
+        page.content["are_of_labels"] = .flag(classes.areOfLabels)
+        page.drawings["has_no_labels"] = .flag(!classes.areOfLabels && !listed.isEmpty)
+        page.drawings["class_chart"] = .drawing(chart(listed, areOfLabels: classes.areOfLabels))
         let former = try reader.rows(
             "what it replaced",
             "SELECT from_analysis, from_name FROM entente.replays WHERE to_analysis = $1 ORDER BY replayed_at DESC LIMIT 1",
             [.text(id)])
         guard let former = former.first, let from = former.text("from_analysis") else { return }
-        let before = try Self.points(of: from, reader, method, estimator)
-        let moved = ClassChanges.between(before, listed).prefix(10)
+        let before = try ClassPoints(of: from, reader, method, estimator)
+        let moved =
+            before.areOfLabels == classes.areOfLabels ? ClassChanges.between(before.rows, listed, limit: 10) : []
         page.content["movers"] = .list(moved.map { .record($0) })
         page.content["replay_of"] = .text(from)
         page.drawings["replay_of_name"] = former["from_name"]
         page.drawings["compare_href"] = .text("/compare?" + PageQuery("").with(["a": from, "b": id]))
     }
 
-    /// - Returns: class_id, class_name, images, top_1, mi and auc of every class with images.
-    static func points(
-        of id: String, _ reader: Reader, _ method: String, _ estimator: String
-    ) throws -> [Record] {
-        try reader.rows(
-            "its classes",
-            """
-            SELECT k.class_id, k.class_name, p.images, p.top_1, p.mi_\(estimator) AS mi, p.auc_\(estimator) AS auc
-            FROM entente.class_points AS p
-            JOIN entente.analysis_classes AS k ON k.analysis_id = p.analysis_id AND k.class_index = p.class_index
-            WHERE p.analysis_id = $1 AND p.part_method = $2 ORDER BY p.class_index
-            """, [.text(id), .text(method)], estimates)
+    /// Accuracy over AUC; without labels, how many images over AUC.
+    private func chart(_ classes: [Record], areOfLabels: Bool) -> String {
+        PointChart(
+            points: classes.compactMap { row in
+                guard let x = row.number("auc"), let y = areOfLabels ? row.number("top_1") : row.number("images")
+                else { return nil }
+                return .init(
+                    name: row.text("class_name") ?? "", href: row.text("href") ?? "", x: x, y: areOfLabels ? 100 * y : y
+                )
+            },
+            xLabel: "AUC (nats)", yLabel: areOfLabels ? "top-1 (%)" : "images",
+            description: "\(areOfLabels ? "Accuracy" : "Images") of \(classes.count) classes over their AUC"
+        ).svg
     }
 
     private func images(_ page: inout Page, _ reader: Reader, _ method: String, _ estimator: String) throws {

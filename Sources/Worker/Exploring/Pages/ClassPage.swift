@@ -18,36 +18,65 @@ struct ClassPage {
                 "The analysis \(head.name) has no class with the id \(classID); its own page lists its classes.")
         }
         let name = known.text("class_name") ?? classID
+        let confusions = try takenFor(reader, index)
+        let unlabelled = try method.map { try meansWithoutLabel(reader, index, $0, estimator) } ?? []
+        let kinds = ClassMembers.allCases.filter { $0 == .label ? !confusions.isEmpty : !unlabelled.isEmpty }
+        let members = try chosen(of: kinds)
         var page = Page(
             kind: "class", title: name, crumbs: [head.crumb],
             content: [
                 "analysis": .record(["analysis_id": .text(id), "name": .text(head.name)]), "class": .record(known),
-                "estimator": .text(estimator), "method": Node(method),
+                "estimator": .text(estimator), "method": Node(method), "of": .text(members.rawValue),
             ], table: "images")
         page.drawings["switches"] = request.switches([
             ("estimator", "Estimator", ["membership", "released"], estimator),
             ("method", "Part method", head.methods, method),
+            ("of", "Images by", kinds.map { $0.rawValue }, members.rawValue),
         ])
-        page.content["taken_for"] = .list(try confusions(reader, index))
+        page.drawings["has_no_label"] = .flag(members == .prediction)
+        page.content["taken_for"] = .list(confusions)
         if let method {
-            page.content["summary"] = .list(
-                try reader.rows(
-                    "means with their 95 % intervals",
-                    """
-                    SELECT images, labelled, top_1, top_1_low, top_1_high, mi_\(estimator) AS mi, mi_\(estimator)_low AS mi_low,
-                        mi_\(estimator)_high AS mi_high, auc_\(estimator) AS auc, auc_\(estimator)_low AS auc_low,
-                        auc_\(estimator)_high AS auc_high, vision_concepts, mutual_concepts
-                    FROM entente.class_summary
-                    WHERE analysis_id = $1 AND class_role = 'label' AND class_index = $2::int AND part_method = $3
-                    """, [.text(id), .integer(index), .text(method)], AnalysisPage.estimates
-                ).map { .record($0) })
-            try concepts(&page, reader, index, method)
+            let summary = members == .label ? try means(reader, index, method, estimator) : unlabelled
+            page.content["summary"] = .list(summary.map { .record($0) })
+            try concepts(&page, reader, index, method, members, of: summary.first?.count("images") ?? 0)
         }
-        try images(&page, reader, index, method, estimator)
+        try images(&page, reader, index, method, estimator, members)
         return page
     }
 
-    private func confusions(_ reader: Reader, _ index: Int) throws -> [Node] {
+    /// Those with its label where there are any, else those without one; `of` chooses.
+    private func chosen(of kinds: [ClassMembers]) throws -> ClassMembers {
+        guard let wanted = request.query["of"] else { return kinds.first ?? .label }
+        guard let members = ClassMembers(rawValue: wanted) else {
+            throw ExplorerProblem(.badRequest, "of has to be label or prediction.")
+        }
+        return members
+    }
+
+    private func means(_ reader: Reader, _ index: Int, _ method: String, _ estimator: String) throws -> [Record] {
+        try reader.rows(
+            "means with their 95 % intervals",
+            """
+            SELECT images, labelled, top_1, top_1_low, top_1_high, mi_\(estimator) AS mi, mi_\(estimator)_low AS mi_low,
+                mi_\(estimator)_high AS mi_high, auc_\(estimator) AS auc, auc_\(estimator)_low AS auc_low,
+                auc_\(estimator)_high AS auc_high, vision_concepts, mutual_concepts
+            FROM entente.class_summary
+            WHERE analysis_id = $1 AND class_role = 'label' AND class_index = $2::int AND part_method = $3
+            """, [.text(id), .integer(index), .text(method)], AnalysisPage.estimates)
+    }
+
+    private func meansWithoutLabel(_ reader: Reader, _ index: Int, _ method: String, _ estimator: String) throws
+        -> [Record]
+    {
+        try reader.rows(
+            "means of images without a label that are taken for it",
+            """
+            SELECT images, mi_\(estimator) AS mi, auc_\(estimator) AS auc, vision_concepts, mutual_concepts
+            FROM entente.unlabelled_points WHERE analysis_id = $1 AND part_method = $3 AND class_index = $2::int
+            """, [.text(id), .integer(index), .text(method)], AnalysisPage.estimates)
+    }
+
+    private func takenFor(_ reader: Reader, _ index: Int) throws -> [Node] {
         try reader.rows(
             "what its images are taken for",
             """
@@ -63,22 +92,33 @@ struct ClassPage {
     }
 
     /// Seen with how much oftener than in the whole dataset, and said.
-    private func concepts(_ page: inout Page, _ reader: Reader, _ index: Int, _ method: String) throws {
+    ///
+    /// - Parameter count: images of the class.
+    private func concepts(
+        _ page: inout Page, _ reader: Reader, _ index: Int, _ method: String, _ members: ClassMembers, of count: Int
+    ) throws {
         let seen = try reader.rows(
             "concepts that are seen in its images",
             """
-            SELECT c.descriptor, c.vision_images, c.mutual_images,
-                (c.vision_images / s.images::double precision) / nullif(w.vision_images / a.images::double precision, 0) AS lift
-            FROM entente.class_concept_ranking AS c
-            JOIN entente.concept_classes AS w ON w.analysis_id = c.analysis_id AND w.part_method = c.part_method
-                AND w.descriptor_index = c.descriptor_index AND w.label_index = -2 AND w.predicted_index = -2
-            CROSS JOIN (SELECT max(images) AS images FROM entente.class_points
-                WHERE analysis_id = $1 AND part_method = $3 AND class_index = $2::int) AS s
+            SELECT d.descriptor, c.vision_images, c.mutual_images,
+                (c.vision_images / nullif($4::bigint, 0)::double precision) / nullif(w.vision_images / a.images::double precision, 0) AS lift
+            FROM (
+                SELECT analysis_id, part_method, descriptor_index, sum(vision_images)::bigint AS vision_images,
+                    sum(mutual_images)::bigint AS mutual_images
+                FROM entente.concept_classes WHERE analysis_id = $1 AND part_method = $3 AND \(members.cells)
+                GROUP BY analysis_id, part_method, descriptor_index
+                ORDER BY mutual_images DESC, vision_images DESC, descriptor_index LIMIT 50
+            ) AS c
+            CROSS JOIN LATERAL (
+                SELECT vision_images FROM entente.concept_classes AS w
+                WHERE w.analysis_id = c.analysis_id AND w.part_method = c.part_method AND w.descriptor_index = c.descriptor_index
+                    AND w.label_index = -2 AND w.predicted_index = -2 LIMIT 1
+            ) AS w
+            JOIN entente.analysis_descriptors AS d ON d.analysis_id = c.analysis_id AND d.descriptor_index = c.descriptor_index
             CROSS JOIN (SELECT max(part_images) AS images FROM entente.analysis_summary
                 WHERE analysis_id = $1 AND part_method = $3) AS a
-            WHERE c.analysis_id = $1 AND c.class_role = 'label' AND c.class_index = $2::int AND c.part_method = $3
-            ORDER BY c.mutual_images DESC, c.vision_images DESC, c.descriptor_index LIMIT 50
-            """, [.text(id), .integer(index), .text(method)])
+            ORDER BY c.mutual_images DESC, c.vision_images DESC, c.descriptor_index
+            """, [.text(id), .integer(index), .text(method), .integer(count)])
         let said = try reader.rows(
             "descriptors that are said of it",
             """
@@ -96,7 +136,8 @@ struct ClassPage {
     }
 
     private func images(
-        _ page: inout Page, _ reader: Reader, _ index: Int, _ method: String?, _ estimator: String
+        _ page: inout Page, _ reader: Reader, _ index: Int, _ method: String?, _ estimator: String,
+        _ members: ClassMembers
     ) throws {
         let after = request.query["after"] ?? ""
         let rows = try reader.rows(
@@ -105,8 +146,8 @@ struct ClassPage {
             SELECT i.image_id, i.hit_at_1 AS hit, k.class_name AS predicted_name, a.overlap,
                 a.auc_\(estimator)_nano / 1e9::double precision AS auc, \(ImageLinks.isWhole)
             FROM (
-                SELECT * FROM entente.image_predictions WHERE analysis_id = $1 AND label_index = $2::int AND image_id > $3
-                ORDER BY image_id LIMIT \(PageRequest.length + 1)
+                SELECT * FROM entente.image_predictions WHERE analysis_id = $1 AND \(members.images) AND image_id > $3
+                ORDER BY label_index, image_id LIMIT \(PageRequest.length + 1)
             ) AS i
             LEFT JOIN LATERAL (
                 SELECT * FROM entente.image_agreements AS g

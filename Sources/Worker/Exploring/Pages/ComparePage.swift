@@ -35,15 +35,20 @@ struct ComparePage {
             ]),
         ]
         if let method {
-            let changes = ClassChanges.between(
-                try AnalysisPage.points(of: a, reader, method, estimator),
-                try AnalysisPage.points(of: b, reader, method, estimator))
+            let (before, now) = (
+                try ClassPoints(of: a, reader, method, estimator), try ClassPoints(of: b, reader, method, estimator)
+            )
+            page.drawings["has_no_labels"] = .flag(!before.areOfLabels && !now.areOfLabels && !now.rows.isEmpty)
+            // One kind of image is not held against another.
+            let changes =
+                before.areOfLabels == now.areOfLabels ? ClassChanges.between(before.rows, now.rows) : []
             page.content["classes"] = .list(
                 changes.map { row in
                     var row = row
                     row["href"] = .text(ExplorerRoute.imageClass(analysis: b, row.text("class_id") ?? "").path)
                     return .record(row)
                 })
+            page.showPart(of: "classes", as: "class_rows", request)
             page.content["concepts"] = .list(try concepts(reader, a, b, method))
         }
         try flips(&page, reader, a, b)

@@ -6,8 +6,8 @@ struct ConceptPage {
 
     /// Pairs of label and prediction whose images are looked through, and images of each.
     private static let (cells, perCell) = (24, 2)
-    /// Images of a pair of classes that are looked through for it.
-    private static let window = 2_000
+    /// Images of a pair of classes that are looked through for it: the pairs are those that have it oftenest.
+    private static let window = 200
 
     func read(_ reader: Reader) throws -> Page {
         let head = try AnalysisHead(id, reader)
@@ -31,7 +31,14 @@ struct ConceptPage {
         page.drawings["switches"] = request.switches([("method", "Part method", head.methods, method)])
         if let method {
             page.content["classes"] = .list(try classes(reader, index, method))
-            page.content["images"] = .list(try images(reader, index, method, fit: head.fit))
+            let images = try images(reader, index, method, fit: head.fit)
+            page.content["images"] = .list(images)
+            page.drawings["images_note"] =
+                images.isEmpty
+                ? .absent
+                : .text(
+                    "Up to \(Self.perCell) of each of the \(Self.cells) pairs of label and prediction that have it oftenest, "
+                        + "among the first \(Self.window) images of a pair.")
         }
         page.content["said_of"] = .list(
             try reader.rows(
@@ -57,23 +64,35 @@ struct ConceptPage {
         try reader.rows(
             "classes in whose images it is seen",
             """
-            SELECT k.class_id, k.class_name, c.vision_images, c.mutual_images, p.images,
+            SELECT k.class_id, k.class_name, c.is_label, c.vision_images, c.mutual_images, p.images,
                 c.vision_images / nullif(p.images, 0)::double precision AS seen_share
             FROM (
-                SELECT analysis_id, label_index, sum(vision_images)::bigint AS vision_images,
-                    sum(mutual_images)::bigint AS mutual_images
-                FROM entente.concept_classes
-                WHERE analysis_id = $1 AND descriptor_index = $2::int AND part_method = $3 AND label_index >= 0
-                GROUP BY analysis_id, label_index ORDER BY 4 DESC, 3 DESC, 2 LIMIT 50
+                SELECT q.analysis_id, m.is_label, m.class_index, sum(q.vision_images)::bigint AS vision_images,
+                    sum(q.mutual_images)::bigint AS mutual_images
+                FROM entente.concept_classes AS q
+                CROSS JOIN LATERAL (SELECT q.label_index >= 0 AS is_label,
+                    CASE WHEN q.label_index >= 0 THEN q.label_index ELSE q.predicted_index END AS class_index) AS m
+                WHERE q.analysis_id = $1 AND q.descriptor_index = $2::int AND q.part_method = $3 AND q.label_index >= -1
+                GROUP BY q.analysis_id, m.is_label, m.class_index ORDER BY 5 DESC, 4 DESC, 3, 2 LIMIT 50
             ) AS c
-            JOIN entente.analysis_classes AS k ON k.analysis_id = c.analysis_id AND k.class_index = c.label_index
+            JOIN entente.analysis_classes AS k ON k.analysis_id = c.analysis_id AND k.class_index = c.class_index
             LEFT JOIN LATERAL (
                 SELECT images FROM entente.class_points AS q
-                WHERE q.analysis_id = c.analysis_id AND q.part_method = $3 AND q.class_index = c.label_index LIMIT 1
+                WHERE c.is_label AND q.analysis_id = c.analysis_id AND q.part_method = $3 AND q.class_index = c.class_index
+                UNION ALL
+                SELECT images FROM entente.unlabelled_points AS q
+                WHERE NOT c.is_label AND q.analysis_id = c.analysis_id AND q.part_method = $3 AND q.class_index = c.class_index
+                LIMIT 1
             ) AS p ON true
-            ORDER BY c.mutual_images DESC, c.vision_images DESC, c.label_index
+            ORDER BY c.mutual_images DESC, c.vision_images DESC, c.class_index, c.is_label
             """, [.text(id), .integer(index), .text(method)], ["seen_share": .share]
-        ).map(linked)
+        ).map { row in
+            guard row.flag("is_label") == false, let name = row.text("class_id") else { return linked(row) }
+            var row = row
+            let query = PageQuery("").with(["of": ClassMembers.prediction.rawValue])
+            row["href"] = .text(ExplorerRoute.imageClass(analysis: id, name).path + "?" + query)
+            return .record(row)
+        }
     }
 
     /// Some images of the pairs of classes that have it oftenest, each with the parts that picked it.

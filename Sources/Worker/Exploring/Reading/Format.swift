@@ -1,4 +1,4 @@
-import Foundation
+import Settings
 
 /// How a number is shown to a person.
 enum Format: Sendable {
@@ -13,10 +13,10 @@ enum Format: Sendable {
     func shown(_ number: Double) -> String {
         guard number.isFinite else { return "–" }
         return switch self {
-        case .share: String(format: "%.1f %%", 100 * number)
-        case .nats: String(format: abs(number) < 0.01 && number != 0 ? "%.3g" : "%.4f", number)
-        case .small: String(format: "%.3g", number)
-        case .decimal: String(format: "%.3f", number)
+        case .share: (100 * number).printed("%.1f %%")
+        case .nats: number.printed(abs(number) < 0.01 && number != 0 ? "%.3g" : "%.4f")
+        case .small: number.printed("%.3g")
+        case .decimal: number.printed("%.3f")
         }
     }
 

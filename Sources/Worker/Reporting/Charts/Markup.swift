@@ -5,7 +5,9 @@ import Settings
 package enum Markup {
     /// Markup escaped, and what XML 1.0 has no place for replaced, as is what would turn the direction of all that follows.
     package static func escaped(_ text: String) -> String {
-        String(
+        // Most names are of these letters, and large charts have thousands of names.
+        if text.utf8.allSatisfy({ 0x20..<0x7F ~= $0 && !special.contains($0) }) { return text }
+        return String(
             String.UnicodeScalarView(
                 text.unicodeScalars.flatMap { scalar -> [Unicode.Scalar] in
                     switch scalar {
@@ -21,6 +23,8 @@ package enum Markup {
                 }))
     }
 
+    private static let special = Array("&<>\"".utf8)
+
     /// A coordinate: a tenth of a unit is enough for any screen.
-    package static func coordinate(_ number: Double) -> String { String(format: "%.1f", number) }
+    package static func coordinate(_ number: Double) -> String { number.printed("%.1f") }
 }

@@ -9,14 +9,23 @@ struct FilledDatabase {
 
     struct RollupsDiffer: Error, CustomStringConvertible { let description: String }
 
-    /// - Parameter cluster: a new one, or one that was filled by this before and is taken as it is.
-    init(_ cluster: PrivateCluster, analyses: Int, images: Int) throws {
+    /// - Parameters:
+    ///   - cluster: a new one, or one that was filled by this before and is taken as it is.
+    ///   - pictures: files that the images take in turns; none: they lie in files that nobody has.
+    init(_ cluster: PrivateCluster, analyses: Int, images: Int, pictures: [String] = []) throws {
         let settings = SessionSettings.patient(applicationName: "view-benchmark")
         connection = try Connection(uri: cluster.uri(), settings: settings)
         _ = try Migrator(connection).migrate()
         guard try connection.query("SELECT count(*) FROM entente.analyses").bigint(0, 0) == 0 else { return }
         try Self.timed("filled") { [connection] in
             try connection.exec("SET fill.analyses = \(analyses); SET fill.images = \(images)")
+            let lines = try pictures.map { path in
+                let bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
+                let digest = try connection.query("SELECT encode(sha256($1), 'hex')", [.bytes(bytes)]).text(0, 0)
+                return "file://\(path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path) \(digest)"
+            }
+            try connection.query(
+                "SELECT set_config('fill.pictures', $1, false)", [.text(lines.joined(separator: "\n"))])
             try connection.exec(Self.fill())
         }
         try Self.timed("vacuumed and analysed") { [connection] in try connection.exec("VACUUM ANALYZE") }

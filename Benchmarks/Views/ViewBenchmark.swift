@@ -27,6 +27,15 @@ struct ViewBenchmark: ParsableCommand {
         help: ArgumentHelp("Where the cluster goes and stays, filled; default: a temporary folder.", valueName: "dir"))
     var folder: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Folder of pictures that the images take in turns, for those who look at them with explore; default: none are there.",
+            valueName: "dir"))
+    var pictures: String?
+
+    @Flag(help: "Fill the cluster and time nothing.")
+    var onlyFill = false
+
     @Option(help: ArgumentHelp("Fail if a query takes longer than this.", valueName: "ms"))
     var limit: Double?
 
@@ -37,14 +46,24 @@ struct ViewBenchmark: ParsableCommand {
         guard 1...100 ~= rounds else { throw ValidationError("--rounds takes 1 to 100, not \(rounds)") }
     }
 
+    /// Paths from the root, in the order of names.
+    private func files() throws -> [String] {
+        guard let pictures else { return [] }
+        let folder = URL(filePath: pictures).standardizedFileURL.path
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasPrefix(".") }.sorted()
+        guard !files.isEmpty else { throw ValidationError("--pictures \(pictures) holds no file") }
+        return files.map { folder + "/" + $0 }
+    }
+
     func run() throws {
         var options = PrivateCluster.Options()
         options.folder = folder
         options.durable = false
         let cluster = try PrivateCluster(options)
         defer { cluster.stop() }
-        let database = try FilledDatabase(cluster, analyses: analyses, images: images)
+        let database = try FilledDatabase(cluster, analyses: analyses, images: images, pictures: files())
         try print(database.sizes().joined(separator: "\n"))
+        if onlyFill { return }
         let timings = try DashboardTimings(database.connection, rounds: rounds).measure()
         print("\n| dashboard | panel or variable | rows | ms |\n|---|---|---|---|")
         for timing in timings {

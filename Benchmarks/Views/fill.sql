@@ -1,6 +1,10 @@
 -- Fills a migrated, empty database in bulk, as so many analyses of the same images would have left it: first
 --
 --     SET fill.analyses = 20; SET fill.images = 50000;
+--     SET fill.pictures = 'file:///pictures/0.jpeg 5d0a…'
+--
+-- with a line of URI and SHA-256 a picture that there is, which the images take in turns; without any they lie in files that
+-- nobody has.
 --
 -- Needs a superuser, because triggers are off meanwhile: what they keep is computed by the same statements that
 -- `entente verify` compares with. Everything follows from hashes, so that two runs give the same rows.
@@ -100,19 +104,24 @@ CROSS JOIN (SELECT *, current_setting('fill.images')::bigint AS images FROM cons
 -- Images and results ------------------------------------------------------------------------------------------------
 
 -- A folder a class, submitted in order: a job's images share class, partition and so shard.
+CREATE TEMP TABLE files AS
+SELECT place - 1 AS place, split_part(line, ' ', 1) AS uri, split_part(line, ' ', 2) AS sha256
+FROM regexp_split_to_table(current_setting('fill.pictures', true), '\n') WITH ORDINALITY AS t (line, place) WHERE line <> '';
 CREATE TEMP TABLE pictures AS
-SELECT i, label, pg_temp.pick('job', i / images_a_job, partitions) AS shard,
-    format('n%s/ILSVRC2012_val_%s.JPEG', lpad((1440764 + 137 * label)::text, 8, '0'), lpad(i::text, 8, '0'))
-        AS image_id,
-    encode(sha256(convert_to(i::text, 'UTF8')), 'hex') AS sha256
+SELECT i, label, pg_temp.pick('job', i / images_a_job, partitions) AS shard, image_id,
+    coalesce(f.uri, 'file:///data/imagenet/val/' || image_id) AS uri,
+    coalesce(f.sha256, encode(sha256(convert_to(i::text, 'UTF8')), 'hex')) AS sha256
 FROM constants
 CROSS JOIN (SELECT current_setting('fill.images')::integer AS images) AS g
 CROSS JOIN LATERAL generate_series(0, images - 1) AS i
-CROSS JOIN LATERAL (SELECT (i::bigint * classes / images)::integer AS label) AS l;
+CROSS JOIN LATERAL (SELECT (i::bigint * classes / images)::integer AS label) AS l
+CROSS JOIN LATERAL format('n%s/ILSVRC2012_val_%s.JPEG', lpad((1440764 + 137 * label)::text, 8, '0'), lpad(i::text, 8, '0'))
+    AS n (image_id)
+LEFT JOIN files AS f ON f.place = i % nullif((SELECT count(*) FROM files), 0);
 
 -- One image in 500 failed.
 INSERT INTO entente.images (analysis_id, image_id, uri, sha256, label, submission, shard, state, state_shard)
-SELECT f.analysis_id, p.image_id, 'file:///data/imagenet/val/' || p.image_id, p.sha256,
+SELECT f.analysis_id, p.image_id, p.uri, p.sha256,
     'n' || lpad((1440764 + 137 * p.label)::text, 8, '0'), s.sequence, 64,
     CASE WHEN p.i % 500 = 7 THEN 'failed' ELSE 'done' END, p.shard
 FROM fills AS f JOIN entente.submissions AS s USING (analysis_id) CROSS JOIN pictures AS p ORDER BY f.n, p.i;

@@ -4,6 +4,10 @@
     entente explore --http-address 127.0.0.1:8080 &
     python Benchmarks/readers.py http://127.0.0.1:8080 [--readers 20] [--think 1] [--seconds 60] [--warm 15] [--pid PID] [--limit]
 
+`view-benchmark --only-fill --folder DIR --pictures DIR` fills a database for it: twenty analyses of 50,000 images, or as many as --images
+says, with pictures to be shown. `entente explore --postgres-uri 'postgresql:///postgres?host=DIR/socket&user=entente'` reads there once its
+server runs again.
+
 Each reader opens a page, looks at it for a second, and opens another: a kind of page at random, and of that kind one that some page
 led to before; every third time with another estimator or part method where the page has such switches. With a picture come its parts and
 its numbers, and with any page up to six of its pictures, as a browser asks for them. What is asked in the first seconds warms the server and

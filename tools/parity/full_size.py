@@ -116,14 +116,14 @@ def watched(visual, seen):
         return False
     if trunk is not None:
         block, prefix = trunk.blocks[-1], trunk.num_prefix_tokens
-        norm, weights = block.norm1, lambda: block.attn.qkv.weight
+        norm, apart = block.norm1, getattr(block.attn, "k_proj", None) is not None
+        weights = (lambda: block.attn.k_proj.weight) if apart else (lambda: block.attn.qkv.weight.chunk(3)[1])
     else:
         block, prefix = visual.transformer.resblocks[-1], 1
-        norm, weights = block.ln_1, lambda: block.attn.in_proj_weight
+        norm, weights = block.ln_1, lambda: block.attn.in_proj_weight.chunk(3)[1]
 
     def keys(rows):
-        width = rows.shape[-1]
-        return (rows @ weights()[width:2 * width].T)[:, prefix:]
+        return (rows @ weights().T)[:, prefix:]
 
     # Weights are looked up when they are used: they come back from the file behind this.
     norm.register_forward_hook(lambda module, inputs, output: seen.__setitem__("patch_keys", keys(output)))

@@ -8,12 +8,16 @@ import Testing
 @testable import Exploring
 
 @Suite struct ExplorerTests {
-    private static func explorer(_ pool: ReaderPool, roots: [String] = []) throws -> Explorer {
-        let files = LocalFile(roots: FileRoots(roots), limit: 64 << 20)
+    private static func explorer(
+        _ pool: ReaderPool, roots: [String] = [], access: AccessRule = .thisMachine, hosts: HostRule? = nil
+    ) throws -> Explorer {
+        let fetcher = ImageFetcher(files: LocalFile(roots: FileRoots(roots), limit: 64 << 20))
+        let log = Logger(label: "test")
         return Explorer(
-            pool: pool, pictures: PictureStore(fetcher: ImageFetcher(files: files), limits: DecodingLimits()),
-            templates: try PageTemplates(folder: Checkout.root + "/share/explore"), access: .thisMachine, hosts: nil,
-            log: Logger(label: "test"))
+            pool: pool, pictures: PictureStore(fetcher: fetcher, limits: DecodingLimits()),
+            maps: MapSupply(.none("There are no maps here."), fetcher: fetcher, log: log),
+            templates: try PageTemplates(folder: Checkout.root + "/share/explore"), access: access, hosts: hosts,
+            log: log)
     }
 
     /// One session that is busy until the task is cancelled, and room for one more to wait for it.
@@ -89,12 +93,9 @@ import Testing
 
     @Test func whoAsksByAnotherNameIsRefusedBeforeAnythingIsRead() async throws {
         let pool = ReaderPool(try ConnectionTarget(uri: "postgresql:///x?host=/nowhere"), sessions: 1)
-        let files = LocalFile(roots: FileRoots([]), limit: 1)
         let access = AccessRule.header("X-User")
-        let explorer = Explorer(
-            pool: pool, pictures: PictureStore(fetcher: ImageFetcher(files: files), limits: DecodingLimits()),
-            templates: try PageTemplates(folder: Checkout.root + "/share/explore"), access: access,
-            hosts: try HostRule("explore.example", for: access, at: "0.0.0.0"), log: Logger(label: "test"))
+        let explorer = try Self.explorer(
+            pool, access: access, hosts: HostRule("explore.example", for: access, at: "0.0.0.0"))
         func status(_ host: String, _ path: String = "/static/icon.svg") async -> Int {
             await explorer.answer(ExplorerRequest(target: path, headers: ["Host": host, "X-User": "ada"])).status
         }

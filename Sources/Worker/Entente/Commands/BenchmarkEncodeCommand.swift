@@ -21,7 +21,7 @@ struct BenchmarkEncodeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Architecture by open_clip's name, such as ViT-B-16.", valueName: "name"))
     var architecture: String
 
-    @Option(help: ArgumentHelp("What the trunk computes in: fp32; previews: bf16, int8.", valueName: "precision"))
+    @Option(help: ArgumentHelp("What the trunk computes in: fp32, bf16; a preview: int8.", valueName: "precision"))
     var precision = Precision.fp32
 
     @Option(help: ArgumentHelp("Pictures a lane encodes together.", valueName: "n"))

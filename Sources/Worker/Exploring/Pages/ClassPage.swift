@@ -21,7 +21,8 @@ struct ClassPage {
         let confusions = try takenFor(reader, index)
         let unlabelled = try method.map { try meansWithoutLabel(reader, index, $0, estimator) } ?? []
         let kinds = ClassMembers.allCases.filter { $0 == .label ? !confusions.isEmpty : !unlabelled.isEmpty }
-        let members = try chosen(of: kinds)
+        // Without parts there are no sums of images without a label.
+        let members = try chosen ?? kinds.first ?? (method == nil ? .prediction : .label)
         var page = Page(
             kind: "class", title: name, crumbs: [head.crumb],
             content: [
@@ -44,13 +45,15 @@ struct ClassPage {
         return page
     }
 
-    /// Those with its label where there are any, else those without one; `of` chooses.
-    private func chosen(of kinds: [ClassMembers]) throws -> ClassMembers {
-        guard let wanted = request.query["of"] else { return kinds.first ?? .label }
-        guard let members = ClassMembers(rawValue: wanted) else {
-            throw ExplorerProblem(.badRequest, "of has to be label or prediction.")
+    /// What `of` asks for.
+    private var chosen: ClassMembers? {
+        get throws {
+            guard let wanted = request.query["of"] else { return nil }
+            guard let members = ClassMembers(rawValue: wanted) else {
+                throw ExplorerProblem(.badRequest, "of has to be label or prediction.")
+            }
+            return members
         }
-        return members
     }
 
     private func means(_ reader: Reader, _ index: Int, _ method: String, _ estimator: String) throws -> [Record] {

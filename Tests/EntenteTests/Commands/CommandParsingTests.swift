@@ -119,7 +119,10 @@ import Testing
 
     @Test func everyCommandHasHelp() throws {
         let commands = Entente.configuration.subcommands
-        #expect(commands.count == 30)
+        #expect(commands.filter { $0.configuration.shouldDisplay }.count == 30)
+        // For the explorer alone.
+        let hidden = commands.filter { !$0.configuration.shouldDisplay }
+        #expect(hidden.map { $0.configuration.commandName } == ["explore-maps"])
         for command in commands {
             #expect(!command.configuration.abstract.isEmpty)
             #expect(command.helpMessage().contains("--help"))

@@ -60,7 +60,7 @@ final class MapMaker: Sendable {
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 question.wait(continuation)
-                guard enter(question), queue.waitForRoom(0), queue.push(question) else {
+                guard enter(question), queue.tryPush(question) else {
                     leave(question)
                     question.answer(
                         .failure(

@@ -6,6 +6,8 @@ import Testing
 /// `demo --zoo` on a few of its pictures and three of its models, one of them without a class token.
 @Suite(.startsWorkers(lasting: 60)) struct ZooTests {
     private static let models = ["siglip-s12", "vit-s16", "vit-t12"]
+    /// Has trained heads; it is none of those that are compared.
+    private static let rival = "vit-s12"
     private static let perClass = 1
 
     private struct Figures: Decodable {
@@ -48,8 +50,12 @@ import Testing
         for name in ["classes.json", "descriptors.json", "truth.json", "masks"] + Self.models.map({ $0 + ".yaml" }) {
             try files.copyItem(atPath: zoo + "/" + name, toPath: share + "/zoo/" + name)
         }
-        for name in Self.models {
+        for name in Self.models + [Self.rival] {
             try files.copyItem(atPath: zoo + "/models/" + name, toPath: share + "/zoo/models/" + name)
+        }
+        try files.createDirectory(atPath: share + "/zoo/rivals", withIntermediateDirectories: true)
+        for name in [Self.rival, Self.rival + ".yaml"] {
+            try files.copyItem(atPath: zoo + "/rivals/" + name, toPath: share + "/zoo/rivals/" + name)
         }
         for folder in try files.contentsOfDirectory(atPath: zoo + "/heldout") {
             try files.createDirectory(atPath: share + "/zoo/heldout/" + folder, withIntermediateDirectories: true)
@@ -121,19 +127,22 @@ import Testing
             for number in ["1", "2", "3", "A1", "A2", "A3", "A4"] {
                 #expect(end.output.contains("Table \(number). "), "\(end)")
             }
+            for way in ["SpLiCE", "EZPC, untrained", "EZPC, trained"] {
+                #expect(end.output.contains("\(Self.rival), \(way): "), "\(end)")
+            }
             let rows = try CSV<Named>(
                 string: String(contentsOfFile: folder + "/tables.csv", encoding: .utf8), loadColumns: false
             ).rows
             func cells(_ table: String, _ column: String) -> [[String: String]] {
                 rows.filter { $0["table"] == table && $0["column"] == column && $0["missing"] == "" }
             }
-            // Three models, two part methods, two nulls.
+            // Three models by two part methods, one by three heads; two nulls.
             for metric in ["Deletion", "Insertion", "AccDrop", "AccInc"] {
                 let found = cells("1", metric)
                 #expect(
-                    found.count == 12 && found.allSatisfy { $0["difference"] != "" && $0["ci_lower"] != "" },
+                    found.count == 18 && found.allSatisfy { $0["difference"] != "" && $0["ci_lower"] != "" },
                     "\(metric)")
-                #expect(found.count { $0["null"] == "random regions" } == 6)
+                #expect(found.count { $0["null"] == "random regions" } == 9)
             }
             // Half of the pictures, and all of them where nothing is judged.
             let counts = Set(cells("1", "Deletion").compactMap { $0["n"].flatMap(Int.init) })

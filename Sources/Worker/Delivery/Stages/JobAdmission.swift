@@ -104,7 +104,14 @@ final class JobAdmission: @unchecked Sendable {
                     return answer
                 }
                 // It has another owner: the group will say so, or it was claimed by one that had lost it.
-                if answer == nil { fence(ticket) }
+                guard let answer else {
+                    fence(ticket)
+                    return nil
+                }
+                guard assignments.isCurrent(ticket) else {
+                    forget(ticket)
+                    return nil
+                }
                 return answer
             } catch {
                 observation.retried(.database)
@@ -119,6 +126,12 @@ final class JobAdmission: @unchecked Sendable {
             }
         }
         return nil
+    }
+
+    /// Takes back a note that may have come after those of its partition were let go of, as when a worker gives up: no other will.
+    private func forget(_ ticket: Ticket) {
+        let partition = PartitionKey(ticket.record.topicPartition, of: group)
+        lock.withLock { try? InFlightStore(connection).release(partition, epoch: ticket.epoch) }
     }
 
     private func fence(_ ticket: Ticket) {

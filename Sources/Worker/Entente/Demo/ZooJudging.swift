@@ -38,10 +38,11 @@ struct ZooJudging {
         banks = try OutputFolder(folder.path + "/banks", option: "--output")
     }
 
-    func judged(_ file: AnalysisFile) -> AnalysisFile {
+    /// - Parameter foreground: whether the foreground is judged as well.
+    func judged(_ file: AnalysisFile, foreground: Bool = true) -> AnalysisFile {
         var judged = file
         var evaluation = MethodParameters.Evaluation()
-        (evaluation.faithfulness, evaluation.foreground) = (.init(), true)
+        (evaluation.faithfulness, evaluation.foreground) = (.init(), foreground)
         judged.method.evaluation = evaluation
         return judged
     }
@@ -54,7 +55,9 @@ struct ZooJudging {
     ) throws -> Others {
         var others = Others()
         for file in rivals {
-            others.trained.append(try stage.submit(judged(file), images: images, split: Self.split))
+            // Their foreground is that of the parts.
+            others.trained.append(
+                try stage.submit(judged(file, foreground: false), images: images, split: Self.split))
         }
         for file in files {
             others.told.append(

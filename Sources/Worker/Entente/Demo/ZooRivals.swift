@@ -14,7 +14,10 @@ struct ZooRivals {
         self.zoo = zoo
         folder = zoo + "/rivals"
         let (folder, share) = (folder, share)
-        files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".yaml") }.sorted()
+        let names =
+            FileManager.default.fileExists(atPath: folder)
+            ? try FileManager.default.contentsOfDirectory(atPath: folder) : []
+        files = try names.filter { $0.hasSuffix(".yaml") }.sorted()
             .map { try AnalysisFile(path: folder + "/" + $0, share: share) }
     }
 

@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    /// Parts, predictions and relevance hang on an image's last bits, so these are those of floats.
+    /// Parts, predictions and relevance are made from the image itself, so these are those of floats.
     @Test(arguments: narrow) func anImageItselfIsOfFloats(precision: Precision) throws {
         let images = try images()
         let full = try ImageAnalyzer(DemoAnalysis.shared(), batchSize: 4).findings(images)

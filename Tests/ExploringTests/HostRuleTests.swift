@@ -65,7 +65,10 @@ struct HostRuleTests {
         #expect(Self.refusal(rule, "near.example:9000")?.kind == .forbidden)
     }
 
-    @Test(arguments: ["a.example:80", "https://a.example", "*.example", "a_/", "-a", "a-.", "[::1]", ".", "-"])
+    @Test(arguments: [
+        "a.example:80", "a.example b.example", "cafe:80", "10.0.0.5:8080", "https://a.example", "*.example", "a_/",
+        "-a", "a-.", "[::1]", ".", "-",
+    ])
     func whatIsNoNameIsRefused(_ listed: String) {
         #expect {
             _ = try HostRule("b.example, " + listed, for: Self.header, at: "::")

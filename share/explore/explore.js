@@ -296,6 +296,7 @@
       paint();
       const address = new URL(location.href);
       address.searchParams.set("scale", scale.value);
+      for (const kept of document.querySelectorAll("form.switches input[name=scale]")) kept.value = scale.value;
       history.replaceState(history.state, "", address);
     });
     paint();

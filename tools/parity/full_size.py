@@ -258,7 +258,14 @@ def main():
     parser.add_argument("architectures", nargs="*")
     arguments = parser.parse_args()
     torch.set_num_threads(THREADS)
-    done = [json.loads(line) for line in arguments.results.read_text().splitlines()] if arguments.results and arguments.results.exists() else []
+    done = []
+    if arguments.results and arguments.results.exists():
+        for line in arguments.results.read_text().splitlines():
+            try:
+                done.append(json.loads(line))
+            except json.JSONDecodeError:
+                # Cut off where the run before was stopped.
+                continue
 
     def note(entry):
         done.append(entry)

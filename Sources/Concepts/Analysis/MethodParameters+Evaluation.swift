@@ -37,6 +37,8 @@ extension MethodParameters {
     var evaluationPasses: Int {
         guard let evaluation else { return 0 }
         var passes = evaluation.foreground ? (foreground.crf == nil ? 2 : 3) : 0
+        // The image itself, in what its blurred ones are encoded in.
+        if precision != picturePrecision { passes += 1 }
         if let faithfulness = evaluation.faithfulness {
             let walks = 1 + faithfulness.nulls.randomOrder + faithfulness.nulls.randomRegions
             let ways = (faithfulness.isDeleting ? 1 : 0) + (faithfulness.isInserting ? 1 : 0)

@@ -59,6 +59,11 @@ extension MethodParameters {
                 "fp32 where method.\(key) asks for \(method.rawValue), since dense methods compute in nothing else")
             break
         }
+        check(
+            precision == .fp32 || !findsParts || evaluation != nil || !parts.by.allSatisfy(\.needsTraining),
+            "precision", precision.rawValue,
+            "fp32 where method.parts.by names trained heads alone and nothing is judged, since no picture would be narrowed"
+        )
         check(language.count >= 1, "language.count", language.count, "at least 1")
         return problems + (evaluation?.rangeProblems ?? [])
     }

@@ -67,6 +67,6 @@ public struct MethodParameters: Sendable, Hashable, Codable {
     /// Whether anything but the prediction is asked for (docs/descriptors.md §2).
     public var findsParts: Bool { !parts.by.isEmpty }
 
-    /// What an image itself is encoded in: in fp32 where parts are sought, as they hang on its last bits (docs/precision.md §3).
+    /// What an image itself is encoded in: in fp32 where parts are sought, as errors in it cost the most (docs/precision.md §4).
     public var picturePrecision: Precision { findsParts ? .fp32 : precision }
 }

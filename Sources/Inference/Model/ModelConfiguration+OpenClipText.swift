@@ -34,14 +34,15 @@ extension ModelConfiguration.Text {
         }
         tokenizer = try fields.tokenizer(contextLength: contextLength)
 
-        // Elsewhere nothing looks for padding.
-        let padding = try fields.integer("pad_id", default: 0, in: 0...Int(Int32.max))
         if try fields.boolean("embed_cls", default: false) {
             guard isCausal else {
                 throw fields.refusal("no_causal_mask", "is true, which is not implemented together with embed_cls")
             }
             // Whatever pool_type says.
-            learntRowBehind = Int32(padding)
+            learntRowBehind = Int32(try fields.integer("pad_id", default: 0, in: 0...Int(Int32.max)))
+        } else {
+            // Nothing looks for padding.
+            fields.ignore("pad_id")
         }
         fields.ignore("hf_model_pretrained", "hf_proj_type", "hf_pooler_type")
         try fields.require("final_ln_after_pool", "output_tokens", toBe: .boolean(false))

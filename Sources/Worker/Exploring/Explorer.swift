@@ -187,7 +187,7 @@ struct Explorer: Sendable {
     ) async throws -> ExplorerAnswer {
         let method = drawing.hasParts ? query["method"] : nil
         let address = PictureAddress(
-            name: name, side: PictureOrder.side(query["size"]), drawing: drawing, method: method)
+            name: name, side: PictureOrder.side(query["size"]), drawing: drawing.name, method: method)
         if let key = addresses.find(address, now: .now), let kept = pictures.kept(key) {
             return ExplorerAnswer(kept, type: "image/jpeg", keptFor: 300)
         }

@@ -145,7 +145,12 @@ package struct ExplorerServer: Sendable {
         let asked = ExplorerRequest(
             method: request.method.rawValue, target: request.head.path ?? "/", headers: headers)
         // A page that nobody waits for any more need not be made to its end.
-        let isPage = if case .bytes = asked.found?.route { false } else { true }
+        let isPage =
+            switch asked.found?.route {
+            case .bytes(.map, _): true
+            case .bytes: false
+            default: true
+            }
         let answer =
             isPage && request.method == .get
             ? try await request.body.consumeWithCancellationOnInboundClose { _ in await explorer.answer(asked) }

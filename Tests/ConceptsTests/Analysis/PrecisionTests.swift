@@ -33,7 +33,7 @@ import Testing
         #expect(try JSONDecoder().decode(Analysis.self, from: Data(narrow.canonicalJSON.utf8)) == narrow)
     }
 
-    /// Parts hang on an image's last bits; a prediction does not.
+    /// Errors in an image cost its parts the most; a prediction bears them.
     @Test(arguments: Precision.allCases) func anImageIsOfFloatsWherePartsAreSought(precision: Precision) {
         var method = MethodParameters()
         method.precision = precision
@@ -50,6 +50,10 @@ import Testing
             return method.rangeProblems.map(\.sentence)
         }
         #expect(problems { _ in } == [])
+        // Heads make no pictures out of an image, and judging does.
+        #expect(problems { $0.parts.by = [.mmCBM] }.first?.contains("no picture would be narrowed") == true)
+        #expect(problems { ($0.parts.by, $0.evaluation) = ([.mmCBM], .init()) } == [])
+        #expect(problems { $0.parts.by = [.mmCBM, .kmeans] } == [])
         for (key, change) in [
             ("features", { (method: inout MethodParameters) in method.features = .dense(.naclip) }),
             ("prompting", { (method: inout MethodParameters) in method.prompting.dense = .sclip }),

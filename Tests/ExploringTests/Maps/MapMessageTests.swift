@@ -66,11 +66,15 @@ struct MapMessageTests {
                 try TextMapAnswer(MapMessage(head: whole.head, payload: payload))
             }
         }
-        for side in ["0", "-2", "4611686018427387904"] {
+        for side in ["0", "-2", "2147483648", "4611686018427387904"] {
             let head = String(decoding: whole.head, as: UTF8.self).replacing("\"side\":2", with: "\"side\":\(side)")
             #expect(throws: MapMessage.Unreadable.self, "\(head)") {
                 try TextMapAnswer(MapMessage(head: Array(head.utf8), payload: whole.payload))
             }
+        }
+        #expect(throws: MapMessage.Unreadable.self) {
+            let nan: [UInt8] = [0, 0, 0xc0, 0x7f]
+            _ = try TextMapAnswer(MapMessage(head: whole.head, payload: Array(whole.payload.dropLast(4)) + nan))
         }
         for head in ["", "{", "{}", "[]", "{\"map\":{}}"] {
             #expect(throws: (any Error).self) { try TextMapAnswer(MapMessage(head: Array(head.utf8), payload: [])) }

@@ -43,6 +43,10 @@ struct TextMapTests {
             padded.width == 4 && padded.height == 4 && Array(padded.pixels.prefix(12)) == .init(repeating: 9, count: 12)
         )
         #expect(Array(padded.pixels[12..<36]) == picture.pixels)
+        // As large at once as it is shown.
+        let thin = PictureFrame.padded(9).cut(
+            Picture(width: 65_535, height: 1, pixels: .init(repeating: 1, count: 196_605)), within: 40)
+        #expect(thin.width == 40 && thin.height == 40)
     }
 
     /// What the page's script draws with.

@@ -43,7 +43,7 @@ import Testing
             "vision_cfg.attentional_pool is true, and embed_dim, 512,"
         ),
         ("{}", #"{"embed_cls": true, "no_causal_mask": true}"#, "", "text_cfg.no_causal_mask is true"),
-        ("{}", #"{"pad_id": -1}"#, "", "text_cfg.pad_id is -1"),
+        ("{}", #"{"embed_cls": true, "pad_id": -1}"#, "", "text_cfg.pad_id is -1"),
         ("{}", "{}", #", "multimodal_cfg": {}"#, "model_cfg.custom_text is not true"),
         (
             "{}", #"{"hf_model_name": "roberta-base", "output_tokens": true}"#,

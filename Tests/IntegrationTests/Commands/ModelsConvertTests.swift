@@ -19,6 +19,7 @@ import Testing
         text["hf_tokenizer_name"] = tokenizer
         model["text_cfg"] = text
         try scratch.write(JSONSerialization.data(withJSONObject: model), to: "share/architectures/small.json")
+        try scratch.write(Data("{}".utf8), to: "share/preprocessing.json")
         return ["ENTENTE_SHARE": scratch("share")]
     }
 

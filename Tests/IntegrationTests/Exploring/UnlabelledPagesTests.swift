@@ -37,6 +37,7 @@ import Testing
                 #expect(summary["images"] as? Int == images.count && summary["mi"] is Double)
                 // Lift is a share over a share: none is seen oftener in a class than in all of its images.
                 let seen = try #require(one["seen"] as? [[String: Any]])
+                #expect(!seen.isEmpty)
                 #expect(seen.allSatisfy { ($0["vision_images"] as? Int ?? 0) <= images.count && $0["lift"] is Double })
             }
             let concept = try exploration.twin("/analyses/\(demo)/concepts/\(exploration.encodedDescriptor()).json")

@@ -103,7 +103,6 @@ final class Intake {
         if let fresh = renewal?.due(isTroubled: consumer.trouble != nil) {
             try replaceConsumer(fresh, because: "certificates or passwords of Kafka were renewed")
         } else if isCoordinatorLost, let same = renewal?.again() {
-            isCoordinatorLost = false
             try replaceConsumer(same, because: "the group's coordinator has another address")
         }
     }
@@ -112,13 +111,16 @@ final class Intake {
     private func replaceConsumer(_ configuration: KafkaClientConfiguration, because reason: String) throws {
         let other: KafkaConsumer
         do { other = try makeConsumer(configuration) } catch {
-            log.warning("renewed settings of Kafka can't be used", metadata: ["error": "\(error)"])
+            log.warning("a new client of Kafka can't be made", metadata: ["error": "\(error)"])
+            isCoordinatorLost = false
             return
         }
         log.notice("\(reason); a new client takes over")
         renewal?.took(configuration)
         topicCheck.leaveConsumer()
         consumer.close(within: Self.farewell)
+        // What the former one has said meanwhile is nothing that the new one has to mend.
+        isCoordinatorLost = false
         let left = consumer.owned.sorted()
         if !left.isEmpty { release(left, lost: true) }
         stalled = []

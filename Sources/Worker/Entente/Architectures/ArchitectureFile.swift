@@ -14,9 +14,18 @@ enum ArchitectureFile {
     /// they differ, or none are named.
     static func preprocessing(of name: String, share: String?) throws -> Preprocessing {
         let file = "preprocessing.json"
-        guard let folder = ShareFolder.find(share, holding: file) else { return Preprocessing() }
-        let data = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(file)"))
-        return try JSONDecoder().decode([String: Preprocessing].self, from: data)[name] ?? Preprocessing()
+        // Beside the architecture itself.
+        let folder = URL(fileURLWithPath: try path(of: name, share: share)).deletingLastPathComponent()
+            .deletingLastPathComponent().path
+        do {
+            let data = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(file)"))
+            return try JSONDecoder().decode([String: Preprocessing].self, from: data)[name] ?? Preprocessing()
+        } catch {
+            throw CommandFailure(
+                .usage,
+                "\(folder)/\(file) can't be read, which says how pictures are prepared; set \(Setting.share.variable) to a whole "
+                    + "share folder of this version.")
+        }
     }
 
     /// - Throws: ``CommandFailure`` that lists the architectures there are.

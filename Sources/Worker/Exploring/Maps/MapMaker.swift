@@ -109,6 +109,10 @@ final class MapMaker: Sendable {
             }
             leave(question)
             guard !question.isOver else { continue }
+            guard !isClosed.load(ordering: .acquiring) else {
+                question.answer(.failure(ExplorerProblem(.unavailable, "The explorer is ending.")))
+                continue
+            }
             question.answer(Result { try make(question, &child) })
         }
         child?.end()

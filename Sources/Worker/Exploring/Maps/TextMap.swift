@@ -43,18 +43,21 @@ package struct TextMap: Sendable, Hashable {
     /// Numbers behind the JSON: presence, similarity, absolute; 32 bits each, little-endian.
     package var payload: [UInt8] { ([presence] + similarity + absolute).littleEndian }
 
+    /// No model has so many patches a side.
+    private static let largestSide = 4096
+
     /// - Throws: ``MapMessage/Unreadable`` if the numbers are not those of the head's patches.
     package init(_ head: Head, payload: [UInt8]) throws {
-        let patches = head.side.multipliedReportingOverflow(by: head.side)
-        guard head.side > 0, !patches.overflow, payload.count.isMultiple(of: 4),
-            payload.count / 4 - 1 == 2 * patches.partialValue
+        guard 1...Self.largestSide ~= head.side, payload.count == 4 * (1 + 2 * head.side * head.side)
         else { throw MapMessage.Unreadable() }
+        let patches = head.side * head.side
         let numbers = stride(from: 0, to: payload.count, by: 4).map { place in
             Float(bitPattern: (0..<4).reduce(0) { $0 | UInt32(payload[place + $1]) << UInt32(8 * $1) })
         }
+        guard numbers.allSatisfy(\.isFinite) else { throw MapMessage.Unreadable() }
         self.init(
-            head, presence: numbers[0], similarity: Array(numbers[1...patches.partialValue]),
-            absolute: Array(numbers[(patches.partialValue + 1)...]))
+            head, presence: numbers[0], similarity: Array(numbers[1...patches]),
+            absolute: Array(numbers[(patches + 1)...]))
     }
 }
 

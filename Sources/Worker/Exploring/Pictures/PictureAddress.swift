@@ -3,7 +3,8 @@ struct PictureAddress: Sendable, Hashable {
     let name: PictureName
     /// Pixels of the longer side at most.
     let side: Int
-    let drawing: PictureOrder.Drawing
+    /// Its name.
+    let drawing: String
     /// Part method of all but whole pictures.
     let method: String?
 }

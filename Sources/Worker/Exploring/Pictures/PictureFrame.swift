@@ -18,6 +18,13 @@ package enum PictureFrame: Sendable, Hashable, Codable {
         }
     }
 
+    /// The same no larger than so many pixels a side.
+    func cut(_ picture: Picture, within side: Int) -> Picture {
+        // At full size a margin could be thousands of times as large as a long, thin picture.
+        if case .padded = self { return cut(picture.fitted(within: side)) }
+        return cut(picture).fitted(within: side)
+    }
+
     func cut(_ picture: Picture) -> Picture {
         switch self {
         case .whole: return picture

@@ -13,6 +13,13 @@ struct PictureOrder: Sendable, Hashable {
         /// What the model saw, with a text's map over it.
         case heat(HeatLayer)
 
+        /// Equal for equal drawings alone, and short.
+        var name: String {
+            guard case .heat(let layer) = self else { return "\(self)" }
+            let values = SHA256.hash(data: Data(layer.values.littleEndian)).hexadecimal
+            return "heat \(layer.frame) \(layer.side) \(values)"
+        }
+
         /// Whether parts are drawn.
         var hasParts: Bool {
             switch self {
@@ -48,6 +55,6 @@ struct PictureOrder: Sendable, Hashable {
             let labels = Data(masks.labels.map { UInt8(truncatingIfNeeded: $0) })
             return "\(masks.width)×\(masks.height) \(SHA256.hash(data: labels).hexadecimal)"
         }
-        return "\(side) \(drawing) \(fit) \(method) \(parts ?? "") \(sha256 ?? "") \(uri)"
+        return "\(side) \(drawing.name) \(fit) \(method) \(parts ?? "") \(sha256 ?? "") \(uri)"
     }
 }

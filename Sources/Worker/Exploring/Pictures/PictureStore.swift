@@ -81,7 +81,7 @@ final class PictureStore: Sendable {
                 parts: masks.labels, grid: PatchGrid(height: masks.height, width: masks.width), within: nil, over: shown
             )
         case .heat(let layer):
-            let shown = layer.frame.cut(picture).fitted(within: order.side)
+            let shown = layer.frame.cut(picture, within: order.side)
             guard !layer.values.isEmpty else { return shown }
             let map = HeatMap(side: layer.side, values: layer.values)
             return HeatColors.draw(map.enlarged(width: shown.width, height: shown.height), over: shown)

@@ -1,3 +1,4 @@
+import Foundation
 import HTTP
 import Settings
 
@@ -18,8 +19,10 @@ struct HostRule: Sendable {
     init?(_ listed: String?, for access: AccessRule, at address: String) throws(SettingsError) {
         var names: Set<String> = []
         for part in (listed ?? "").split(separator: ",") {
-            let name = Self.plain(part.filter { !$0.isWhitespace })
-            guard name.wholeMatch(of: #/[a-z0-9_]([a-z0-9_.\-]*[a-z0-9_])?|[0-9a-f:.]+/#) != nil else {
+            let name = Self.plain(part.trimmingCharacters(in: .whitespaces))
+            guard
+                name.wholeMatch(of: #/[a-z0-9_]([a-z0-9_.\-]*[a-z0-9_])?/#) != nil || IPAddress(parsing: name) != nil
+            else {
                 throw SettingsError(
                     "\(Setting.exploreHosts.variable) names \(quoted(String(part))); it takes hosts' names and addresses without "
                         + "ports, comma-separated, such as explore.example.org.")

@@ -21,7 +21,7 @@ enum FeaturesTable {
         for analysis in analyses {
             let key = Key(
                 model: analysis.content.model, features: analysis.content.method.features,
-                precision: analysis.content.method.precision)
+                precision: analysis.content.method.picturePrecision)
             if !keys.contains(key) { keys.append(key) }
             // The foreground is the same under every part method that groups its patches; heads have none.
             let summary = try GroundTruthSummary.read(analysisID: analysis.id, connection)

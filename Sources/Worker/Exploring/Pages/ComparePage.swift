@@ -3,7 +3,7 @@ struct ComparePage {
     let request: PageRequest
 
     /// Images that are looked through for flips at a time.
-    private static let window = 5_000
+    private static let window = 2_500
 
     func read(_ reader: Reader) throws -> Page {
         guard let a = request.query["a"], let b = request.query["b"] else {

@@ -22,7 +22,7 @@ final class PictureStore: Sendable {
     private static let patch = 16
 
     /// - Parameter cacheLimit: bytes of pictures that are kept.
-    init(fetcher: ImageFetcher, limits: DecodingLimits, cacheLimit: Int = 48 << 20) {
+    init(fetcher: ImageFetcher, limits: DecodingLimits, cacheLimit: Int = 32 << 20) {
         self.fetcher = fetcher
         self.limits = limits
         cache = Mutex(PictureCache(limit: cacheLimit))

@@ -129,6 +129,14 @@ final class ChaosRun {
 
     // MARK: - Afterwards
 
+    /// How many messages the broker has once more. The mock broker knows nothing of idempotence: where it takes a batch and its answer
+    /// does not come, or too late, it takes the batch again.
+    func copies() throws -> Int {
+        let logged = try site.watermarks().reduce(0) { $0 + Int($1.upperBound) }
+        #expect(site.kafka == nil ? logged >= sent : logged == sent, "\(logged) of \(sent) messages")
+        return logged - sent
+    }
+
     /// Sees that the database is there, whatever was done to it last.
     func awaitDatabase() throws {
         try server.start()
@@ -141,14 +149,54 @@ final class ChaosRun {
             for request in Self.requests(of: Self.errors + Self.sendingErrors) { try site.order("clear \(request)") }
         }
         let connection = try site.connect()
-        try eventually(within: 240, "the rest of the jobs and dead letters") {
-            try site.checkBroker()
-            try posts.tend()
-            return try site.offsetsStored() == sent
-                && connection.number("SELECT count(*) FROM entente.dead_letters WHERE NOT published") == 0
+        let logged = try copies() + sent
+        do {
+            try eventually(within: 240, "the rest of the jobs and dead letters") {
+                try site.checkBroker()
+                try posts.tend()
+                return try site.offsetsStored() == logged
+                    && connection.number("SELECT count(*) FROM entente.dead_letters WHERE NOT published") == 0
+            }
+        } catch {
+            try noteWhatIsLeft(connection)
+            throw error
         }
         log.note("everything is done")
         for end in try posts.stop() { #expect(end.status == 0, "\(end)") }
+    }
+
+    /// What somebody who looks for the reason will want to know.
+    private func noteWhatIsLeft(_ connection: Connection) throws {
+        let ends = (try? site.watermarks().map(\.upperBound)) ?? []
+        log.note("the broker's partitions end at \(ends)")
+        for (what, query) in [
+            ("offset", "SELECT partition || ': ' || next_offset FROM entente.job_offsets ORDER BY partition"),
+            (
+                "letter",
+                """
+                SELECT dead_letter_id || ', written ' || written_at || coalesce(', withheld: ' || withheld, '')
+                FROM entente.dead_letters WHERE NOT published ORDER BY written_at LIMIT 20
+                """
+            ),
+            (
+                "outbox",
+                """
+                SELECT pid || ' of ' || application_name || ', ' || state || ' since ' || state_change || ': ' || left(query, 120)
+                FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND granted
+                """
+            ),
+            (
+                "session",
+                """
+                SELECT pid || ' of ' || application_name || ', ' || state || ' since ' || state_change || ', waiting for '
+                    || coalesce(wait_event, 'nothing') || ': ' || left(query, 120)
+                FROM pg_stat_activity WHERE datname = current_database() ORDER BY state_change
+                """
+            ),
+        ] {
+            for line in try connection.strings(query) { log.note("\(what) \(line)") }
+        }
+        log.note("now \(try connection.strings("SELECT now()::text").joined())")
     }
 
     /// The same messages, done by one worker that nothing disturbs, into a database of its own.

@@ -76,7 +76,7 @@ import Testing
         let logs = try run.site.watermarks()
         #expect(logs.map(\.lowerBound) == Array(repeating: 0, count: ChaosRun.partitions))
         #expect(logs.allSatisfy { $0.upperBound > 0 })
-        #expect(logs.reduce(0) { $0 + Int($1.upperBound) } == run.jobs.messages.count)
+        #expect(try run.copies() < run.jobs.messages.count / 4)
         #expect(try run.site.watermarks(of: Site.topic + ".dead-letters").map(\.lowerBound) == [0])
     }
 
@@ -88,9 +88,10 @@ import Testing
         let failed = try connection.strings(
             "SELECT image_id FROM entente.failed_images WHERE image_id <> '' ORDER BY image_id")
         #expect(failed == messages.flatMap(\.bad).sorted())
-        #expect(
-            try connection.number("SELECT count(*) FROM entente.failed_images WHERE image_id = ''")
-                == messages.count { $0.isBad })
+        // A message that the broker took twice failed twice.
+        let bad = try connection.number("SELECT count(*) FROM entente.failed_images WHERE image_id = ''")
+        let drawn = messages.count { $0.isBad }
+        #expect(try drawn...drawn + run.copies() ~= bad, "\(bad) of \(drawn)")
         let done = try connection.strings("SELECT image_id FROM entente.image_results ORDER BY image_id")
         #expect(done == Set(messages.flatMap(\.good)).sorted())
         let letters = Set(

@@ -1,3 +1,6 @@
+import Fetch
+import Jobs
+
 /// Why an address has no page, in a sentence for whoever asked.
 struct ExplorerProblem: Error, Sendable, Hashable {
     enum Kind: Int, Sendable {
@@ -16,5 +19,16 @@ struct ExplorerProblem: Error, Sendable, Hashable {
     init(_ kind: Kind, _ sentence: String) {
         self.kind = kind
         self.sentence = sentence
+    }
+}
+
+extension ExplorerProblem {
+    /// What is read of a picture elsewhere, with what stands in its way as a problem of the page.
+    static func fetching<Value>(_ body: () throws -> Value) throws -> Value {
+        do { return try body() } catch let failure as ImageFailure {
+            throw ExplorerProblem(.notFound, failure.description)
+        } catch let failure as TransientFetchFailure {
+            throw ExplorerProblem(.unavailable, failure.description)
+        }
     }
 }

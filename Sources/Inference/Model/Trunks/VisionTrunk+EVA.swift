@@ -8,7 +8,7 @@ extension VisionTrunk {
             return eva(image: 224, patch: 14, body, .jointWithoutKeyBias)
         }
         guard let row = evaRows[name] else { return nil }
-        var body = TransformerShape(width: row.width, layers: row.layers, heads: row.heads, mlpWidth: row.mlpWidth)
+        var body = row.body
         body.rotation = GridRotation(offset: 0, trainedSide: 16, base: 10000, startsWithRows: true)
         (body.hasInnerNorms, body.isGated, body.activation, body.epsilon) = (true, true, .silu, 1e-6)
         return eva(image: row.image, patch: row.patch, body, .apart)
@@ -22,18 +22,13 @@ extension VisionTrunk {
             projection: .none, projections: projections)
     }
 
-    private struct EVARow {
-        let patch: Int, image: Int
-        let width: Int, layers: Int, heads: Int, mlpWidth: Int
-    }
-
     /// Figures from timm 1.0.31.
     private static let evaRows = [
-        "eva02_base_patch16_clip_224": EVARow(
+        "eva02_base_patch16_clip_224": RotaryRow(
             patch: 16, image: 224, width: 768, layers: 12, heads: 12, mlpWidth: 2048),
-        "eva02_large_patch14_clip_224": EVARow(
+        "eva02_large_patch14_clip_224": RotaryRow(
             patch: 14, image: 224, width: 1024, layers: 24, heads: 16, mlpWidth: 2730),
-        "eva02_large_patch14_clip_336": EVARow(
+        "eva02_large_patch14_clip_336": RotaryRow(
             patch: 14, image: 336, width: 1024, layers: 24, heads: 16, mlpWidth: 2730),
     ]
 }

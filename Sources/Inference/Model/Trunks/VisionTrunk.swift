@@ -28,4 +28,15 @@ enum VisionTrunk {
     static let sizes = [
         "tiny": (192, 12, 3), "small": (384, 12, 6), "base": (768, 12, 12), "large": (1024, 24, 16),
     ]
+
+    /// Figures of a trunk with rotary positions.
+    struct RotaryRow {
+        let patch: Int, image: Int
+        let width: Int, layers: Int, heads: Int, mlpWidth: Int
+        var hasClassToken = true
+
+        var body: TransformerShape {
+            TransformerShape(width: width, layers: layers, heads: heads, mlpWidth: mlpWidth)
+        }
+    }
 }

@@ -86,14 +86,11 @@ struct DecomposeCommand: AsyncParsableCommand {
     }
 
     private func print(_ encoded: [FeatureEncoder.Encoded], _ loaded: LoadedAnalysis) throws {
-        var removal = RemovalTest()
-        let decompose = try by.decomposition(
-            of: encoded.map(\.embedding), loaded, .init(penalty: penalty, map: map))
-        for (path, picture) in zip(images, encoded) {
-            let found = decompose(picture.embedding)
-            removal.add(found, of: picture, seed: seed)
+        let choices = Decomposer.Choices(penalty: penalty, map: map)
+        let removal = try by.removal(of: encoded, loaded, choices, seed: seed) { number, found in
             let line = Line(
-                image: path, predicted: loaded.analysis.classes[loaded.prediction(picture.embedding)].name,
+                image: images[number],
+                predicted: loaded.analysis.classes[loaded.prediction(encoded[number].embedding)].name,
                 concepts: found.ranked.prefix(top).map {
                     .init(descriptor: loaded.analysis.descriptors[$0], value: found.values[$0])
                 }, used: found.used, cosine: found.cosine)

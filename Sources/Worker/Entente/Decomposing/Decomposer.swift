@@ -40,12 +40,19 @@ enum Decomposer: String, CaseIterable, ExpressibleByArgument {
     }
 
     /// What it does to pictures to take descriptors away.
+    ///
+    /// - Parameter onEach: sees each picture's number and what it was taken apart into.
     func removal(
-        of pictures: [FeatureEncoder.Encoded], _ loaded: LoadedAnalysis, _ choices: Choices, seed: Int = 0
+        of pictures: [FeatureEncoder.Encoded], _ loaded: LoadedAnalysis, _ choices: Choices, seed: Int = 0,
+        onEach: (Int, Found) throws -> Void = { _, _ in }
     ) throws -> RemovalTest {
         let decompose = try decomposition(of: pictures.map(\.embedding), loaded, choices)
         var test = RemovalTest()
-        for picture in pictures { test.add(decompose(picture.embedding), of: picture, seed: seed) }
+        for (number, picture) in pictures.enumerated() {
+            let found = decompose(picture.embedding)
+            test.add(found, of: picture, seed: seed)
+            try onEach(number, found)
+        }
         return test
     }
 

@@ -153,14 +153,8 @@ final class MapMaker: Sendable {
     }
 
     private func fetch(_ picture: PictureSourceRow) throws -> (bytes: [UInt8], hash: String) {
-        do {
-            let (bytes, hash) = try fetcher.fetch(picture.uri, sha256: picture.sha256)
-            return (bytes, hash.hexadecimal)
-        } catch let failure as ImageFailure {
-            throw ExplorerProblem(.notFound, failure.description)
-        } catch let failure as TransientFetchFailure {
-            throw ExplorerProblem(.unavailable, failure.description)
-        }
+        let (bytes, hash) = try ExplorerProblem.fetching { try fetcher.fetch(picture.uri, sha256: picture.sha256) }
+        return (bytes, hash.hexadecimal)
     }
 
     // MARK: What is kept

@@ -57,15 +57,11 @@ final class PictureStore: Sendable {
         // Somebody else may have asked for it meanwhile.
         if let kept = kept(order.key) { return kept }
         do {
-            let bytes = try fetcher.fetch(order.uri, sha256: order.sha256).bytes
+            let bytes = try ExplorerProblem.fetching { try fetcher.fetch(order.uri, sha256: order.sha256).bytes }
             let picture = try ImageDecoder.decode(bytes, named: redactedURI(order.uri), limits: limits)
             let made = try draw(order, on: picture).jpegData(quality: Self.quality)
             cache.withLock { $0.keep(made, as: order.key) }
             return made
-        } catch let failure as ImageFailure {
-            throw ExplorerProblem(.notFound, failure.description)
-        } catch let failure as TransientFetchFailure {
-            throw ExplorerProblem(.unavailable, failure.description)
         } catch let error as InferenceError {
             throw ExplorerProblem(.notFound, error.description)
         }

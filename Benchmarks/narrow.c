@@ -3,10 +3,10 @@
 //
 //     clang -O3 -fno-math-errno -I Sources/Inference/CKernels/include Benchmarks/narrow.c \
 //         Sources/Inference/CKernels/kernels.c -o narrow -lm
-//     ./narrow [0 | 1 | 2 | 3]
+//     ./narrow [0 | 1 | 2 | 3 | 4]
 //
-// The argument is the kernels' variant: portable, AVX2, AVX-512, AVX-512 with instructions for narrow products (by default the
-// best).
+// The argument is the kernels' variant: portable, AVX2, AVX-512, AVX-512 with instructions for narrow products, AVX2 with one (by
+// default 3).
 
 #include <math.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@
 
 #include "CKernels.h"
 
-enum { ROUNDS = 15, WAYS = 3 };
+enum { ROUNDS = 15, WAYS = 3, TRUNKS = 4 };
 
 typedef struct {
     const char *name;
@@ -80,6 +80,8 @@ typedef struct {
     const entente_packing *narrow;
     layer stem, layers[BLOCKS][4];
     float *stream, *normed, *wide, *scratch;
+    // Of a narrow trunk whose rows have some.
+    const float *factors;
 } trunk;
 
 static layer make_layer(const trunk *t, const entente_packing *narrow, size_t inner, size_t columns) {
@@ -98,7 +100,7 @@ static void apply(const trunk *t, const entente_packing *narrow, const layer *by
     entente_product product = {
         .a = a, .a_stride = by->inner, .panels = by->panels, .bias = bias, .addend = addend, .out = out,
         .out_stride = by->columns, .rows = rows, .inner = by->inner, .columns = by->columns, .activation = activation,
-        .scratch = t->scratch,
+        .scratch = t->scratch, .factors = narrow ? t->factors : NULL,
     };
     (narrow ? narrow->product : t->kernels->product)(&product);
 }
@@ -153,21 +155,22 @@ static void run(const trunk *t, const float *patches, const float *ones, const f
 }
 
 static void time_trunks(const entente_kernels *kernels, const entente_packing *const narrow[WAYS]) {
-    static const char *const names[WAYS] = {"fp32", "bf16", "int8"};
+    static const char *const names[TRUNKS] = {"fp32         ", "bf16         ", "int8         ", "int8 smoothed"};
     size_t values = (size_t)IMAGES * TOKENS * WIDTH;
     float *patches = floats(values), *ones = floats(4 * WIDTH), *zeros = floats(4 * WIDTH);
     for (size_t i = 0; i < 4 * WIDTH; ++i) ones[i] = 1.0f, zeros[i] = 0.0f;
-    trunk trunks[WAYS];
-    double times[WAYS][TRUNK_ROUNDS], first = 0;
-    for (int way = 0; way < WAYS; ++way) trunks[way] = make_trunk(kernels, narrow[way]);
+    trunk trunks[TRUNKS];
+    double times[TRUNKS][TRUNK_ROUNDS], first = 0;
+    for (int way = 0; way < TRUNKS; ++way) trunks[way] = make_trunk(kernels, narrow[way < WAYS ? way : WAYS - 1]);
+    trunks[TRUNKS - 1].factors = ones;
     for (int round = -1; round < TRUNK_ROUNDS; ++round)
-        for (int way = 0; way < WAYS; ++way) {
+        for (int way = 0; way < TRUNKS; ++way) {
             double start = seconds();
             run(trunks + way, patches, ones, zeros);
             if (round >= 0) times[way][round] = seconds() - start;
         }
     printf("\nViT-B-16's blocks, batches of %d, images a CPU second\n", IMAGES);
-    for (int way = 0; way < WAYS; ++way) {
+    for (int way = 0; way < TRUNKS; ++way) {
         qsort(times[way], TRUNK_ROUNDS, sizeof(double), ascending);
         double speed = IMAGES / times[way][TRUNK_ROUNDS / 2];
         if (way == 0) first = speed;
@@ -179,11 +182,12 @@ static void time_trunks(const entente_kernels *kernels, const entente_packing *c
 
 int main(int count, char **arguments) {
     int wanted = count > 1 ? atoi(arguments[1]) : 3;
-    const entente_kernels *kernels = entente_kernels_variant(wanted > 2 ? 2 : wanted);
+    const int plain = wanted == 4 ? 1 : wanted > 2 ? 2 : wanted;
+    const entente_kernels *kernels = entente_kernels_variant(plain);
     const entente_packing *narrow[WAYS] = {NULL, entente_bfloat16_variant(wanted), entente_int8_variant(wanted)};
     if (!kernels) kernels = entente_kernels_best();
-    for (int index = 2; index >= 0 && !narrow[1]; --index) narrow[1] = entente_bfloat16_variant(index);
-    for (int index = 2; index >= 0 && !narrow[2]; --index) narrow[2] = entente_int8_variant(index);
+    for (int index = plain; index >= 0 && !narrow[1]; --index) narrow[1] = entente_bfloat16_variant(index);
+    for (int index = plain; index >= 0 && !narrow[2]; --index) narrow[2] = entente_int8_variant(index);
     printf("%s, %s, %s; GOP/s of one thread\n", kernels->name, narrow[1]->name, narrow[2]->name);
     printf("%-26s %8s %8s %8s   %8s %8s   %s\n", "", "fp32", "bf16", "int8", "bf16 x", "int8 x", "1 - cosine");
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; ++s) {

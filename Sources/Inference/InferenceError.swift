@@ -22,6 +22,8 @@ public struct InferenceError: Error, Sendable, Hashable, CustomStringConvertible
         case tokenizer
         /// An encoder made something of a picture or a text that is not finite.
         case encoderOverflow = "encoder_overflow"
+        /// What a calibration found is of another model.
+        case smoothing
         /// The kernels that were asked for do not exist, or this CPU can't run them.
         case kernels
     }

@@ -66,6 +66,19 @@ import Testing
         #expect(models.allSatisfy { $0 != nil })
     }
 
+    /// Weights in floats and the text encoder are in memory once, whatever forms of the model are in use.
+    @Test func formsShareWhatTheyHaveInCommon() throws {
+        let library = ModelLibrary(paths: [Checkout.model])
+        let fingerprint = try Analysis.ModelFingerprint(directory: Checkout.model)
+        let narrow = try #require(try library.model(fingerprint, in: VisionForm(.int8)))
+        let floats = try #require(try library.model(fingerprint))
+        let smoothed = try #require(try library.model(fingerprint, in: VisionForm(.int8, smoothing: .ofModel)))
+        #expect(narrow.clip === floats.clip && smoothed.clip === floats.clip)
+        #expect(floats.promptedVision === floats.vision)
+        #expect(narrow.promptedVision !== floats.vision && smoothed.promptedVision !== narrow.promptedVision)
+        #expect(try library.model(fingerprint, in: VisionForm(.int8)) === narrow)
+    }
+
     @Test func aModelThatIsThereAndDamagedIsNamed() throws {
         for name in ["open_clip_config.json", "vocab.json", "merges.txt"] {
             let bytes = try Data(contentsOf: URL(fileURLWithPath: Checkout.model + "/" + name))

@@ -43,7 +43,7 @@ package enum DemoAnalysis {
         BLAS.prepareForLanes()
         let model =
             method.precision == .fp32
-            ? try model.get() : try LoadedModel(directory: Checkout.model, precision: method.precision)
+            ? try model.get() : try LoadedModel(directory: Checkout.model, form: VisionForm(method.precision))
         let content = try analysis(method: method)
         let scratch = try ScratchFolder()
         let builder = TextSideBuilder(cache: cache(in: scratch), shared: nil)

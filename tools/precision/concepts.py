@@ -13,6 +13,9 @@ texts of vit-s12. Such weights have none of the outliers that training makes, an
 
 With --pictures others than the held-out ones, a folder a class: choices are made on training pictures (tools/world/write_training.py).
 
+With --calibration FOLDER, of training pictures, int8 is measured once more, fitted to the model by them. With --outliers EXPONENT the models
+have outliers of 2^EXPONENT planted (outliers.py, which needs numpy): in fp32 they are the same.
+
 concepts, mutual   mean Jaccard index of the sets (two empty sets are alike)
 Spearman           of the pictures' AUC, released / membership, the lower of the part methods
 AUC                change of the mean AUC, released / membership, of the part method with the larger one, in percent
@@ -34,7 +37,7 @@ MODELS = ["vit-t12", "vit-s12", "vit-s12-few", "vit-s12-noisy", "vit-s16", "vit-
 TEXTS = "vit-s12"
 
 
-def analyze(program, model, precision, pictures, weights=None):
+def analyze(program, model, precision, pictures, weights=None, calibration=None):
     """The report of each picture, by its path; of the analysis of a model of the zoo, with another directory of weights if one is given."""
     text = (ZOO / f"{model}.yaml").read_text()
     for key in ("model", "classes", "descriptors"):
@@ -47,7 +50,9 @@ def analyze(program, model, precision, pictures, weights=None):
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
         file.write(text)
         file.flush()
-        command = [program, "analyze", "--json", "--analysis", file.name, *map(str, pictures)]
+        command = [program, "analyze", "--json", "--analysis", file.name]
+        command += ["--calibration", str(calibration)] if calibration else []
+        command += map(str, pictures)
         environment = {**os.environ, "ENTENTE_SHARE": str(ROOT / "share")}
         out = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment).stdout
     reports = [json.loads(line) for line in out.splitlines()]
@@ -103,13 +108,14 @@ def compare(before, now):
     return result
 
 
-def print_rows(name, pictures, analyze):
-    """The lines of one model; `analyze` gives the reports of a precision."""
-    before = analyze("fp32")
-    for precision in ("bf16", "int8"):
-        row = compare(before, analyze(precision))
+def print_rows(name, calibration, analyze):
+    """The lines of one model; `analyze` gives the reports of a precision, of int8 also with pictures to calibrate by."""
+    before = analyze("fp32", None)
+    forms = [("bf16", None), ("int8", None)] + ([("int8", calibration)] if calibration else [])
+    for precision, told in forms:
+        row = compare(before, analyze(precision, told))
         print(
-            f"| {name} | {precision} | {row['images']} | {row['concepts']:.3f} | {row['mutual']:.3f} "
+            f"| {name} | {precision}{', calibrated' if told else ''} | {row['images']} | {row['concepts']:.3f} | {row['mutual']:.3f} "
             f"| {row['spearman released']:.4f} / {row['spearman membership']:.4f} "
             f"| {row['auc released']:+.2f} % / {row['auc membership']:+.2f} % | {100 * row['top-1']:.1f} % "
             f"| {100 * row['right'][0]:.1f} → {100 * row['right'][1]:.1f} % |",
@@ -123,6 +129,8 @@ def main():
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--pictures", type=pathlib.Path, default=ZOO / "heldout", help="a folder a class")
     parser.add_argument("--full-size", metavar="ARCHITECTURE", help="random weights of a vision transformer in place of the zoo's models")
+    parser.add_argument("--calibration", type=pathlib.Path, help="training pictures, a folder a class")
+    parser.add_argument("--outliers", type=int, metavar="EXPONENT")
     parser.add_argument("models", nargs="*", default=MODELS)
     arguments = parser.parse_args()
     pictures = [p for folder in sorted(arguments.pictures.iterdir()) for p in sorted(folder.iterdir())[:: arguments.every]]
@@ -133,10 +141,24 @@ def main():
 
         with tempfile.TemporaryDirectory() as folder:
             random_vision.write(ROOT / "share/architectures" / f"{arguments.full_size}.json", ZOO / "models" / TEXTS, folder)
-            print_rows(arguments.full_size, pictures, lambda precision: analyze(arguments.entente, TEXTS, precision, pictures, folder))
+            print_rows(
+                arguments.full_size,
+                arguments.calibration,
+                lambda precision, told: analyze(arguments.entente, TEXTS, precision, pictures, folder, told),
+            )
         return
     for model in arguments.models:
-        print_rows(model, pictures, lambda precision: analyze(arguments.entente, model, precision, pictures))
+        with tempfile.TemporaryDirectory() as folder:
+            if arguments.outliers:
+                import outliers
+
+                outliers.plant(ZOO / "models" / model, folder, exponent=arguments.outliers)
+            weights = folder if arguments.outliers else None
+            print_rows(
+                model,
+                arguments.calibration,
+                lambda precision, told: analyze(arguments.entente, model, precision, pictures, weights, told),
+            )
 
 
 if __name__ == "__main__":

@@ -7,9 +7,9 @@ projection normal by 1 / sqrt(width). Needs numpy.
 import json
 import pathlib
 import shutil
-import struct
 
 import numpy
+import tensor_file
 
 
 def tensors(vision, width_out, generator):
@@ -60,23 +60,8 @@ def write(architecture, texts, folder, seed=1):
     (folder / "open_clip_config.json").write_text(json.dumps(configuration))
     for name in ("merges.txt", "vocab.json"):
         shutil.copy(texts / name, folder / name)
-    stored = (texts / "open_clip_model.safetensors").read_bytes()
-    length = struct.unpack("<Q", stored[:8])[0]
-    entries, offset = [], 0
-    for name, entry in json.loads(stored[8 : 8 + length]).items():
-        if name != "__metadata__" and not name.startswith("visual."):
-            first, end = entry["data_offsets"]
-            entries.append((name, entry["dtype"], entry["shape"], stored[8 + length + first : 8 + length + end]))
+    entries = [entry for entry in tensor_file.read(texts / "open_clip_model.safetensors") if not entry[0].startswith("visual.")]
     generator = numpy.random.default_rng(seed)
     for name, values in tensors(vision, configuration["model_cfg"]["embed_dim"], generator):
-        entries.append((f"visual.{name}", "F32", list(values.shape), values.tobytes()))
-    header = {}
-    for name, dtype, shape, data in entries:
-        header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [offset, offset + len(data)]}
-        offset += len(data)
-    head = json.dumps(header).encode()
-    head += b" " * (-len(head) % 8)
-    with open(folder / "open_clip_model.safetensors", "wb") as file:
-        file.write(struct.pack("<Q", len(head)) + head)
-        for *_, data in entries:
-            file.write(data)
+        entries.append((f"visual.{name}", "F32", values.shape, values.tobytes()))
+    tensor_file.write(folder / "open_clip_model.safetensors", entries)

@@ -6,7 +6,7 @@ extension Analysis {
     /// the prediction may not.
     public func augments(_ base: Analysis) -> Bool {
         guard model == base.model, classes == base.classes, method.image == base.method.image,
-            method.precision == base.method.precision,
+            method.precision == base.method.precision, smoothing == base.smoothing,
             case .descriptors(let own, let wording)? = base.classifier, base.classifierProblem == nil,
             case .descriptors(let more, wording)? = classifier, classifierProblem == nil
         else { return false }
@@ -23,6 +23,6 @@ extension Analysis {
             explainers: Dictionary(
                 uniqueKeysWithValues: (explainers ?? [:]).compactMap { name, hash in
                     PartMethod(rawValue: name).map { ($0, hash) }
-                }))
+                }), smoothing: method.precision == .int8 ? smoothing : nil)
     }
 }

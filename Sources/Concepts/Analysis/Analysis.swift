@@ -52,14 +52,19 @@ public struct Analysis: Sendable, Hashable, Codable {
     /// Of each part method that needs training the SHA-256 of its head's file, in lower-case hex; nil, and absent in the canonical form,
     /// without any.
     public let explainers: [String: String]?
+    /// How the layers that int8 narrows were fitted to the model by pictures, so that any worker has it; nil, and absent in the canonical
+    /// form, where none was asked for.
+    public let smoothing: Smoothing?
 
     /// - Parameter methodRevision: nil for what this build computes.
     public init(
         model: ModelFingerprint, classes: [Class], descriptors: [Identifier], templates: [String],
         classifier: Classifier? = nil, descriptorTemplate: String, method: MethodParameters,
-        explainers: [PartMethod: String] = [:], methodRevision: Int? = nil
+        explainers: [PartMethod: String] = [:], smoothing: Smoothing? = nil, methodRevision: Int? = nil
     ) {
-        self.methodRevision = methodRevision ?? MethodStage.revision(of: method, model: model, classifier: classifier)
+        self.methodRevision =
+            methodRevision
+            ?? MethodStage.revision(of: method, model: model, classifier: classifier, smoothing: smoothing)
         self.model = model
         self.classes = classes
         self.descriptors = descriptors
@@ -70,10 +75,11 @@ public struct Analysis: Sendable, Hashable, Codable {
         self.explainers =
             explainers.isEmpty
             ? nil : Dictionary(uniqueKeysWithValues: explainers.map { ($0.key.rawValue, $0.value) })
+        self.smoothing = smoothing
     }
 
     enum CodingKeys: String, CodingKey {
-        case model, classes, descriptors, templates, classifier, method, explainers
+        case model, classes, descriptors, templates, classifier, method, explainers, smoothing
         case methodRevision = "method_revision"
         case descriptorTemplate = "descriptor_template"
     }

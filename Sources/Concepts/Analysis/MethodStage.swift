@@ -1,3 +1,5 @@
+import Inference
+
 /// A stage of the method, and which revision of it this build computes.
 ///
 /// A stage whose output changes takes the next number that no stage has had. An analysis has the highest number among the
@@ -14,6 +16,8 @@ public enum MethodStage: String, Sendable, CaseIterable {
     case vision
     /// A vision encoder that computes in less than 32-bit floats.
     case narrow
+    /// One whose layers were fitted to the model by pictures.
+    case smoothed
     /// What a dense method makes of an encoder's patches.
     case dense
     /// Foreground patches and their parts.
@@ -48,6 +52,7 @@ public enum MethodStage: String, Sendable, CaseIterable {
         case .trained: 7
         // The image itself is in fp32 where parts are sought.
         case .narrow: 8
+        case .smoothed: 9
         }
     }
 
@@ -56,8 +61,10 @@ public enum MethodStage: String, Sendable, CaseIterable {
     /// - Parameters:
     ///   - model: nil for one whose texts are open_clip's.
     ///   - classifier: nil for class names in templates.
+    ///   - smoothing: nil for none.
     func isUsed(
-        by method: MethodParameters, model: Analysis.ModelFingerprint? = nil, classifier: Analysis.Classifier? = nil
+        by method: MethodParameters, model: Analysis.ModelFingerprint? = nil, classifier: Analysis.Classifier? = nil,
+        smoothing: Smoothing? = nil
     ) -> Bool {
         switch self {
         case .text, .vision, .retrieval: true
@@ -70,6 +77,7 @@ public enum MethodStage: String, Sendable, CaseIterable {
         case .pooling: method.findsParts && method.prompting.mode == .singlePass
         case .evaluation: method.evaluation != nil
         case .narrow: method.precision != .fp32
+        case .smoothed: smoothing != nil
         case .trained: method.parts.by.contains(where: \.needsTraining)
         }
     }
@@ -79,12 +87,14 @@ public enum MethodStage: String, Sendable, CaseIterable {
     /// - Parameters:
     ///   - model: nil for one whose texts are open_clip's.
     ///   - classifier: nil for class names in templates.
+    ///   - smoothing: nil for none.
     ///   - numbers: each stage's number, those of this build.
     public static func revision(
         of method: MethodParameters, model: Analysis.ModelFingerprint? = nil, classifier: Analysis.Classifier? = nil,
-        numbers: (MethodStage) -> Int = \.revision
+        smoothing: Smoothing? = nil, numbers: (MethodStage) -> Int = \.revision
     ) -> Int {
-        allCases.filter { $0.isUsed(by: method, model: model, classifier: classifier) }.map(numbers).max() ?? 1
+        allCases.filter { $0.isUsed(by: method, model: model, classifier: classifier, smoothing: smoothing) }
+            .map(numbers).max() ?? 1
     }
 
     /// The highest number of any stage: a revision above it is of a build to come.

@@ -58,8 +58,8 @@ static void NARROW(pack)(const float *weights, void *panels, size_t columns, siz
                 }
 }
 
-INLINE void NARROW(narrow_row)(const float *x, size_t count, ENTRY *out, grid *row) {
-    (void)row;
+INLINE void NARROW(narrow_row)(const float *x, const float *factors, size_t count, ENTRY *out, grid *row) {
+    (void)factors, (void)row;
     size_t rest = count % LANES, whole = count - rest;
     for (size_t c = 0; c < count; c += LANES) {
         words bits = NARROW(rounded)(c < whole ? FN(load)(x + c) : FN(load_some)(x + c, rest, 0.0f));

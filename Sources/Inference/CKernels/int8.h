@@ -1,4 +1,4 @@
-// Products over int8. With BYTES a step is VNNI's, of four unsigned bytes with four signed ones; else two 16-bit values that
+// Products over int8. With BYTES a step is that of VNNI or AVX-VNNI, of four unsigned bytes with four signed ones; else two 16-bit values that
 // have the row's zero taken off already. Both give the same sums: sum of (n - zero) m = sum of n m - zero * sum of m. A
 // multiply-add that rounds once would give others than two instructions, so none may be made of them here.
 #pragma clang fp contract(off)
@@ -12,15 +12,27 @@ INLINE mask NARROW(nearest)(lanes x) {
 #define ENTRY uint8_t
 #define WEIGHT int8_t
 #define GROUP 4
-#define STEP_WEIGHTS __m512i
+#define STEP_WEIGHTS mask
 
-INLINE void NARROW(step)(const unsigned char *a, const __m512i *b, mask *sums) {
+INLINE mask NARROW(add_fours)(mask sums, int32_t four, mask weights) {
+#if VECTOR_BITS == 512
+    return (mask)_mm512_dpbusd_epi32((__m512i)sums, _mm512_set1_epi32(four), (__m512i)weights);
+#else
+    __m256i left[2], right[2];
+    memcpy(left, &sums, sizeof left);
+    memcpy(right, &weights, sizeof right);
+    for (int half = 0; half < 2; ++half)
+        left[half] = _mm256_dpbusd_avx_epi32(left[half], _mm256_set1_epi32(four), right[half]);
+    memcpy(&sums, left, sizeof sums);
+    return sums;
+#endif
+}
+
+INLINE void NARROW(step)(const unsigned char *a, const mask *b, mask *sums) {
     int32_t four;
     memcpy(&four, a, sizeof four);
-    __m512i value = _mm512_set1_epi32(four);
 #pragma clang loop unroll(full)
-    for (int l = 0; l < TILE_LANES; ++l)
-        sums[l] = (mask)_mm512_dpbusd_epi32((__m512i)sums[l], value, b[l]);
+    for (int l = 0; l < TILE_LANES; ++l) sums[l] = NARROW(add_fours)(sums[l], four, b[l]);
 }
 #else
 #define ENTRY int16_t
@@ -63,10 +75,15 @@ INLINE void NARROW(step)(const unsigned char *a, const pairs *b, mask *sums) {
 }
 #endif
 
-#if defined(BYTES)
+#if defined(BYTES) && VECTOR_BITS == 512
 #define SPIN_REGISTER __m512i
 INLINE __m512i NARROW(spin_step)(__m512i sum, __m512i value, __m512i weights) {
     return _mm512_dpbusd_epi32(sum, value, weights);
+}
+#elif defined(BYTES)
+#define SPIN_REGISTER __m256i
+INLINE __m256i NARROW(spin_step)(__m256i sum, __m256i value, __m256i weights) {
+    return _mm256_dpbusd_avx_epi32(sum, value, weights);
 }
 #elif VECTOR_BITS == 512
 #define SPIN_REGISTER __m512i
@@ -116,13 +133,20 @@ static void NARROW(pack)(const float *weights, void *panels, size_t columns, siz
     }
 }
 
+// Sixteen of a row's values, with their factors if there are any.
+INLINE lanes NARROW(values)(const float *x, const float *factors, size_t first) {
+    lanes v = FN(load)(x + first);
+    return factors ? v * FN(load)(factors + first) : v;
+}
+
 // From `low` to `high` in 255 steps of a row's own, 0 among them.
-INLINE void NARROW(narrow_row)(const float *x, size_t count, ENTRY *out, grid *row) {
+INLINE void NARROW(narrow_row)(const float *x, const float *factors, size_t count, ENTRY *out, grid *row) {
     lanes low = 0.0f, high = 0.0f, nothing = 0.0f;
     size_t rest = count % LANES, whole = count - rest;
     lanes last = FN(load_some)(x + whole, rest, 0.0f);
+    if (factors) last *= FN(load_some)(factors + whole, rest, 0.0f);
     for (size_t c = 0; c < whole; c += LANES) {
-        lanes v = FN(load)(x + c);
+        lanes v = NARROW(values)(x, factors, c);
         low = v < low ? v : low;
         high = high < v ? v : high;
         // NaN as soon as one value is not finite.
@@ -139,7 +163,7 @@ INLINE void NARROW(narrow_row)(const float *x, size_t count, ENTRY *out, grid *r
     row->zero = fails ? 0 : zero[0];
     for (size_t c = 0; c <= whole; c += LANES) {
         if (c == whole && rest == 0) break;
-        lanes v = c < whole ? FN(load)(x + c) : last;
+        lanes v = c < whole ? NARROW(values)(x, factors, c) : last;
         mask n = fails ? (mask)0 : NARROW(nearest)(v * inverse) + zero;
         n = n < 0 ? (mask)0 : n;
         n = n > 255 ? (mask)255 : n;

@@ -36,7 +36,7 @@ INLINE void NARROW(tile)(const int rows, const entente_product *p, const unsigne
 #pragma clang loop unroll(full)
         for (int r = 0; r < rows; ++r) {
             NARROW(step)(a + (size_t)r * stride + g * GROUP * sizeof(ENTRY), b, sums[r]);
-#if defined(BYTES) || defined(PAIRS)
+#if (defined(BYTES) || defined(PAIRS)) && VECTOR_BITS == 512
             // Values of all rows, loaded ahead, would take the registers of the sums.
             __asm__ volatile("" : "+v"(sums[r][0]), "+v"(sums[r][1]) : : "memory");
 #endif
@@ -70,7 +70,7 @@ static void NARROW(product)(const entente_product *p) {
     for (size_t first = 0; first < p->rows; first += block) {
         size_t rows = p->rows - first < block ? p->rows - first : block;
         for (size_t r = 0; r < rows; ++r)
-            NARROW(narrow_row)(p->a + (first + r) * p->a_stride, p->inner, (ENTRY *)(a + r * stride), grids + r);
+            NARROW(narrow_row)(p->a + (first + r) * p->a_stride, p->factors, p->inner, (ENTRY *)(a + r * stride), grids + r);
         size_t tiles = (rows + TILE_ROWS - 1) / TILE_ROWS, least = rows / tiles, larger = rows % tiles;
         const unsigned char *panel = p->panels;
         for (size_t column = 0; column < p->columns; column += TILE_COLUMNS, panel += panel_size) {

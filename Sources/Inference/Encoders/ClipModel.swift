@@ -24,17 +24,30 @@ public final class ClipModel: Sendable {
     }
 
     /// The vision encoder alone, as ``load(_:weights:precision:)`` reads it.
+    ///
+    /// - Parameter smoothing: of the layers that int8 narrows; nil for none.
+    /// - Throws: ``InferenceError/Code/smoothing`` if that is another model's, and as ``load(_:weights:precision:)``.
     public static func loadVision(
-        _ directory: ModelDirectory, weights: Safetensors? = nil, precision: Precision
+        _ directory: ModelDirectory, weights: Safetensors? = nil, precision: Precision, smoothing: Smoothing? = nil
     ) throws(InferenceError) -> any VisionEncoder {
-        try visionEncoder(reader(of: directory, weights), directory.configuration.computing(in: precision))
+        let smoothed = smoothing.map(SmoothedLayers.init)
+        let vision = try loadVision(directory, weights: weights, precision: precision, layers: smoothed)
+        try smoothed?.refuseRest()
+        return vision
+    }
+
+    /// - Parameter layers: makes those that int8 narrows.
+    static func loadVision(
+        _ directory: ModelDirectory, weights: Safetensors?, precision: Precision, layers: (any LayerMaker)?
+    ) throws(InferenceError) -> any VisionEncoder {
+        try visionEncoder(reader(of: directory, weights, layers), directory.configuration.computing(in: precision))
     }
 
     private static func reader(
-        of directory: ModelDirectory, _ weights: Safetensors?
+        of directory: ModelDirectory, _ weights: Safetensors?, _ layers: (any LayerMaker)? = nil
     ) throws(InferenceError) -> TensorReader {
         let file = if let weights { weights } else { try Safetensors(path: directory.weightsPath) }
-        return TensorReader(file, naming: directory.configuration.naming)
+        return TensorReader(file, naming: directory.configuration.naming, layers: layers)
     }
 
     /// ``load(_:)`` of the directory at `path`.

@@ -27,9 +27,9 @@ public enum KernelSet {
     /// Why an encoder of that precision is no faster here than of another, in a sentence; nil if it is.
     public static func warning(for precision: Precision) -> String? {
         guard !RowKernels.hasInstruction(for: precision) else { return nil }
-        let missing = precision == .bf16 ? "AVX512_BF16" : "AVX512_VNNI"
+        let missing = precision == .bf16 ? "no AVX512_BF16" : "neither AVX512_VNNI nor AVX_VNNI"
         return
-            "method.precision is \(precision.rawValue), and there is no \(missing) to compute it with: results are as they "
+            "method.precision is \(precision.rawValue), and there is \(missing) to compute it with: results are as they "
             + "should be, but "
             + (precision == .bf16 ? "slower than those of fp32" : "no more than twice as fast as those of fp32")
             + "; run such analyses on a CPU that has it, with \(variable) unset."

@@ -14,17 +14,36 @@ struct PackedLayer: Sendable {
     private let panels: AlignedFloats
     /// `[outputs]`, or nothing.
     private let bias: [Float]
+    /// `[inputs]`, what a row is multiplied by before it is narrowed, or nothing.
+    private let factors: [Float]
+    /// Sees every row that comes, where somebody wants to know of them.
+    private let probe: ActivationProbe?
 
     /// - Parameters:
     ///   - weights: `[outputs, inputs]`.
     ///   - bias: `[outputs]`, or empty for none.
     ///   - precision: what is computed in; of inputs beyond ``widestInt8``, int8 is fp32.
-    init(weights: [Float], bias: [Float], inputs: Int, outputs: Int, precision: Precision = .fp32) {
+    ///   - exponents: `[inputs]`, of ``Smoothing``, or empty for none; of int8 alone.
+    ///   - probe: sees the rows.
+    init(
+        weights: [Float], bias: [Float], inputs: Int, outputs: Int, precision: Precision = .fp32,
+        exponents: [Int8] = [], probe: ActivationProbe? = nil
+    ) {
         precondition(
             weights.count == inputs * outputs && (bias.isEmpty || bias.count == outputs),
             "\(weights.count) weights and \(bias.count) biases for [\(outputs), \(inputs)]")
         (self.inputs, self.outputs, self.bias) = (inputs, outputs, bias)
         self.precision = precision == .int8 && inputs > Self.widestInt8 ? .fp32 : precision
+        precondition(
+            exponents.isEmpty || (self.precision == .int8 && exponents.count == inputs),
+            "\(exponents.count) exponents for \(inputs) inputs in \(self.precision)")
+        factors = exponents.map { Float(sign: .plus, exponent: -Int($0), significand: 1) }
+        self.probe = probe
+        var weights = weights
+        for (input, exponent) in exponents.enumerated() where exponent != 0 {
+            let factor = Float(sign: .plus, exponent: Int(exponent), significand: 1)
+            for place in stride(from: input, to: weights.count, by: inputs) { weights[place] *= factor }
+        }
         let packing = RowKernels.packing(self.precision)
         let size = (outputs + packing.panel_columns - 1) / packing.panel_columns * packing.panel_size(inputs)
         // Panels are of whole groups of sixteen columns, so their bytes are whole floats.
@@ -56,14 +75,19 @@ struct PackedLayer: Sendable {
         let (packing, columns) = (RowKernels.packing(precision), columns ?? 0..<outputs)
         let panel = columns.lowerBound / packing.panel_columns
         let first = panel * packing.panel_columns
+        probe?.see(input, count: rows)
         bias.withUnsafeBufferPointer { bias in
-            var product = entente_product(
-                a: input, a_stride: inputs, panels: UnsafeRawPointer(panels.base) + panel * packing.panel_size(inputs),
-                bias: bias.isEmpty || !withBias ? nil : bias.baseAddress.map { $0 + first },
-                addend: addend.map { $0 + first }, out: out + first, out_stride: outputs, rows: rows, inner: inputs,
-                columns: columns.upperBound - first, activation: activation?.code ?? Int32(ENTENTE_PLAIN),
-                scratch: scratch)
-            packing.product(&product)
+            factors.withUnsafeBufferPointer { factors in
+                var product = entente_product(
+                    a: input, a_stride: inputs,
+                    panels: UnsafeRawPointer(panels.base) + panel * packing.panel_size(inputs),
+                    bias: bias.isEmpty || !withBias ? nil : bias.baseAddress.map { $0 + first },
+                    addend: addend.map { $0 + first }, out: out + first, out_stride: outputs, rows: rows,
+                    inner: inputs, columns: columns.upperBound - first,
+                    activation: activation?.code ?? Int32(ENTENTE_PLAIN), scratch: scratch,
+                    factors: factors.isEmpty ? nil : factors.baseAddress)
+                packing.product(&product)
+            }
         }
     }
 

@@ -30,10 +30,10 @@ extension RowKernels {
     nonisolated(unsafe) private static let bfloat16 = inUse(entente_bfloat16_variant)
     nonisolated(unsafe) private static let int8 = inUse(entente_int8_variant)
 
-    /// The best that ``KernelSet/variable`` allows: instructions of their own belong to AVX-512.
+    /// The best that ``KernelSet/variable`` allows: instructions of their own belong to AVX2 or to AVX-512.
     private static func inUse(_ variant: (Int32) -> UnsafePointer<entente_packing>?) -> entente_packing {
         let set = Int32(instructionSets.firstIndex(of: instructionSet) ?? 0)
-        if set == 2, let own = variant(3) { return own.pointee }
+        if let own = set == 2 ? variant(3) : set == 1 ? variant(4) : nil { return own.pointee }
         guard let packing = variant(set) else { preconditionFailure("no packing for \(instructionSet)") }
         return packing.pointee
     }

@@ -19,6 +19,7 @@ extension PackedLayer {
             if !bias.isEmpty { bias[output] *= gain }
             for index in output * inputs..<(output + 1) * inputs { weights[index] *= gain }
         }
-        self.init(weights: weights, bias: bias, inputs: inputs, outputs: outputs, precision: precision)
+        self = try tensors.layer(
+            weight, weights: weights, bias: bias, inputs: inputs, outputs: outputs, precision: precision)
     }
 }

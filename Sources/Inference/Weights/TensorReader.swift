@@ -10,17 +10,21 @@ final class TensorReader {
 
     private var backing: Backing
     private let naming: TensorNaming
+    /// What makes layers that int8 narrows; nil for what needs nothing.
+    fileprivate let layers: (any LayerMaker)?
     private var taken: Set<String> = []
 
-    init(_ file: Safetensors, naming: TensorNaming = .openClip) {
+    init(_ file: Safetensors, naming: TensorNaming = .openClip, layers: (any LayerMaker)? = nil) {
         backing = .file(file)
         self.naming = naming
+        self.layers = layers
     }
 
     /// Answers every question with values of the size that trained ones have: norms near 1, products that keep theirs.
     init(randomSeed seed: UInt64) {
         backing = .random(seed)
         naming = .openClip
+        layers = nil
     }
 
     /// The values of tensor `name`, row-major.
@@ -151,4 +155,20 @@ struct TensorScope {
     }
 
     func shape(_ name: String) -> [Int]? { reader.shape(prefix + name) }
+
+    /// A layer of weights that were found here, whatever was done to them since.
+    ///
+    /// - Parameters:
+    ///   - name: of the weights.
+    ///   - weights: `[outputs, inputs]`.
+    ///   - bias: `[outputs]`, or empty.
+    ///   - precision: what is computed in.
+    func layer(
+        _ name: String, weights: [Float], bias: [Float], inputs: Int, outputs: Int, precision: Precision
+    ) throws(InferenceError) -> PackedLayer {
+        guard precision == .int8, inputs <= PackedLayer.widestInt8, let maker = reader.layers else {
+            return PackedLayer(weights: weights, bias: bias, inputs: inputs, outputs: outputs, precision: precision)
+        }
+        return try maker.layer(prefix + name, weights: weights, bias: bias, inputs: inputs, outputs: outputs)
+    }
 }

@@ -118,6 +118,14 @@ public struct AnalysisStore {
         return try rows.text(0, 0)
     }
 
+    /// One of these URIs that an image of the analysis has; nil if there is none.
+    public func image(of id: String, among uris: Set<String>) throws -> String? {
+        let rows = try connection.query(
+            "SELECT uri FROM entente.images WHERE analysis_id = $1 AND uri = ANY ($2) ORDER BY uri LIMIT 1",
+            [.text(id), .texts(uris.sorted())])
+        return rows.count > 0 ? try rows.text(0, 0) : nil
+    }
+
     /// Every analysis, the latest first, with where its images stand.
     public func list() throws -> [AnalysisEntry] {
         let rows = try connection.query(

@@ -9,7 +9,8 @@ package struct AnotherRevision: Error, CustomStringConvertible {
     /// nil if this build computes the analysis.
     package init?(_ analysis: Analysis, id: String) {
         let computed = MethodStage.revision(
-            of: analysis.method, model: analysis.model, classifier: analysis.classifier)
+            of: analysis.method, model: analysis.model, classifier: analysis.classifier,
+            smoothing: analysis.smoothing)
         guard analysis.methodRevision != computed else { return nil }
         self.analysis = id
         revision = analysis.methodRevision

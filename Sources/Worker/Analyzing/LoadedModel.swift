@@ -13,23 +13,23 @@ package final class LoadedModel: Sendable {
 
     /// - Parameters:
     ///   - weights: SHA-256 of the weights, where it is known.
-    ///   - precision: of ``promptedVision``.
+    ///   - form: of ``promptedVision``.
+    ///   - other: the same model in another form: what they have in common is in memory once.
     ///   - cache: where pickled weights are converted to.
     /// - Throws: `InferenceError` naming the file, field or tensor.
     package init(
-        directory path: String, weights: String? = nil, precision: Precision = .fp32,
+        directory path: String, weights: String? = nil, form: VisionForm = .floats, sharing other: LoadedModel? = nil,
         cache: ConvertedWeights = ConvertedWeights()
     ) throws(InferenceError) {
         directory = try ModelDirectory(path)
         let converted = try cache.weights(of: directory, hash: weights)
-        clip = try ClipModel.load(directory, weights: converted)
+        clip = if let other { other.clip } else { try ClipModel.load(directory, weights: converted) }
         promptedVision =
-            precision == .fp32
-            ? clip.vision : try ClipModel.loadVision(directory, weights: converted, precision: precision)
-        preprocessor = Preprocessor(
-            configuration: try PreprocessConfiguration(
-                json: [UInt8](directory.preprocessJSON), named: directory.configurationPath),
-            imageSize: clip.vision.imageSize)
+            form == .floats
+            ? clip.vision
+            : try ClipModel.loadVision(
+                directory, weights: converted, precision: form.precision, smoothing: form.smoothing)
+        preprocessor = try Preprocessor(directory, imageSize: clip.vision.imageSize)
     }
 
     package var vision: any VisionEncoder { clip.vision }
@@ -78,7 +78,8 @@ extension ModelConfiguration {
     /// Why an analysis can't run on the model; nil if it can.
     package func refusal(of analysis: Analysis) -> String? {
         if let refusal = refusal(of: analysis.method) { return refusal }
-        if let problem = analysis.classifierProblem ?? analysis.explainerProblem { return problem }
+        let problem = analysis.classifierProblem ?? analysis.explainerProblem ?? analysis.smoothingProblem
+        if let problem { return problem }
         guard let weights = analysis.classifier?.weights else { return nil }
         guard weights.rows == analysis.classes.count, weights.columns == embeddingWidth else {
             return

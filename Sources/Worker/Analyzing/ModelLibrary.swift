@@ -3,7 +3,8 @@ import Foundation
 import Inference
 import Synchronization
 
-/// Finds models by what their files hash to, and loads each once for as long as anybody uses it.
+/// Finds models by what their files hash to, and loads each once for as long as anybody uses it: of several forms of one all but the
+/// narrowed weights.
 package final class ModelLibrary: Sendable {
     private let paths: [String]
     /// Trained heads in the same directories.
@@ -19,7 +20,7 @@ package final class ModelLibrary: Sendable {
     /// What of a model is in memory.
     private struct Form: Hashable {
         let fingerprint: Analysis.ModelFingerprint
-        let precision: Precision
+        let vision: VisionForm
     }
 
     /// A model that others hold.
@@ -31,22 +32,24 @@ package final class ModelLibrary: Sendable {
         heads = HeadLibrary(paths: paths)
     }
 
-    /// The model with this fingerprint, its vision encoder in this precision, or nil if none of the directories holds it.
+    /// The model with this fingerprint, its vision encoder in this form, or nil if none of the directories holds it.
     ///
     /// Blocks while files are hashed and weights are read; other threads that ask meanwhile wait.
     ///
     /// - Throws: `InferenceError` if the model is there but can't be used.
     package func model(
-        _ fingerprint: Analysis.ModelFingerprint, in precision: Precision = .fp32
+        _ fingerprint: Analysis.ModelFingerprint, in vision: VisionForm = .floats
     ) throws -> LoadedModel? {
         try state.withLock { state in
-            let form = Form(fingerprint: fingerprint, precision: precision)
+            let form = Form(fingerprint: fingerprint, vision: vision)
             if let model = state.loaded[form]?.model { return model }
             // Scanned again on each miss: a model may have been copied there since.
             if state.directories[fingerprint] == nil { state.directories = scan() }
             guard let directory = state.directories[fingerprint] else { return nil }
+            state.loaded = state.loaded.filter { $0.value.model != nil }
+            let other = state.loaded.first { $0.key.fingerprint == fingerprint }?.value.model
             let model = try LoadedModel(
-                directory: directory, weights: fingerprint.weights, precision: precision)
+                directory: directory, weights: fingerprint.weights, form: vision, sharing: other)
             state.loaded[form] = Loan(model: model)
             return model
         }

@@ -5,13 +5,31 @@ import Testing
 @testable import Concepts
 
 @Suite struct PrecisionTests {
-    private func analysis(_ precision: Precision) -> Analysis {
+    private func analysis(_ precision: Precision, smoothing: Smoothing? = nil) -> Analysis {
         var method = MethodParameters()
         method.precision = precision
         return Analysis(
             model: .init(weights: "w", configuration: "c", tokenizer: "t"),
             classes: [.init(id: "a", name: "a")], descriptors: ["d"], templates: ["{}"], descriptorTemplate: "{}",
-            method: method)
+            method: method, smoothing: smoothing)
+    }
+
+    /// What a calibration finds is part of what is computed; without one an analysis is as it was.
+    @Test func aSmoothingIsPartOfTheIdentity() throws {
+        let plain = analysis(.int8)
+        #expect(!plain.canonicalJSON.contains("smoothing") && plain.methodRevision == MethodStage.narrow.revision)
+        let smoothings: [Smoothing] = [.ofModel, .init(exponents: ["l": [1]]), .init(exponents: ["l": [2]])]
+        let ids = try smoothings.map { (smoothing: Smoothing) throws -> String in
+            let smoothed = analysis(.int8, smoothing: smoothing)
+            #expect(smoothed.methodRevision == MethodStage.smoothed.revision && smoothed.smoothingProblem == nil)
+            #expect(try JSONDecoder().decode(Analysis.self, from: Data(smoothed.canonicalJSON.utf8)) == smoothed)
+            #expect(smoothed.under(plain.method).smoothing == smoothing)
+            #expect(smoothed.under(analysis(.fp32).method).id == analysis(.fp32).id)
+            return smoothed.id
+        }
+        #expect(Set(ids + [plain.id]).count == 4)
+        let odd = analysis(.bf16, smoothing: .ofModel)
+        #expect(odd.smoothingProblem?.contains("method.precision is bf16") == true)
     }
 
     /// What was registered before there was a choice keeps its bytes.

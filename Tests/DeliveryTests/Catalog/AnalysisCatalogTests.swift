@@ -1,5 +1,6 @@
 import Concepts
 import Foundation
+import Inference
 import Jobs
 import Persistence
 import Testbed
@@ -91,6 +92,21 @@ import Testing
         #expect(reason.contains("are damaged"))
         let problem = try #require(observation.unreadiness.first { $0.kind == .analysisUnreadable })
         #expect(problem.detail.contains(id) && problem.detail.contains("text_embeddings"))
+    }
+
+    /// What was calibrated with another model never fits this one: nobody waits for that.
+    @Test func anotherModelsSmoothingIsForNobodyToWaitFor() throws {
+        _ = try analysis(0)
+        var method = DemoAnalysis.method
+        method.precision = .int8
+        let content = try Analysis(
+            model: .init(directory: scratch("models/0")), classes: DemoAnalysis.classes,
+            descriptors: DemoAnalysis.descriptors, templates: ["a photo of a {}."],
+            descriptorTemplate: "a photo showing {}", method: method,
+            smoothing: Smoothing(exponents: ["visual.elsewhere.weight": [1]]))
+        try AnalysisStore(database.connect()).register(content, name: "elsewhere")
+        let refusal = #expect(throws: JobError.self) { try catalog(keeping: 1).analysis(content.id) }
+        #expect(refusal?.description.contains("visual.elsewhere.weight") == true)
     }
 
     /// A trained head that is not there yet keeps jobs waiting, as a model does; one of something else is for nobody to wait for.

@@ -12,7 +12,7 @@ import Testing
         var testDescription: String { String(cString: packing.name) }
 
         static func all(_ variant: (Int32) -> UnsafePointer<entente_packing>?) -> [Variant] {
-            (0..<4).compactMap { (index: Int) -> Variant? in
+            (0..<5).compactMap { (index: Int) -> Variant? in
                 variant(Int32(index)).map { Variant(packing: $0.pointee) }
             }
         }
@@ -23,7 +23,7 @@ import Testing
 
     static func product(
         _ packing: entente_packing, _ input: [Float], _ weights: [Float], rows: Int, inner: Int, columns: Int,
-        bias: [Float] = [], addend: [Float]? = nil, activation: Int = Int(ENTENTE_PLAIN)
+        bias: [Float] = [], addend: [Float]? = nil, activation: Int = Int(ENTENTE_PLAIN), factors: [Float] = []
     ) -> [Float] {
         let panelCount = (columns + packing.panel_columns - 1) / packing.panel_columns
         // Bytes that nobody wrote would show.
@@ -34,15 +34,18 @@ import Testing
         input.withUnsafeBufferPointer { input in
             panels.withUnsafeBytes { panels in
                 bias.withUnsafeBufferPointer { bias in
-                    out.withUnsafeMutableBufferPointer { out in
-                        scratch.withUnsafeMutableBufferPointer { scratch in
-                            var product = entente_product(
-                                a: input.baseAddress, a_stride: inner, panels: panels.baseAddress,
-                                bias: bias.isEmpty ? nil : bias.baseAddress,
-                                addend: addend == nil ? nil : UnsafePointer(out.baseAddress), out: out.baseAddress,
-                                out_stride: columns, rows: rows, inner: inner, columns: columns,
-                                activation: Int32(activation), scratch: scratch.baseAddress)
-                            packing.product(&product)
+                    factors.withUnsafeBufferPointer { factors in
+                        out.withUnsafeMutableBufferPointer { out in
+                            scratch.withUnsafeMutableBufferPointer { scratch in
+                                var product = entente_product(
+                                    a: input.baseAddress, a_stride: inner, panels: panels.baseAddress,
+                                    bias: bias.isEmpty ? nil : bias.baseAddress,
+                                    addend: addend == nil ? nil : UnsafePointer(out.baseAddress), out: out.baseAddress,
+                                    out_stride: columns, rows: rows, inner: inner, columns: columns,
+                                    activation: Int32(activation), scratch: scratch.baseAddress,
+                                    factors: factors.isEmpty ? nil : factors.baseAddress)
+                                packing.product(&product)
+                            }
                         }
                     }
                 }
@@ -111,6 +114,23 @@ import Testing
         #expect(out.map(\.bitPattern) == expected.map(\.bitPattern))
     }
 
+    /// The same as of rows that were multiplied before, to the end of widths that are no whole vectors.
+    @Test(arguments: Variant.int8) func factorsAreThoseOfTheRow(variant: Variant) {
+        var generator = SeededGenerator(seed: 69)
+        for inner in [1, 15, 16, 21, 64, 97] {
+            let (rows, columns) = (9, 20)
+            let input = generator.floats(rows * inner)
+            let weights = generator.floats(columns * inner)
+            let factors = (0..<inner).map { Float(sign: .plus, exponent: $0 % 9 - 4, significand: 1) }
+            let multiplied = input.enumerated().map { $1 * factors[$0 % inner] }
+            let out = Self.product(
+                variant.packing, input, weights, rows: rows, inner: inner, columns: columns, factors: factors)
+            let expected = Self.product(
+                variant.packing, multiplied, weights, rows: rows, inner: inner, columns: columns)
+            #expect(out.map(\.bitPattern) == expected.map(\.bitPattern), "\(inner)")
+        }
+    }
+
     /// The most that the widest layer can sum up, either way and changing sides: none of it leaves 32 bits.
     @Test(arguments: Variant.int8) func sumsOfTheWidestLayerFit(variant: Variant) {
         let inner = PackedLayer.widestInt8
@@ -134,7 +154,9 @@ import Testing
 
     /// So many multiply-adds a step as the registers of an instruction hold, of the widest numbers that it takes.
     @Test func registersAloneDoWhatTheySay() {
-        let done = ["vnni-avx512": 64, "int8-avx512": 32, "int8-avx2": 16, "dpbf16-avx512": 32]
+        let done = [
+            "vnni-avx512": 64, "vnni-avx2": 32, "int8-avx512": 32, "int8-avx2": 16, "dpbf16-avx512": 32,
+        ]
         for variant in Variant.int8 + Variant.bfloat16 {
             let spun = variant.packing.spin?(1000)
             #expect(spun == done[variant.testDescription].map { UInt64($0 * 12 * 1000) }, "\(variant)")

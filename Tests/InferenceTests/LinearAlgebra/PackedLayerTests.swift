@@ -43,7 +43,7 @@ import Testing
                                 bias: bias.isEmpty ? nil : bias.baseAddress,
                                 addend: addend == nil ? nil : UnsafePointer(out.baseAddress), out: out.baseAddress,
                                 out_stride: columns, rows: rows, inner: inner, columns: columns,
-                                activation: Int32(activation), scratch: scratch.baseAddress)
+                                activation: Int32(activation), scratch: scratch.baseAddress, factors: nil)
                             kernels.product(&product)
                         }
                     }

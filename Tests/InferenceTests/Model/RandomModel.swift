@@ -69,9 +69,11 @@ struct RandomModel {
     /// - Parameters:
     ///   - factors: what the values of some tensors are multiplied by.
     ///   - changing: edits the list of tensors, for files that do not fit their configuration.
+    ///   - editing: changes the values of a tensor.
     func write(
         to directory: ScratchDirectory, factors: [String: Float] = [:],
-        changing: ([(name: String, shape: [Int])]) -> [(String, [Int])] = { $0 }
+        changing: ([(name: String, shape: [Int])]) -> [(String, [Int])] = { $0 },
+        editing: (String, inout [Float]) -> Void = { _, _ in }
     ) throws {
         try directory.write(configurationJSON, to: "open_clip_config.json")
         let tensors = changing(tensors)
@@ -87,6 +89,7 @@ struct RandomModel {
             var values = generator.floats(count, scale: scale)
             if isNorm { values = values.map { 1 + $0 } }
             if let factor = factors[name] { values = values.map { $0 * factor } }
+            editing(name, &values)
             try writer.append(values, to: name)
         }
         try writer.finish()

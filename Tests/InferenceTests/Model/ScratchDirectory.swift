@@ -1,7 +1,7 @@
 import Foundation
 
 /// A folder of its own for one test, removed with its owner.
-final class ScratchDirectory {
+final class ScratchDirectory: Sendable {
     let path: String
 
     init() throws {

@@ -68,6 +68,33 @@ import Testing
         #expect(analysis("a", nil).settingDigest == Fixture.analysis("b").settingDigest)
     }
 
+    /// Whoever loads the analysis has what a calibration found; and models that were each calibrated are compared.
+    @Test func aSmoothingIsKept() throws {
+        func analysis(_ tag: String, _ smoothing: Smoothing?) -> Analysis {
+            let plain = Fixture.analysis(tag)
+            var method = plain.method
+            method.precision = .int8
+            return Analysis(
+                model: plain.model, classes: plain.classes, descriptors: plain.descriptors, templates: plain.templates,
+                descriptorTemplate: plain.descriptorTemplate, method: method, smoothing: smoothing)
+        }
+        let one = analysis("a", Smoothing(exponents: ["layer": (0..<200).map { Int8($0 % 81 - 40) }]))
+        let other = analysis("b", .ofModel)
+        for analysis in [one, other] { try store.register(analysis, name: analysis.model.weights) }
+        #expect(try store.load(one.id) == one && store.load(other.id) == other)
+        #expect(one.settingDigest == other.settingDigest)
+        #expect(one.settingDigest != analysis("a", nil).settingDigest)
+    }
+
+    @Test func imagesAreFoundByTheirURIs() throws {
+        let analysis = Fixture.analysis()
+        try store.register(analysis, name: "x")
+        try BatchWriter(connection).write(WriteBatch(results: [Fixture.row("a", analysisID: analysis.id)]))
+        #expect(try store.image(of: analysis.id, among: ["file:///b", "file:///a"]) == "file:///a")
+        #expect(try store.image(of: analysis.id, among: ["file:///b"]) == nil)
+        #expect(try store.image(of: Fixture.analysis("b").id, among: ["file:///a"]) == nil)
+    }
+
     @Test func concurrentRegistrationsAgree() throws {
         let database = try TestDatabase()
         let analysis = Fixture.analysis()

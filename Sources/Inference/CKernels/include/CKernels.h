@@ -34,6 +34,8 @@ typedef struct entente_product {
     int activation;
     // `entente_product_scratch` floats for narrow weights, and if `a_stride` is a multiple of 1024; else not looked at.
     float *scratch;
+    // [inner], what a row's values are multiplied by before they become whole numbers, or NULL; looked at by int8 products alone.
+    const float *factors;
 } entente_product;
 
 // Floats of scratch memory that a product over `inner` needs at most.
@@ -62,8 +64,8 @@ typedef struct entente_packing {
     uint64_t (*spin)(size_t steps);
 } entente_packing;
 
-// Variant `index` (0 = portable, AVX2, AVX-512, AVX-512 with an instruction for such products), or NULL when there is none or
-// the CPU can't run it.
+// Variant `index` (0 = portable, AVX2, AVX-512, AVX-512 with an instruction for such products, AVX2 with one), or NULL when
+// there is none or the CPU can't run it.
 const entente_packing *entente_int8_variant(int index);
 const entente_packing *entente_bfloat16_variant(int index);
 

@@ -45,9 +45,9 @@ struct ConvNeXtStage: NetworkStage {
                     }
                 }
             }
-            layer = PackedLayer(
-                weights: weights, bias: try tensors.floats("1.bias", [outputs]), inputs: 4 * inputs, outputs: outputs,
-                precision: precision)
+            layer = try tensors.layer(
+                "1.weight", weights: weights, bias: try tensors.floats("1.bias", [outputs]), inputs: 4 * inputs,
+                outputs: outputs, precision: precision)
         }
     }
 

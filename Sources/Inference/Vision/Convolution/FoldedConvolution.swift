@@ -7,6 +7,9 @@ struct FoldedConvolution {
     let weights: [Float]
     /// `[outputs]`.
     let bias: [Float]
+    private let tensors: TensorScope
+    /// Of the weights below `tensors`.
+    private let name: String
 
     private static let epsilon: Float = 1e-5
 
@@ -17,7 +20,8 @@ struct FoldedConvolution {
         _ tensors: TensorScope, _ convolution: String, norm: String, inputs: Int, outputs: Int, side: Int = 1
     ) throws(InferenceError) {
         (self.inputs, self.outputs, self.side) = (inputs, outputs, side)
-        var weights = try tensors.floats("\(convolution).weight", [outputs, inputs, side, side])
+        (self.tensors, name) = (tensors, "\(convolution).weight")
+        var weights = try tensors.floats(name, [outputs, inputs, side, side])
         let norm = tensors.scope(norm)
         let gain = try norm.floats("weight", [outputs])
         let shift = try norm.floats("bias", [outputs])
@@ -31,8 +35,9 @@ struct FoldedConvolution {
     }
 
     /// A 1×1 convolution as what it is.
-    func layer(_ precision: Precision = .fp32) -> PackedLayer {
+    func layer(_ precision: Precision) throws(InferenceError) -> PackedLayer {
         precondition(side == 1, "a \(side)×\(side) convolution is no layer")
-        return PackedLayer(weights: weights, bias: bias, inputs: inputs, outputs: outputs, precision: precision)
+        return try tensors.layer(
+            name, weights: weights, bias: bias, inputs: inputs, outputs: outputs, precision: precision)
     }
 }

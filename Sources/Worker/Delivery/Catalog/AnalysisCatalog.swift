@@ -129,9 +129,14 @@ final class AnalysisCatalog: @unchecked Sendable {
             throw JobError(.unregisteredAnalysis, "Analysis \(id) is not registered; submit it first.")
         }
         if let other = AnotherRevision(analysis, id: id) { throw other }
-        guard let model = try models.model(analysis.model, in: analysis.method.precision) else {
-            throw ModelMissing(weights: analysis.model.weights)
+        let found: LoadedModel?
+        do { found = try models.model(analysis.model, in: analysis.visionForm) } catch let error as InferenceError
+            where error.code == .smoothing
+        {
+            // By its hash it is the model that the analysis was registered with, and it always will be.
+            throw JobError(.unsupportedAnalysis, "Analysis \(id): \(error)")
         }
+        guard let model = found else { throw ModelMissing(weights: analysis.model.weights) }
         if let refusal = model.directory.configuration.refusal(of: analysis) {
             throw JobError(.unsupportedAnalysis, "Analysis \(id): \(refusal)")
         }

@@ -121,14 +121,18 @@ struct AnalysisFile {
 
     /// The analysis under a model whose files have these hashes.
     ///
-    /// - Parameter joint: makes it one with `decomposition: group`, whatever the file says.
-    func analysis(model: Analysis.ModelFingerprint, joint: Bool = false) -> Analysis {
+    /// - Parameters:
+    ///   - joint: makes it one with `decomposition: group`, whatever the file says.
+    ///   - smoothing: what a calibration found.
+    func analysis(
+        model: Analysis.ModelFingerprint, joint: Bool = false, smoothing: Smoothing? = nil
+    ) -> Analysis {
         var method = method
         if joint { method.decomposition = .group }
         return Analysis(
             model: model, classes: classes, descriptors: bank?.descriptors ?? [], templates: templates,
             classifier: classifier, descriptorTemplate: descriptorTemplate, method: method,
-            explainers: explainers.mapValues(\.hash))
+            explainers: explainers.mapValues(\.hash), smoothing: smoothing)
     }
 
     private static func compose(_ path: String) throws(InvalidAnalysis) -> Node {

@@ -14,12 +14,15 @@ struct LocalAnalysis {
     /// - Parameters:
     ///   - path: of the analysis file, for messages.
     ///   - joint: whether the pictures are decomposed as one group, whatever the file says.
+    ///   - smoothing: what a calibration found.
     /// - Throws: ``CommandFailure``, `InferenceError`.
-    init(_ file: AnalysisFile, path: String, joint: Bool = false, settings: Settings) throws {
+    init(
+        _ file: AnalysisFile, path: String, joint: Bool = false, smoothing: Smoothing? = nil, settings: Settings
+    ) throws {
         BLAS.prepareForLanes()
-        let model = try LoadedModel(directory: file.modelDirectory, precision: file.method.precision)
         let content = file.analysis(
-            model: try Analysis.ModelFingerprint(directory: file.modelDirectory), joint: joint)
+            model: try Analysis.ModelFingerprint(directory: file.modelDirectory), joint: joint, smoothing: smoothing)
+        let model = try LoadedModel(directory: file.modelDirectory, form: content.visionForm)
         if let refusal = model.directory.configuration.refusal(of: content) {
             throw CommandFailure(.badInput, "\(path): \(refusal)")
         }

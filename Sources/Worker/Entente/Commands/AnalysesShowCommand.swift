@@ -1,3 +1,4 @@
+import Analyzing
 import ArgumentParser
 import Concepts
 import Foundation
@@ -77,7 +78,8 @@ struct AnalysesShowCommand: AsyncParsableCommand {
                 + (method.findsParts
                     ? "decomposition \(method.decomposition.rawValue), features \(method.features.rawValue), "
                         + "\(method.parts.by.map(\.rawValue).joined(separator: " and ")) with \(method.parts.count) parts"
-                    : "predictions alone"),
+                    : "predictions alone")
+                + (method.precision == .fp32 ? "" : ", in \(analysis.visionForm)"),
             "  setting      \(details.settingDigest) (equal for analyses that differ in the model alone)",
         ]
         return lines.joined(separator: "\n")

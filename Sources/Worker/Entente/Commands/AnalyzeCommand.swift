@@ -1,6 +1,7 @@
 import Analyzing
 import ArgumentParser
 import Concepts
+import Fetch
 import Foundation
 import Inference
 import Reporting
@@ -34,6 +35,7 @@ struct AnalyzeCommand: AsyncParsableCommand {
     @Argument(help: "Picture files.")
     var images: [String]
 
+    @OptionGroup var calibration: CalibrationOptions
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
@@ -46,7 +48,11 @@ struct AnalyzeCommand: AsyncParsableCommand {
                 "\(joint ? "--joint" : "--artifacts") is about parts, and \(analysis) finds none (method.parts.by is []); leave it out."
             )
         }
-        let local = try LocalAnalysis(file, path: analysis, joint: joint, settings: settings)
+        let smoothing = try calibration.smoothing(of: file, path: analysis, settings: settings) { own in
+            images.lazy.compactMap { FileRoots.resolved(PathBytes($0)).map { FileURI.uri(of: $0.bytes) } }
+                .first(where: own.contains)
+        }
+        let local = try LocalAnalysis(file, path: analysis, joint: joint, smoothing: smoothing, settings: settings)
         let loaded = local.loaded
         let content = loaded.analysis
 

@@ -1,3 +1,4 @@
+import Analyzing
 import ArgumentParser
 import Concepts
 import Foundation
@@ -14,8 +15,8 @@ struct CompareCommand: AsyncParsableCommand {
             predicted as another class; MI and AUC are the mean change in nats. The views replay_comparison and \
             replay_image_comparison say the same in SQL, the latter image by image. Accuracies are over the images that both have \
             with the same label, with the difference's 95 % bootstrap interval over classes, and McNemar's test of the images that \
-            only one of the two predicts rightly: exact, and by chi square. Of analyses that differ in method.precision and have one \
-            bank also how far concepts stay: mean Jaccard indices of visual and of mutual concepts, and Spearman's correlation of the \
+            only one of the two predicts rightly: exact, and by chi square. Of analyses that differ in method.precision or in its \
+            calibration and have one bank also how far concepts stay: mean Jaccard indices of visual and of mutual concepts, and Spearman's correlation of the \
             images' AUC.
             """)
 
@@ -82,12 +83,14 @@ struct CompareCommand: AsyncParsableCommand {
         let from_analysis, to_analysis: String
         let scope = "precision"
         let from_precision, to_precision: Precision
+        let from_calibrated, to_calibrated: Bool
         let part_method: String
         let images_both: Int
         let concept_jaccard, mutual_jaccard: Double
         let auc_spearman_released, auc_spearman_membership: Double?
         enum CodingKeys: String, CodingKey {
-            case from_analysis, to_analysis, scope, from_precision, to_precision, part_method, images_both
+            case from_analysis, to_analysis, scope, from_precision, to_precision, from_calibrated, to_calibrated
+            case part_method, images_both
             case concept_jaccard, mutual_jaccard, auc_spearman_released, auc_spearman_membership
         }
     }
@@ -110,11 +113,11 @@ struct CompareCommand: AsyncParsableCommand {
         let all = try store.compare(from: before, to: now)
         let shared = Set(all.filter { $0.isWhole && $0.imagesInBoth > 0 }.map(\.partMethod))
         let rows = all.filter { images.inBoth == 0 || shared.contains($0.partMethod) }
-        let (kept, precisions) = try keptConcepts(from: before, to: now, in: store)
+        let (kept, forms) = try keptConcepts(from: before, to: now, in: store)
         guard json else {
             try StandardOutput.line(Self.text(images, accuracy, rows, classes: classes))
-            guard let precisions, !kept.isEmpty else { return }
-            return try StandardOutput.line("\n" + Self.text(kept, precisions.before, precisions.now))
+            guard let forms, !kept.isEmpty else { return }
+            return try StandardOutput.line("\n" + Self.text(kept, forms.before, forms.now))
         }
         try StandardOutput.json(
             AccuracyLine(
@@ -122,11 +125,12 @@ struct CompareCommand: AsyncParsableCommand {
                 images_only_from: images.onlyInFrom, images_only_to: images.onlyInTo, flips: images.flips,
                 accuracy: accuracy))
         for kept in kept {
-            guard let precisions else { break }
+            guard let forms else { break }
             try StandardOutput.json(
                 KeptLine(
-                    from_analysis: before, to_analysis: now, from_precision: precisions.before,
-                    to_precision: precisions.now, part_method: kept.partMethod, images_both: kept.images,
+                    from_analysis: before, to_analysis: now, from_precision: forms.before.precision,
+                    to_precision: forms.now.precision, from_calibrated: forms.before.smoothing != nil,
+                    to_calibrated: forms.now.smoothing != nil, part_method: kept.partMethod, images_both: kept.images,
                     concept_jaccard: kept.concepts, mutual_jaccard: kept.mutual,
                     auc_spearman_released: kept.released, auc_spearman_membership: kept.membership))
         }
@@ -146,20 +150,18 @@ struct CompareCommand: AsyncParsableCommand {
     /// Nothing for analyses that differ in anything but their precision.
     private func keptConcepts(
         from before: String, to now: String, in store: AnalysisStore
-    ) throws -> ([KeptConcepts], (before: Precision, now: Precision)?) {
+    ) throws -> ([KeptConcepts], (before: VisionForm, now: VisionForm)?) {
         // One that only another build can read is compared as far as its tables go.
         guard let first = try? store.load(before), let second = try? store.load(now),
-            first.method.precision != second.method.precision, first.idInSinglePrecision == second.idInSinglePrecision
+            first.visionForm != second.visionForm, first.idInSinglePrecision == second.idInSinglePrecision
         else { return ([], nil) }
-        return (
-            try store.keptConcepts(from: before, to: now), (first.method.precision, second.method.precision)
-        )
+        return (try store.keptConcepts(from: before, to: now), (first.visionForm, second.visionForm))
     }
 
-    static func text(_ kept: [KeptConcepts], _ before: Precision, _ now: Precision) -> String {
+    static func text(_ kept: [KeptConcepts], _ before: VisionForm, _ now: VisionForm) -> String {
         func decimal(_ value: Double?) -> String { value.map { String(format: "%.4f", $0) } ?? "–" }
         var table = TextTable(
-            .text("\(before.rawValue) → \(now.rawValue)"), .number("images"), .number("concepts (Jaccard)"),
+            .text("\(before) → \(now)"), .number("images"), .number("concepts (Jaccard)"),
             .number("mutual (Jaccard)"), .number("AUC released (Spearman)"), .number("AUC membership (Spearman)"))
         for row in kept {
             table.add(
@@ -223,7 +225,7 @@ struct CompareCommand: AsyncParsableCommand {
 }
 
 extension Analysis {
-    /// Equal of analyses that differ in nothing but their precision.
+    /// Equal of analyses that differ in nothing but their precision and its calibration.
     fileprivate var idInSinglePrecision: String {
         var method = method
         method.precision = .fp32

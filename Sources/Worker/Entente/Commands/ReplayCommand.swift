@@ -41,6 +41,7 @@ struct ReplayCommand: AsyncParsableCommand {
     @Flag(help: "Print {\"analysis\", \"submission\", \"jobs\", \"images\", \"left_out\"}.")
     var json = false
 
+    @OptionGroup var calibration: CalibrationOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var kafka: KafkaOptions
     @OptionGroup var global: GlobalOptions
@@ -56,8 +57,20 @@ struct ReplayCommand: AsyncParsableCommand {
         let broker = try settings.kafka()
         let writer = try settings.connect("replay")
         let store = AnalysisStore(writer)
+        let fromID = try store.resolve(from)
+        let target = try TargetAnalysis(to, share: settings.value(.share), store) { file in
+            try calibration.smoothing(of: file, path: to, settings: settings) {
+                try store.image(of: fromID, among: $0)
+            }
+        }
+        if target.isRegistered, calibration.calibration != nil {
+            throw CommandFailure(
+                .usage,
+                "\(CalibrationOptions.name) goes with an analysis file, and \(to) is registered as it is; leave it out, or name the file."
+            )
+        }
         let replay = Replay(
-            fromID: try store.resolve(from), target: try TargetAnalysis(to, share: settings.value(.share), store),
+            fromID: fromID, target: target,
             failedOnly: failedOnly, imagesPerJob: imagesPerJob, force: force)
         var bar: (phase: JobSender.Phase, bar: ProgressBar)?
         let outcome = try replay.run(

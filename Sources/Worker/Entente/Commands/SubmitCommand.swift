@@ -58,6 +58,7 @@ struct SubmitCommand: AsyncParsableCommand {
     @Flag(help: "Print the result as JSON.")
     var json = false
 
+    @OptionGroup var calibration: CalibrationOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var kafka: KafkaOptions
     @OptionGroup var global: GlobalOptions
@@ -84,10 +85,10 @@ struct SubmitCommand: AsyncParsableCommand {
         if let images {
             let listing = try ImageFolder.list(images)
             passedOver = listing.passedOver
-            submission = try self.submission(file, listing)
+            submission = try self.submission(file, listing, settings)
         } else {
             passedOver = PassedOver()
-            submission = try self.submission(file, Manifest.list(manifest ?? "-"))
+            submission = try self.submission(file, Manifest.list(manifest ?? "-"), settings)
         }
         if dryRun {
             let estimate = try submission.estimate(settings)
@@ -100,11 +101,16 @@ struct SubmitCommand: AsyncParsableCommand {
     }
 
     private func submission(
-        _ file: AnalysisFile, _ images: some RandomAccessCollection<ListedImage>
+        _ file: AnalysisFile, _ images: some RandomAccessCollection<ListedImage>, _ settings: Settings
     ) throws -> DatasetSubmission {
         try DatasetSubmission(
             file, images: images, grouped: groupBy == .label, imagesPerJob: imagesPerJob, force: force,
-            keepData: keepData, split: split)
+            keepData: keepData, split: split
+        ) {
+            try calibration.smoothing(of: file, path: analysis, settings: settings) { own in
+                images.first { own.contains($0.uri) }?.uri
+            }
+        }
     }
 
     /// - Parameter object: JSON; what was passed over becomes its last member.

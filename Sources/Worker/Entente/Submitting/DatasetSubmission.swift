@@ -22,21 +22,22 @@ struct DatasetSubmission: OutgoingImages {
     /// - Parameters:
     ///   - grouped: whether images of one label stay together.
     ///   - split: the half of the images that is sent; nil for all.
+    ///   - calibrate: asked for what a calibration finds once the labels are known to be classes.
     /// - Throws: ``CommandFailure`` naming unknown labels and impossible images; `InferenceError` for the model.
     init(
         _ file: AnalysisFile, images listed: some RandomAccessCollection<ListedImage>, grouped: Bool, imagesPerJob: Int,
-        force: Bool, keepData: Bool, split: ImageSplit? = nil
+        force: Bool, keepData: Bool, split: ImageSplit? = nil, calibrate: () throws -> Smoothing? = { nil }
     ) throws {
-        target = try TargetAnalysis(file)
+        index = ClassIndex(file.classes)
+        try Self.checkLabels(listed, index)
+        target = try TargetAnalysis(file, smoothing: calibrate())
         modelDirectory = file.modelDirectory
         sender = JobSender(
             analysisID: target.analysis.id, classes: target.analysis.classes, imagesPerJob: imagesPerJob, force: force,
             keepData: keepData)
-        index = ClassIndex(target.analysis.classes)
         // Of a half only places are kept: a list may make its images as they are asked for.
         if let split { images = ListedHalf(listed, split) } else { images = listed }
         self.grouped = grouped
-        try Self.checkLabels(listed, index)
         for image in listed { _ = try outgoing(image) }
     }
 
@@ -119,7 +120,7 @@ struct DatasetSubmission: OutgoingImages {
         }
         BLAS.prepareForLanes()
         // Nearly all passes are those of prompted pictures.
-        let vision = try LoadedModel(directory: modelDirectory, precision: analysis.method.precision).promptedVision
+        let vision = try LoadedModel(directory: modelDirectory, form: analysis.visionForm).promptedVision
         let batch = 4
         let session = vision.session(batchSize: batch)
         let pictures = Array(

@@ -9,6 +9,8 @@ struct FolderWalk {
     private(set) var passedOver = PassedOver()
 
     private let base: [UInt8]
+    /// What the folder was named by, for messages.
+    private let option: String
 
     /// Endings by which a file is taken for a picture without being opened, so that what is damaged is counted as failed.
     private static let endings: Set<[UInt8]> = Set(
@@ -36,8 +38,8 @@ struct FolderWalk {
 
     /// - Parameter base: absolute, links resolved.
     /// - Throws: ``CommandFailure`` for a folder that can't be read: its pictures would be missing in silence.
-    init(_ base: PathBytes) throws(CommandFailure) {
-        self.base = base.bytes
+    init(_ base: PathBytes, option: String) throws(CommandFailure) {
+        (self.base, self.option) = (base.bytes, option)
         try walk([], above: [base])
     }
 
@@ -58,7 +60,7 @@ struct FolderWalk {
         var names = PathList()
         guard Self.list(absolute(place), { names.append($0) }) else {
             let folder = PathBytes(place.isEmpty ? base : absolute(place.dropLast()).bytes)
-            throw CommandFailure(.badInput, "--images: \(folder) is no folder that may be read; mend or move it.")
+            throw CommandFailure(.badInput, "\(option): \(folder) is no folder that may be read; mend or move it.")
         }
         // A folder sorts by its name with the slash behind it, as its pictures do.
         var (keys, entries) = (PathList(), [Entry]())

@@ -8,19 +8,22 @@ enum ImageFolder {
     /// A file is a picture by its name's ending or, where that says nothing, by its content. Links that lead nowhere are listed
     /// if their names end like a picture's, so that they end up as counted failures with a reason. Links to folders are followed:
     /// subsets of a dataset are often made of them. Everything else is counted in ``FolderListing/passedOver``.
-    static func list(_ root: String) throws(CommandFailure) -> FolderListing {
+    ///
+    /// - Parameter option: what the folder was named by, for messages.
+    static func list(_ root: String, option: String = "--images") throws(CommandFailure) -> FolderListing {
         // Links resolved, since a worker's check of its roots resolves them too.
         guard let resolved = FileRoots.resolved(PathBytes(root)) else {
-            throw CommandFailure(.badInput, "--images: \(root) does not exist.")
+            throw CommandFailure(.badInput, "\(option): \(root) does not exist.")
         }
         // Of the root itself there is nothing but its slash.
         let base = resolved.bytes == [UInt8(ascii: "/")] ? PathBytes([]) : resolved
-        let images = FolderListing(try FolderWalk(base), base: base, root: root)
+        let images = FolderListing(try FolderWalk(base, option: option), base: base, root: root)
         guard !images.isEmpty else {
             let others = images.passedOver.text
             throw CommandFailure(
                 .badInput,
-                "--images: \(root) holds no pictures (\(ImageFormat.readable))." + (others.isEmpty ? "" : " \(others)"))
+                "\(option): \(root) holds no pictures (\(ImageFormat.readable))." + (others.isEmpty ? "" : " \(others)")
+            )
         }
         return images
     }

@@ -1,3 +1,4 @@
+import Foundation
 import Inference
 
 /// An image that somebody wants analysed, as a folder or manifest names it.
@@ -11,4 +12,7 @@ struct ListedImage: Hashable, Sendable {
     let sha256: String?
     /// What it was listed under, for messages: a folder, or a manifest's line.
     let origin: String
+
+    /// Of a local file.
+    var path: String { URL(string: uri)?.path(percentEncoded: false) ?? uri }
 }

@@ -13,10 +13,12 @@ struct TargetAnalysis {
 
     /// The one that a file describes.
     ///
+    /// - Parameter smoothing: what a calibration found.
     /// - Throws: ``CommandFailure`` when this build or the model can't do it; `InferenceError` for the model.
-    init(_ file: AnalysisFile) throws {
+    init(_ file: AnalysisFile, smoothing: Smoothing?) throws {
         let directory = try ModelDirectory(file.modelDirectory)
-        let analysis = file.analysis(model: try Analysis.ModelFingerprint(directory: directory.path))
+        let analysis = file.analysis(
+            model: try Analysis.ModelFingerprint(directory: directory.path), smoothing: smoothing)
         if let refusal = directory.configuration.refusal(of: analysis) {
             throw CommandFailure(.badInput, "\(file.name): \(refusal)")
         }
@@ -24,15 +26,21 @@ struct TargetAnalysis {
         self.init(analysis: analysis, name: file.name)
     }
 
+    var isRegistered: Bool { name == nil }
+
     /// What `--to` means: a YAML file, else a registered analysis.
-    init(_ argument: String, share: String?, _ store: AnalysisStore) throws {
+    ///
+    /// - Parameter calibrate: asked for what a calibration finds, of a file.
+    init(
+        _ argument: String, share: String?, _ store: AnalysisStore, calibrate: (AnalysisFile) throws -> Smoothing?
+    ) throws {
         let kind = (argument as NSString).pathExtension.lowercased()
         var isFolder: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: argument, isDirectory: &isFolder)
         if kind == "yaml" || kind == "yml" || (exists && !isFolder.boolValue) {
             let file = try AnalysisFile(path: argument, share: share)
             StandardError.warn(file.warnings())
-            try self.init(file)
+            try self.init(file, smoothing: calibrate(file))
             return
         }
         let id = try store.resolve(argument)

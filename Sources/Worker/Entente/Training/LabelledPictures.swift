@@ -15,7 +15,7 @@ struct LabelledPictures {
     /// - Parameter option: what the folder was named by, for messages.
     /// - Throws: ``CommandFailure`` for a picture whose folder is no class.
     init(_ folder: String, option: String = "--images", classes: ClassIndex) throws(CommandFailure) {
-        listing = try ImageFolder.list(folder)
+        listing = try ImageFolder.list(folder, option: option)
         var known: [Identifier: Int] = [:]
         var labels: [Int] = []
         labels.reserveCapacity(listing.count)
@@ -44,10 +44,7 @@ struct LabelledPictures {
         self.labels = labels
     }
 
-    func path(_ index: Int) -> String {
-        let uri = listing[index].uri
-        return URL(string: uri)?.path(percentEncoded: false) ?? uri
-    }
+    func path(_ index: Int) -> String { listing[index].path }
 
     /// SHA-256 over everything that the features depend on, short of reading the pictures: names, sizes and times of the files, the
     /// encoder and what is taken from it: a map's identity names no features.

@@ -21,7 +21,11 @@ public final class LastWords {
         var action = sigaction()
         action.__sigaction_handler.sa_sigaction = speak
         action.sa_flags = Int32(bitPattern: UInt32(SA_SIGINFO) | UInt32(SA_RESETHAND) | UInt32(SA_NODEFER))
-        for number in Self.signals { sigaction(number, &action, nil) }
+        for number in Self.signals {
+            var former = sigaction()
+            sigaction(number, &action, &former)
+            if former.sa_flags & SA_SIGINFO == 0 { successor = former.__sigaction_handler.sa_handler }
+        }
     }
 
     /// Sees that the session is there.
@@ -35,6 +39,8 @@ public final class LastWords {
 // What the handler reads: without an initialiser to run, and set before it is installed.
 nonisolated(unsafe) private var words: UnsafeMutablePointer<CChar>?
 nonisolated(unsafe) private var session: OpaquePointer?
+/// What heard of the signals before, and has the last word; nil: nobody did.
+nonisolated(unsafe) private var successor: (@convention(c) (Int32) -> Void)?
 
 /// Not among what POSIX lets a handler do, strictly: libpq may want memory whose lock the fault left locked. Then the alarm ends
 /// the process without words.
@@ -49,5 +55,5 @@ private func speak(_ number: Int32, _ info: UnsafeMutablePointer<siginfo_t>?, _ 
             poll(&answer, 1, 1000)
         }
     }
-    raise(number)
+    if let successor { successor(number) } else { raise(number) }
 }

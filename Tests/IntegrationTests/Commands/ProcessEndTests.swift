@@ -21,6 +21,25 @@ import Testing
         #expect(!(end.output + end.errors).isEmpty)
     }
 
+    /// The thread's name is the word that a crash leaves behind; the process ends by the signal all the same.
+    @Test(arguments: [SIGSEGV, SIGABRT, SIGBUS]) func aFaultLeavesAWord(signal: Int32) async throws {
+        try await onOwnThread {
+            let site = try Site(partitions: 1)
+            defer { site.end() }
+            let worker = try site.worker()
+            let connection = try site.connect()
+            try eventually("the worker is there") {
+                try connection.number(
+                    "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'entente %/\(worker.pid)'")
+                    > 0
+            }
+            worker.signal(signal)
+            let end = try worker.wait(within: 60)
+            #expect(end.status == -signal, "\(end)")
+            #expect(end.errors.contains("entente: ended by signal \(signal) in its thread entente\n"), "\(end)")
+        }
+    }
+
     @Test func norBehindAWorker() async throws {
         try await onOwnThread {
             let site = try Site(partitions: 1)

@@ -99,6 +99,9 @@ import Testing
         ] {
             let refused = #expect(throws: Refused.self) { try Self.map(mapper, request(model, dense)) }
             #expect(refused?.sentence.contains(words) == true, "\(refused as Any)")
+            // A reader is told which model, not where it lies.
+            #expect(refused?.sentence.contains(Checkout.root) == false, "\(refused as Any)")
+            #expect(refused?.sentence.contains("models/" + model) == true, "\(refused as Any)")
         }
     }
 

@@ -84,6 +84,7 @@ import Testing
 
     @Test(arguments: [
         ("exit 3", "ended with code 3"), ("kill -9 $$", "was killed"), ("kill -6 $$", "signal 6"),
+        ("exec <&- >&-; exec sleep 60", "said nothing more and was ended"),
         ("head -c 64 /dev/zero; exec cat > /dev/null", "no map"),
         ("printf '\\002\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0{}'; exec cat > /dev/null", "no map"),
     ])

@@ -22,7 +22,7 @@ final class TextMapper {
     /// - Parameter picture: its file.
     func answer(_ request: TextMapRequest, picture: [UInt8]) -> TextMapAnswer {
         do { return .map(try map(request, picture)) } catch {
-            let sentence = "\(error)"
+            let sentence = library.withoutPlaces("\(error)")
             return .refusal(sentence.hasSuffix(".") ? sentence : sentence + ".")
         }
     }

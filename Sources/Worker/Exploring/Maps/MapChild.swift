@@ -48,7 +48,7 @@ final class MapChild {
     private static let mostOfAnswer = 16 << 20
 
     private var lastWord: String {
-        end()
+        guard end() else { return "said nothing more and was ended" }
         switch process.end {
         case -SIGKILL: return "was killed, as the system does when memory runs short"
         case let end? where end < 0: return "was ended by signal \(-end)"
@@ -57,11 +57,16 @@ final class MapChild {
     }
 
     /// Lets go of it, ends it if it does not end by itself, and waits for that.
-    func end() {
+    ///
+    /// - Returns: whether it ended by itself.
+    @discardableResult
+    func end() -> Bool {
         process.closeInput()
         let deadline = ContinuousClock.now + .seconds(1)
         while process.end == nil, ContinuousClock.now < deadline { usleep(2_000) }
-        process.signal(SIGKILL)
+        let isOver = process.end != nil
+        if !isOver { process.signal(SIGKILL) }
         process.wait()
+        return isOver
     }
 }

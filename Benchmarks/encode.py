@@ -12,7 +12,7 @@ and the fastest; ratios are of medians. With --precision entente runs once more 
 Runtime with its dynamic int8 (quantize_dynamic, weights by channel), or for bf16, which ONNX Runtime has no CPU kernels for, PyTorch with the
 model in bfloat16; ratios are of that then, and of entente's fp32, and "own peak" is the share of what the precision's instruction reaches on
 registers alone. --kernels avx2 holds entente to AVX2. The peers have no such switch (ONNX Runtime takes what the CPU has), so with it there is
-no peer: a comparison on AVX2 needs a CPU without AVX-512. Needs torch, open_clip_torch, onnx and onnxruntime.
+no peer but a copy of ONNX Runtime that without_avx512.py made. Needs torch, open_clip_torch, onnx and onnxruntime.
 """
 
 import argparse
@@ -40,6 +40,8 @@ if not list(pathlib.Path(importlib.util.find_spec("torchvision").origin).parent.
 import open_clip  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
+# Of the copy that without_avx512.py makes.
+WITHOUT_AVX512 = getattr(onnxruntime, "without_avx512", False)
 DEFAULT = ["ViT-B-32:32", "ViT-B-16:16", "ViT-L-14:8", "RN50:16", "convnext_base_w:8"]
 
 
@@ -109,7 +111,7 @@ def bfloat16(name, batch):
 
 def narrow_peer(name, batch, threads, precision, folder):
     """What encodes one batch in the precision, and is not entente; None on a set of kernels that nobody else can be held to."""
-    if "ENTENTE_KERNELS" in os.environ:
+    if "ENTENTE_KERNELS" in os.environ and (precision == "bf16" or not WITHOUT_AVX512):
         return None
     if precision == "bf16":
         return bfloat16(name, batch)
@@ -143,7 +145,7 @@ def main():
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--precision", choices=["bf16", "int8"])
-    parser.add_argument("--kernels", choices=["avx2"], help="of entente, with --precision; leaves the peers out")
+    parser.add_argument("--kernels", choices=["avx2"], help="of entente, with --precision; leaves out a peer that takes more")
     parser.add_argument("models", nargs="*", default=DEFAULT)
     arguments = parser.parse_args()
     if arguments.kernels:

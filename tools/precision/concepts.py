@@ -133,6 +133,12 @@ def main():
     parser.add_argument("--outliers", type=int, metavar="EXPONENT")
     parser.add_argument("models", nargs="*", default=MODELS)
     arguments = parser.parse_args()
+    if arguments.outliers and arguments.full_size:
+        parser.error("--outliers are planted in the zoo's models, not in random weights")
+    if arguments.outliers:
+        arguments.models = [model for model in arguments.models if model.startswith("vit-")]
+        if not arguments.models:
+            parser.error("--outliers are planted in the zoo's vit- models alone")
     pictures = [p for folder in sorted(arguments.pictures.iterdir()) for p in sorted(folder.iterdir())[:: arguments.every]]
     print("| model | precision | pictures | concepts | mutual | Spearman | AUC | top-1 | right |")
     print("|---|---|---|---|---|---|---|---|---|")

@@ -7,33 +7,45 @@ final class ActivationProbe: Sendable {
         var largest: [Float]
         /// `[kept, inputs]`.
         var rows: [Float] = []
+        /// The kept rows' numbers.
+        var numbers: [UInt64] = []
         /// Rows that came so far.
-        var count = 0
-        /// Every so many of them is kept.
-        var step = 1
+        var count: UInt64 = 0
+        /// One row in 2 to the power of it is kept.
+        var bits = 0
 
         mutating func see(_ row: UnsafeBufferPointer<Float>) {
             for (input, value) in row.enumerated() where largest[input] < value.magnitude {
                 largest[input] = value.magnitude
             }
-            if count.isMultiple(of: step) {
-                if rows.count == keptRows * row.count { thinOut(width: row.count) }
+            while numbers.count == keptRows { thinOut(width: row.count) }
+            if isKept(count) {
                 rows.append(contentsOf: row)
+                numbers.append(count)
             }
             count += 1
         }
 
-        /// Keeps every second row, the first among them.
         private mutating func thinOut(width: Int) {
-            rows = (0..<keptRows / 2).flatMap { rows[2 * $0 * width..<(2 * $0 + 1) * width] }
-            step *= 2
+            bits += 1
+            let places = numbers.indices.filter { isKept(numbers[$0]) }
+            rows = places.flatMap { rows[$0 * width..<($0 + 1) * width] }
+            numbers = places.map { numbers[$0] }
+        }
+
+        /// By a hash of the number (SplitMix64's), so that rows come from everywhere in a picture, whatever the number of its rows.
+        private func isKept(_ number: UInt64) -> Bool {
+            var hash = number &* 0x9E37_79B9_7F4A_7C15
+            hash = (hash ^ hash >> 30) &* 0xBF58_476D_1CE4_E5B9
+            hash = (hash ^ hash >> 27) &* 0x94D0_49BB_1331_11EB
+            return bits == 0 || (hash ^ hash >> 31) >> (64 - UInt64(bits)) == 0
         }
     }
 
     let inputs: Int
     private let state: Mutex<State>
 
-    /// Rows kept at most, an even number: so the row that is due when they are full is due afterwards, too.
+    /// Rows kept at most; about half of them at least once so many have come.
     static let keptRows = 256
 
     init(inputs: Int) {
@@ -44,7 +56,7 @@ final class ActivationProbe: Sendable {
     /// The largest magnitude of each input, `[inputs]`.
     var largest: [Float] { state.withLock(\.largest) }
 
-    /// At most ``keptRows`` rows, evenly from all that came, `[n, inputs]`.
+    /// At most ``keptRows`` rows, from all that came, `[n, inputs]`.
     var rows: [Float] { state.withLock(\.rows) }
 
     /// - Parameter rows: `[count, inputs]`.

@@ -3,6 +3,9 @@ final class SmoothedLayers: LayerMaker {
     private let smoothing: Smoothing
     private var met: Set<String> = []
 
+    private static let remedy =
+        "another model was calibrated: submit under an analysis that is made with --calibration and this one"
+
     init(_ smoothing: Smoothing) { self.smoothing = smoothing }
 
     func layer(
@@ -13,7 +16,7 @@ final class SmoothedLayers: LayerMaker {
         guard exponents.isEmpty || exponents.count == inputs else {
             throw InferenceError(
                 .smoothing,
-                "smoothing: there are \(exponents.count) exponents for \(name.quoted), which has \(inputs) inputs; calibrate with this model"
+                "smoothing: there are \(exponents.count) exponents for \(name.quoted), which has \(inputs) inputs; \(Self.remedy)"
             )
         }
         return PackedLayer(
@@ -25,6 +28,6 @@ final class SmoothedLayers: LayerMaker {
         guard let rest = smoothing.exponents.keys.filter({ !met.contains($0) }).min() else { return }
         throw InferenceError(
             .smoothing,
-            "smoothing: the model computes no layer \(rest.quoted) in int8; calibrate with this model")
+            "smoothing: the model computes no layer \(rest.quoted) in int8; \(Self.remedy)")
     }
 }

@@ -118,11 +118,16 @@ public struct AnalysisStore {
         return try rows.text(0, 0)
     }
 
-    /// One of these URIs that an image of the analysis has; nil if there is none.
-    public func image(of id: String, among uris: Set<String>) throws -> String? {
+    /// The id of an image of the analysis that has one of these URIs or hashes of its bytes, which it was announced with or analysed
+    /// as; nil if there is none.
+    public func image(of id: String, uris: Set<String>, hashes: Set<String>) throws -> String? {
         let rows = try connection.query(
-            "SELECT uri FROM entente.images WHERE analysis_id = $1 AND uri = ANY ($2) ORDER BY uri LIMIT 1",
-            [.text(id), .texts(uris.sorted())])
+            """
+            SELECT i.image_id FROM entente.images AS i LEFT JOIN entente.image_results AS r USING (analysis_id, image_id)
+            WHERE i.analysis_id = $1
+                AND (i.uri = ANY ($2::text[]) OR i.sha256 = ANY ($3::text[]) OR r.sha256 = ANY ($3::text[]))
+            ORDER BY i.image_id LIMIT 1
+            """, [.text(id), .texts(uris.sorted()), .texts(hashes.sorted())])
         return rows.count > 0 ? try rows.text(0, 0) : nil
     }
 

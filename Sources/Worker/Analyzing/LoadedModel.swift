@@ -22,13 +22,15 @@ package final class LoadedModel: Sendable {
         cache: ConvertedWeights = ConvertedWeights()
     ) throws(InferenceError) {
         directory = try ModelDirectory(path)
-        let converted = try cache.weights(of: directory, hash: weights)
+        let isNarrow = form != .floats
+        let converted = other == nil || isNarrow ? try cache.weights(of: directory, hash: weights) : nil
+        // First what may be of another model.
+        let narrow =
+            isNarrow
+            ? try ClipModel.loadVision(
+                directory, weights: converted, precision: form.precision, smoothing: form.smoothing) : nil
         clip = if let other { other.clip } else { try ClipModel.load(directory, weights: converted) }
-        promptedVision =
-            form == .floats
-            ? clip.vision
-            : try ClipModel.loadVision(
-                directory, weights: converted, precision: form.precision, smoothing: form.smoothing)
+        promptedVision = narrow ?? clip.vision
         preprocessor = try Preprocessor(directory, imageSize: clip.vision.imageSize)
     }
 

@@ -24,10 +24,10 @@ package final class ModelCalibrator {
     /// Layers that int8 narrows.
     package var layers: Int { calibration.layers }
 
-    /// - Parameter pictures: each with what it is called in messages.
+    /// - Parameter pictures: S×S, as the analysis fits them, each with what it is called in messages.
     /// - Throws: `InferenceError` for a picture on which the encoder overflows.
-    package func see(_ pictures: [(name: String, picture: Picture)], fit: ImageFit) throws(InferenceError) {
-        let encoded = session.encode(pictures.map { preprocessor.input(preprocessor.fit($0.picture, as: fit)) })
+    package func see(_ pictures: [(name: String, picture: Picture)]) throws(InferenceError) {
+        let encoded = session.encode(pictures.map { preprocessor.input($0.picture) })
         for (place, (name, _)) in pictures.enumerated() {
             if let overflow = encoded.overflow(of: place, named: name) { throw overflow }
         }

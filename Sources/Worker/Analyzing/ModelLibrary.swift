@@ -55,6 +55,14 @@ package final class ModelLibrary: Sendable {
         }
     }
 
+    /// A sentence for strangers: of where models lie on this machine it keeps the last name alone.
+    package func withoutPlaces(_ sentence: String) -> String {
+        paths.reduce(sentence) { sentence, path in
+            let place = path.hasSuffix("/") ? String(path.dropLast()) : path
+            return place.isEmpty ? sentence : sentence.replacing(place, with: (place as NSString).lastPathComponent)
+        }
+    }
+
     private func scan() -> [Analysis.ModelFingerprint: String] {
         var found: [Analysis.ModelFingerprint: String] = [:]
         for directory in Self.directories(in: paths) {

@@ -23,7 +23,7 @@ import Testing
     @Test func foldersAreClassesByIdOrName() throws {
         for name in ["n1/b b.jpg", "n1/a.jpg", "crane/ü.png", "n2/z.jpg"] { try scratch.write("x", to: name) }
         let pictures = try LabelledPictures(scratch.path, classes: classes)
-        let found = pictures.labels.indices.map { pictures.path($0).replacing(scratch.path + "/", with: "") }
+        let found = pictures.labels.indices.map { "\(pictures.path($0))".replacing(scratch.path + "/", with: "") }
         #expect(found == ["crane/ü.png", "n1/a.jpg", "n1/b b.jpg", "n2/z.jpg"])
         #expect(pictures.labels == [1, 0, 0, 1])
     }

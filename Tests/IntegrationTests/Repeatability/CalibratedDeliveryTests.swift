@@ -1,6 +1,9 @@
+import Crypto
 import Foundation
 import Testbed
 import Testing
+
+@testable import Fetch
 
 /// int8 that was fitted to its model: on the way from queue to table, and what the commands say that calibrate.
 @Suite(.startsWorkers) struct CalibratedDeliveryTests {
@@ -9,11 +12,13 @@ import Testing
     /// The rest of them.
     private static let told = all.filter { $0.hasSuffix("3.jpg") }
 
-    private static func analysis(_ scratch: ScratchFolder, precision: String = "int8") throws -> String {
+    private static func analysis(
+        _ scratch: ScratchFolder, precision: String = "int8", model: String = DrawnWorld.model
+    ) throws -> String {
         try scratch.write(
             """
             name: \(precision)
-            model: \(DrawnWorld.model)
+            model: \(model)
             classes: \(DrawnWorld.folder)/classes.json
             descriptors: \(DrawnWorld.folder)/descriptors.json
             method:
@@ -30,7 +35,8 @@ import Testing
         try await onOwnThread {
             let site = try Site()
             defer { site.end() }
-            let file = try Self.analysis(site.scratch)
+            let model = try OutlierModel.write(to: site.scratch)
+            let file = try Self.analysis(site.scratch, model: model)
             let folder = try DrawnWorld.copy(Self.told, to: site.scratch, as: "told")
             _ = try DrawnWorld.copy(Self.analysed, to: site.scratch)
             let manifest = try site.scratch.write(
@@ -39,13 +45,21 @@ import Testing
             let submitted = try site.submit(["--manifest", manifest, "--calibration", folder], analysis: file)
             #expect(plain.status == 0 && !plain.output.contains(submitted.analysis), "\(plain)")
             let pictures = Self.analysed.map { site.root + "/" + $0 }
-            let end = try Product.run(
-                ["analyze", "--analysis", file, "--json", "--calibration", folder, "--batch-size", "1"] + pictures,
-                in: site.scratch)
-            try #require(end.status == 0, "\(end)")
-            #expect(end.errors.contains("calibrated on \(Self.told.count) pictures"), "\(end.errors)")
+            func analyze(_ arguments: [String]) throws -> (reports: [Report], errors: String) {
+                let end = try Product.run(
+                    ["analyze", "--analysis", file, "--json", "--batch-size", "1"] + arguments + pictures,
+                    in: site.scratch)
+                try #require(end.status == 0, "\(end)")
+                let lines = end.output.split(separator: "\n")
+                return (try lines.map { try JSONDecoder().decode(Report.self, from: Data($0.utf8)) }, end.errors)
+            }
+            let (reports, errors) = try analyze(["--calibration", folder])
+            #expect(errors.contains("calibrated (pictures: \(Self.told.count); "), "\(errors)")
+            // Else the worker could do without.
+            let uncalibrated = try analyze([]).reports
+            try #require(reports.map(\.partMethods) != uncalibrated.map(\.partMethods))
             try FileManager.default.removeItem(atPath: folder)
-            try site.work()
+            try site.work(environment: ["ENTENTE_MODEL_PATH": model])
             try site.expectRollupsTrue()
             let connection = try site.connect()
             #expect(
@@ -53,10 +67,8 @@ import Testing
                     $0.hasSuffix("+int8")
                 })
             let stored = try StoredReports(connection)
-            let lines = end.output.split(separator: "\n")
-            #expect(lines.count == Self.analysed.count)
-            for (id, line) in zip(Self.analysed, lines) {
-                let report = try JSONDecoder().decode(Report.self, from: Data(line.utf8))
+            #expect(reports.count == Self.analysed.count)
+            for (id, report) in zip(Self.analysed, reports) {
                 for (method, part) in report.partMethods { #expect(try part == stored.part(id, method), "\(id)") }
             }
             let shown = try site.entente(["analyses", "show", submitted.analysis])
@@ -116,9 +128,50 @@ import Testing
             try scratch.link("aside", to: folder)
             let own = try refusal([file, "--calibration", folder, scratch.path + "/aside/" + Self.told[1]], 65)
             #expect(own.contains("\(Self.told[1]) is among the images themselves"), "\(own)")
+            try scratch.makeFolder("links")
+            try scratch.link("links/a.jpg", to: folder + "/" + Self.told[1])
+            let linked = try refusal(
+                [file, "--calibration", scratch.path + "/links", folder + "/" + Self.told[1]], 65)
+            #expect(linked.contains("\(Self.told[1]) is among the images themselves"), "\(linked)")
+            let manifest = try scratch.write(
+                DrawnWorld.manifest([Self.told[2]], below: scratch.path + "/aside"), to: "manifest.csv")
+            let dry = try Product.run(
+                [
+                    "submit", "--analysis", file, "--calibration", scratch.path + "/aside", "--manifest", manifest,
+                    "--dry-run",
+                ], in: scratch)
+            #expect(dry.status == 65 && dry.errors.contains("is among the images themselves"), "\(dry)")
+            // By its bytes, which the manifest names.
+            let hash = SHA256.hash(data: Data(try DrawnWorld.bytes(Self.told[0]))).map { String(format: "%02x", $0) }
+            let hashed = try scratch.write(
+                "uri,id,sha256\ns3://elsewhere/a.jpg,a,\(hash.joined())\n", to: "hashed.csv")
+            let same = try Product.run(
+                ["submit", "--analysis", file, "--calibration", folder, "--manifest", hashed, "--dry-run"], in: scratch)
+            #expect(same.status == 65 && same.errors.contains(": a is among the images themselves"), "\(same)")
             try scratch.write(BadPictures.truncated(Self.told[0]), to: "told/cut.jpg")
             let cut = try refusal([file, "--calibration", folder, picture], 65)
             #expect(cut.contains("told/cut.jpg") && cut.contains("take it out of the folder"), "\(cut)")
+            #expect(!cut.contains(".;"), "\(cut)")
+        }
+    }
+
+    /// Whatever `--images` takes: names are bytes.
+    @Test func namesThatAreNoTextAreRead() async throws {
+        try await onOwnThread {
+            let scratch = try ScratchFolder()
+            defer { scratch.remove() }
+            try scratch.makeFolder("told")
+            let name = PathBytes(Array((scratch.path + "/told/a").utf8) + [0xff] + Array(".jpg".utf8))
+            let bytes = try DrawnWorld.bytes(Self.told[0])
+            let file = try #require(name.withCString { fopen($0, "wb") })
+            #expect(fwrite(bytes, 1, bytes.count, file) == bytes.count)
+            fclose(file)
+            let end = try Product.run(
+                [
+                    "analyze", "--analysis", Self.analysis(scratch), "--calibration", scratch.path + "/told",
+                    DrawnWorld.path(Self.analysed[0]),
+                ], in: scratch)
+            #expect(end.status == 0 && end.errors.contains("calibrated (pictures: 1; "), "\(end)")
         }
     }
 }

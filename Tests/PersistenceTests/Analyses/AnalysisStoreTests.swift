@@ -86,13 +86,18 @@ import Testing
         #expect(one.settingDigest != analysis("a", nil).settingDigest)
     }
 
-    @Test func imagesAreFoundByTheirURIs() throws {
+    @Test func imagesAreFoundByTheirURIsAndBytes() throws {
         let analysis = Fixture.analysis()
         try store.register(analysis, name: "x")
         try BatchWriter(connection).write(WriteBatch(results: [Fixture.row("a", analysisID: analysis.id)]))
-        #expect(try store.image(of: analysis.id, among: ["file:///b", "file:///a"]) == "file:///a")
-        #expect(try store.image(of: analysis.id, among: ["file:///b"]) == nil)
-        #expect(try store.image(of: Fixture.analysis("b").id, among: ["file:///a"]) == nil)
+        func image(_ id: String, uris: Set<String> = [], hashes: Set<String> = []) throws -> String? {
+            try store.image(of: id, uris: uris, hashes: hashes)
+        }
+        #expect(try image(analysis.id, uris: ["file:///b", "file:///a"]) == "a")
+        #expect(try image(analysis.id, uris: ["file:///b"], hashes: ["ff"]) == nil)
+        // As its result has it.
+        #expect(try image(analysis.id, hashes: ["ff", "00"]) == "a")
+        #expect(try image(Fixture.analysis("b").id, uris: ["file:///a"], hashes: ["00"]) == nil)
     }
 
     @Test func concurrentRegistrationsAgree() throws {

@@ -129,6 +129,9 @@ final class AnalysisCatalog: @unchecked Sendable {
             throw JobError(.unregisteredAnalysis, "Analysis \(id) is not registered; submit it first.")
         }
         if let other = AnotherRevision(analysis, id: id) { throw other }
+        if let problem = analysis.smoothingProblem {
+            throw JobError(.unsupportedAnalysis, "Analysis \(id): \(problem)")
+        }
         let found: LoadedModel?
         do { found = try models.model(analysis.model, in: analysis.visionForm) } catch let error as InferenceError
             where error.code == .smoothing

@@ -41,10 +41,16 @@ struct LocalAnalysis {
     }
 
     /// - Parameter label: index of the picture's class.
-    func prepare(_ path: String, label: Int?) -> Result<PreparedImage, ImageFailure> {
+    func prepare(_ path: PathBytes, label: Int?) -> Result<PreparedImage, ImageFailure> {
         Result { () throws(ImageFailure) in
             let (picture, hash) = try pictures.load(path)
-            return PreparedImage(id: Identifier(path), label: label, picture: loaded.fit(picture), contentHash: hash)
+            return PreparedImage(
+                id: Identifier("\(path)"), label: label, picture: loaded.fit(picture), contentHash: hash)
         }
+    }
+
+    /// The same of a path in words.
+    func prepare(_ path: String, label: Int?) -> Result<PreparedImage, ImageFailure> {
+        prepare(PathBytes(path), label: label)
     }
 }

@@ -1,4 +1,6 @@
+import Analyzing
 import ArgumentParser
+import Concepts
 import Inference
 import Settings
 
@@ -14,11 +16,11 @@ struct CalibrationOptions: ParsableArguments {
 
     /// - Parameters:
     ///   - path: of the analysis file, for messages.
-    ///   - common: one of these URIs that an image has which is analysed, nil if there is none.
+    ///   - common: a picture that is analysed and one of these, nil if there is none.
     /// - Returns: nil if it was not asked for.
     /// - Throws: ``CommandFailure`` for an analysis that narrows nothing, and for pictures that can't be calibrated by.
     func smoothing(
-        of file: AnalysisFile, path: String, settings: Settings, common: (Set<String>) throws -> String?
+        of file: AnalysisFile, path: String, settings: Settings, common: (CalibrationTraits) throws -> String?
     ) throws -> Smoothing? {
         guard let calibration else { return nil }
         guard file.method.precision == .int8 else {
@@ -27,8 +29,12 @@ struct CalibrationOptions: ParsableArguments {
                 "\(Self.name) is about int8, and \(path) computes in \(file.method.precision.rawValue) (method.precision); leave it out."
             )
         }
-        let pictures = try CalibrationPictures(calibration)
-        try pictures.check(common)
-        return try pictures.smoothing(of: file, settings: settings)
+        // What needs no calibration to be refused.
+        let directory = try ModelDirectory(file.modelDirectory)
+        let plain = file.analysis(model: try Analysis.ModelFingerprint(directory: directory.path))
+        if let refusal = directory.configuration.refusal(of: plain) {
+            throw CommandFailure(.badInput, "\(path): \(refusal)")
+        }
+        return try CalibrationPictures(calibration).smoothing(of: file, settings: settings, common: common)
     }
 }

@@ -48,15 +48,16 @@ struct AnalyzeCommand: AsyncParsableCommand {
                 "\(joint ? "--joint" : "--artifacts") is about parts, and \(analysis) finds none (method.parts.by is []); leave it out."
             )
         }
-        let smoothing = try calibration.smoothing(of: file, path: analysis, settings: settings) { own in
-            images.lazy.compactMap { FileRoots.resolved(PathBytes($0)).map { FileURI.uri(of: $0.bytes) } }
-                .first(where: own.contains)
+        let label = try labelIndex(ClassIndex(file.classes))
+        let smoothing = try calibration.smoothing(of: file, path: analysis, settings: settings) { pictures in
+            images.first { path in
+                FileRoots.resolved(PathBytes(path)).map { pictures.hold(uri: FileURI.uri(of: $0)) } ?? false
+            }
         }
         let local = try LocalAnalysis(file, path: analysis, joint: joint, smoothing: smoothing, settings: settings)
         let loaded = local.loaded
         let content = loaded.analysis
 
-        let label = try labelIndex(loaded)
         let batch = try settings.integer(.workerBatchSize, in: 1...1024)
         let analyzer = ImageAnalyzer(loaded, batchSize: batch)
         let artifacts = try artifacts.map { try ArtifactFolder(path: $0, analysis: content) }
@@ -82,9 +83,9 @@ struct AnalyzeCommand: AsyncParsableCommand {
         if printer.hasFailures { throw ExitCode(CommandFailure.Exit.badInput.rawValue) }
     }
 
-    private func labelIndex(_ loaded: LoadedAnalysis) throws(CommandFailure) -> Int? {
+    private func labelIndex(_ classes: ClassIndex) throws(CommandFailure) -> Int? {
         guard let label else { return nil }
-        switch loaded.classIndex.find(Identifier(label)) {
+        switch classes.find(Identifier(label)) {
         case .success(let index): return index
         case .failure(let failure): throw CommandFailure(.usage, "--label \"\(label)\" \(failure.rawValue).")
         }

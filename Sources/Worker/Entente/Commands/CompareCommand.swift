@@ -117,7 +117,11 @@ struct CompareCommand: AsyncParsableCommand {
         guard json else {
             try StandardOutput.line(Self.text(images, accuracy, rows, classes: classes))
             guard let forms, !kept.isEmpty else { return }
-            return try StandardOutput.line("\n" + Self.text(kept, forms.before, forms.now))
+            let names =
+                forms.before.description == forms.now.description
+                ? [before, now].map { " (\($0.prefix(8)))" } : ["", ""]
+            return try StandardOutput.line(
+                "\n" + Self.text(kept, "\(forms.before)\(names[0])", "\(forms.now)\(names[1])"))
         }
         try StandardOutput.json(
             AccuracyLine(
@@ -147,7 +151,7 @@ struct CompareCommand: AsyncParsableCommand {
         }
     }
 
-    /// Nothing for analyses that differ in anything but their precision.
+    /// Nothing for analyses that differ in anything but their precision and its calibration.
     private func keptConcepts(
         from before: String, to now: String, in store: AnalysisStore
     ) throws -> ([KeptConcepts], (before: VisionForm, now: VisionForm)?) {
@@ -158,7 +162,7 @@ struct CompareCommand: AsyncParsableCommand {
         return (try store.keptConcepts(from: before, to: now), (first.visionForm, second.visionForm))
     }
 
-    static func text(_ kept: [KeptConcepts], _ before: VisionForm, _ now: VisionForm) -> String {
+    private static func text(_ kept: [KeptConcepts], _ before: String, _ now: String) -> String {
         func decimal(_ value: Double?) -> String { value.map { String(format: "%.4f", $0) } ?? "–" }
         var table = TextTable(
             .text("\(before) → \(now)"), .number("images"), .number("concepts (Jaccard)"),

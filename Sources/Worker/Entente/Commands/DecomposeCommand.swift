@@ -1,6 +1,7 @@
 import Analyzing
 import ArgumentParser
 import Concepts
+import Fetch
 import Foundation
 import Inference
 import Settings
@@ -67,7 +68,7 @@ struct DecomposeCommand: AsyncParsableCommand {
         let encoder = FeatureEncoder(
             local: local, lanes: try settings.integer(.workerLanes, in: 1...512),
             batch: try settings.integer(.workerBatchSize, in: 1...1024))
-        try print(encoder.embeddings(images), local.loaded)
+        try print(encoder.embeddings(images.map { PathBytes($0) }), local.loaded)
     }
 
     /// A picture's share, by either method.

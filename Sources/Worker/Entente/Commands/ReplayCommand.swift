@@ -60,7 +60,7 @@ struct ReplayCommand: AsyncParsableCommand {
         let fromID = try store.resolve(from)
         let target = try TargetAnalysis(to, share: settings.value(.share), store) { file in
             try calibration.smoothing(of: file, path: to, settings: settings) {
-                try store.image(of: fromID, among: $0)
+                try store.image(of: fromID, uris: $0.uris, hashes: $0.hashes)
             }
         }
         if target.isRegistered, calibration.calibration != nil {

@@ -80,6 +80,10 @@ struct SubmitCommand: AsyncParsableCommand {
         let settings = try await global.settings(database.flags.merging(kafka.flags) { $1 })
         let file = try AnalysisFile(path: analysis, share: settings.value(.share))
         StandardError.warn(file.warnings())
+        // Before a calibration takes its time.
+        if !dryRun, calibration.calibration != nil {
+            _ = (try settings.required(.postgresURI), try settings.kafka(), try settings.jobTopic())
+        }
         let passedOver: PassedOver
         let submission: DatasetSubmission
         if let images {
@@ -107,8 +111,8 @@ struct SubmitCommand: AsyncParsableCommand {
             file, images: images, grouped: groupBy == .label, imagesPerJob: imagesPerJob, force: force,
             keepData: keepData, split: split
         ) {
-            try calibration.smoothing(of: file, path: analysis, settings: settings) { own in
-                images.first { own.contains($0.uri) }?.uri
+            try calibration.smoothing(of: file, path: analysis, settings: settings) { pictures in
+                images.first { pictures.hold(uri: $0.uri, sha256: $0.sha256) }?.id.text
             }
         }
     }

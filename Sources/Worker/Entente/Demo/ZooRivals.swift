@@ -1,5 +1,6 @@
 import Analyzing
 import Concepts
+import Fetch
 import Foundation
 import Settings
 
@@ -33,7 +34,8 @@ struct ZooRivals {
         let lanes = try settings.integer(.workerLanes, in: 1...512)
         return try files.flatMap { file in
             let local = try LocalAnalysis(file, path: file.name, settings: settings)
-            let pictures = try FeatureEncoder(local: local, lanes: lanes, batch: 16).embeddings(paths)
+            let pictures = try FeatureEncoder(local: local, lanes: lanes, batch: 16).embeddings(
+                paths.map { PathBytes($0) })
             let ways: [(name: String, by: Decomposer, choices: Decomposer.Choices)] = [
                 ("SpLiCE", .splice, .init()), ("EZPC, untrained", .ezpc, .init()),
                 ("EZPC, trained", .ezpc, .init(map: mapFolder(of: file))),

@@ -22,14 +22,16 @@ struct DatasetSubmission: OutgoingImages {
     /// - Parameters:
     ///   - grouped: whether images of one label stay together.
     ///   - split: the half of the images that is sent; nil for all.
-    ///   - calibrate: asked for what a calibration finds once the labels are known to be classes.
+    ///   - calibrate: asked for what a calibration finds once the images are known to be possible.
     /// - Throws: ``CommandFailure`` naming unknown labels and impossible images; `InferenceError` for the model.
     init(
         _ file: AnalysisFile, images listed: some RandomAccessCollection<ListedImage>, grouped: Bool, imagesPerJob: Int,
         force: Bool, keepData: Bool, split: ImageSplit? = nil, calibrate: () throws -> Smoothing? = { nil }
     ) throws {
         index = ClassIndex(file.classes)
+        self.grouped = grouped
         try Self.checkLabels(listed, index)
+        for image in listed { _ = try Self.outgoing(image, index, file.classes, grouped: grouped) }
         target = try TargetAnalysis(file, smoothing: calibrate())
         modelDirectory = file.modelDirectory
         sender = JobSender(
@@ -37,18 +39,18 @@ struct DatasetSubmission: OutgoingImages {
             keepData: keepData)
         // Of a half only places are kept: a list may make its images as they are asked for.
         if let split { images = ListedHalf(listed, split) } else { images = listed }
-        self.grouped = grouped
-        for image in listed { _ = try outgoing(image) }
     }
 
     /// Each made when it is asked for: a list of millions is short, and jobs are not.
     func forEach(_ body: (OutgoingImage) throws -> Void) throws {
-        for image in images { try body(outgoing(image)) }
+        for image in images { try body(Self.outgoing(image, index, target.analysis.classes, grouped: grouped)) }
     }
 
-    private func outgoing(_ image: ListedImage) throws(CommandFailure) -> OutgoingImage {
+    private static func outgoing(
+        _ image: ListedImage, _ index: ClassIndex, _ classes: [Analysis.Class], grouped: Bool
+    ) throws(CommandFailure) -> OutgoingImage {
         // Ids instead of names, so that a label means the same in every table.
-        let label = image.label.flatMap { try? index.find($0).get() }.map { target.analysis.classes[$0].id }
+        let label = image.label.flatMap { try? index.find($0).get() }.map { classes[$0].id }
         do throws(JobError) {
             return OutgoingImage(
                 image: try ImageJob.Image(id: image.id, uri: image.uri, label: label, sha256: image.sha256),

@@ -1,4 +1,4 @@
-import Foundation
+import Fetch
 import Inference
 
 /// An image that somebody wants analysed, as a folder or manifest names it.
@@ -14,5 +14,5 @@ struct ListedImage: Hashable, Sendable {
     let origin: String
 
     /// Of a local file.
-    var path: String { URL(string: uri)?.path(percentEncoded: false) ?? uri }
+    var path: PathBytes { (try? FileURI.path(of: uri)) ?? PathBytes(uri) }
 }

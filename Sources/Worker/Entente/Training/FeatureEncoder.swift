@@ -1,5 +1,6 @@
 import Analyzing
 import Concepts
+import Fetch
 import Inference
 import Threads
 
@@ -28,7 +29,7 @@ struct FeatureEncoder {
     /// One a path, in order.
     ///
     /// - Throws: ``CommandFailure`` naming the picture that can't be decoded or encoded.
-    func encode(_ paths: [String]) throws -> [Encoded] {
+    func encode(_ paths: [PathBytes]) throws -> [Encoded] {
         let (local, batch) = (local, batch)
         let groups = stride(from: 0, to: paths.count, by: batch).map {
             Array(paths[$0..<min($0 + batch, paths.count)])
@@ -55,7 +56,7 @@ struct FeatureEncoder {
     }
 
     /// The same without patches, of any number of paths.
-    func embeddings(_ paths: [String]) throws -> [Encoded] {
+    func embeddings(_ paths: [PathBytes]) throws -> [Encoded] {
         try stride(from: 0, to: paths.count, by: atOnce).flatMap { start in
             try encode(Array(paths[start..<min(start + atOnce, paths.count)])).map {
                 Encoded(embedding: $0.embedding, patches: Matrix(rows: 0, columns: 0), hash: $0.hash)

@@ -1,6 +1,7 @@
 import Analyzing
 import Concepts
 import Crypto
+import Fetch
 import Foundation
 import Inference
 import Jobs
@@ -44,7 +45,7 @@ struct LabelledPictures {
         self.labels = labels
     }
 
-    func path(_ index: Int) -> String { listing[index].path }
+    func path(_ index: Int) -> PathBytes { listing[index].path }
 
     /// SHA-256 over everything that the features depend on, short of reading the pictures: names, sizes and times of the files, the
     /// encoder and what is taken from it: a map's identity names no features.
@@ -60,7 +61,7 @@ struct LabelledPictures {
         }
         for other in [KernelSet.name(for: precision)] + others { add(other) }
         for (index, label) in labels.enumerated() {
-            let path = path(index)
+            let path = "\(path(index))"
             let attributes = (try? FileManager.default.attributesOfItem(atPath: path)) ?? [:]
             add(path)
             add("\(label) \(attributes[.size] ?? 0) \(attributes[.modificationDate] ?? "")")

@@ -3,7 +3,7 @@ import Jobs
 /// `file:///…` of a path and back. A path is bytes, so nothing is lost of one that is not UTF-8.
 package enum FileURI {
     /// The decoded path of `file:///…` or `file://localhost/…`.
-    static func path(of uri: String) throws(ImageFailure) -> PathBytes {
+    package static func path(of uri: String) throws(ImageFailure) -> PathBytes {
         guard !uri.utf8.contains(where: { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }) else {
             throw ImageFailure(
                 .unsupportedURI,
@@ -26,6 +26,14 @@ package enum FileURI {
             throw ImageFailure(.unsupportedURI, "\(redactedURI(uri)) has a broken percent escape.")
         }
         return PathBytes(decoded)
+    }
+
+    /// The same file's URI with every link resolved, by which two are told to be one; `uri` itself if there is no such file.
+    package static func resolved(_ uri: String) -> String {
+        guard uri.utf8.starts(with: "file:".utf8), let path = try? path(of: uri),
+            let resolved = FileRoots.resolved(path)
+        else { return uri }
+        return self.uri(of: resolved)
     }
 
     /// - Parameter path: absolute.

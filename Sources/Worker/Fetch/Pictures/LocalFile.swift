@@ -16,7 +16,7 @@ package struct LocalFile: Sendable {
     /// - Throws: ``ImageFailure`` for what will not change, ``TransientFetchFailure`` for what may.
     package func read(_ path: String) throws -> [UInt8] { try read(PathBytes(path)) }
 
-    func read(_ path: PathBytes) throws -> [UInt8] {
+    package func read(_ path: PathBytes) throws -> [UInt8] {
         guard !path.bytes.contains(0) else { throw ImageFailure(.notFound, "A path holds a NUL byte.") }
         // Asked before the file is opened, since opening a device may already do something …
         try check(roots.allow(reaching: path), path)

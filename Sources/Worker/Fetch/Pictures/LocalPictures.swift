@@ -17,10 +17,10 @@ package struct LocalPictures {
 
     /// - Returns: the decoded picture and the SHA-256 of its file.
     /// - Throws: what a worker would record.
-    package func load(_ path: String) throws(ImageFailure) -> (picture: Picture, hash: [UInt8]) {
+    package func load(_ path: PathBytes) throws(ImageFailure) -> (picture: Picture, hash: [UInt8]) {
         do {
             let bytes = try files.read(path)
-            let picture = try ImageDecoder.decode(bytes, named: path, limits: limits)
+            let picture = try ImageDecoder.decode(bytes, named: "\(path)", limits: limits)
             return (picture, [UInt8](SHA256.hash(data: bytes)))
         } catch let error as InferenceError {
             throw ImageFailure(decoding: error)
@@ -29,6 +29,11 @@ package struct LocalPictures {
         } catch {
             throw ImageFailure(.fetchExhausted, "\(error)")
         }
+    }
+
+    /// The same of a path in words.
+    package func load(_ path: String) throws(ImageFailure) -> (picture: Picture, hash: [UInt8]) {
+        try load(PathBytes(path))
     }
 }
 

@@ -9,7 +9,7 @@ static void answer(int number, siginfo_t *info, void *context) {
     (void)info;
     greg_t *at = ((ucontext_t *)context)->uc_mcontext.gregs;
     const unsigned char *code = (const unsigned char *)at[REG_RIP];
-    if (code[0] != 0x0f || code[1] != 0x0b) {
+    if (code[0] != 0x0f || code[1] != 0xff) {
         signal(number, SIG_DFL);
         return;
     }

@@ -21,7 +21,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 
 
 def patch(path, function=None):
-    """Makes each `cpuid` of an ELF file an `ud2`, which is as long; or those of one function."""
+    """Makes each `cpuid` of an ELF file an `ud0`, which is as long and which no compiler writes; or those of one function."""
     only = [f"--disassemble={function}"] if function else ["-d"]
     listing = subprocess.run(["objdump", *only, path], check=True, capture_output=True, text=True).stdout
     places = [int(place, 16) for place in re.findall(r"^ *([0-9a-f]+):\t0f a2 +\tcpuid", listing, re.M)]
@@ -32,7 +32,7 @@ def patch(path, function=None):
     for place in places:
         offset = next(o + place - v for kind, _, o, v, _, length in segments if kind == 1 and v <= place < v + length)
         assert data[offset : offset + 2] == b"\x0f\xa2"
-        data[offset : offset + 2] = b"\x0f\x0b"
+        data[offset : offset + 2] = b"\x0f\xff"
     path.write_bytes(data)
     print(f"{path}: {len(places)} questions to the CPU")
 

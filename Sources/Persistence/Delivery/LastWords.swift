@@ -21,11 +21,10 @@ public final class LastWords {
         var action = sigaction()
         action.__sigaction_handler.sa_sigaction = speak
         action.sa_flags = Int32(bitPattern: UInt32(SA_SIGINFO) | UInt32(SA_RESETHAND) | UInt32(SA_NODEFER))
-        for number in Self.signals {
-            var former = sigaction()
-            sigaction(number, &action, &former)
-            if former.sa_flags & SA_SIGINFO == 0 { successor = former.__sigaction_handler.sa_handler }
-        }
+        var former = sigaction()
+        sigaction(SIGSEGV, nil, &former)
+        if former.sa_flags & SA_SIGINFO == 0 { successor = former.__sigaction_handler.sa_handler }
+        for number in Self.signals { sigaction(number, &action, nil) }
     }
 
     /// Sees that the session is there.

@@ -58,8 +58,10 @@ package final class ModelLibrary: Sendable {
     /// A sentence for strangers: of where models lie on this machine it keeps the last name alone.
     package func withoutPlaces(_ sentence: String) -> String {
         paths.reduce(sentence) { sentence, path in
-            let place = path.hasSuffix("/") ? String(path.dropLast()) : path
-            return place.isEmpty ? sentence : sentence.replacing(place, with: (place as NSString).lastPathComponent)
+            let place = String(path.reversed().drop { $0 == "/" }.reversed())
+            guard !place.isEmpty else { return sentence }
+            return sentence.replacing(place + "/", with: (place as NSString).lastPathComponent + "/")
+                .replacing(place + ":", with: (place as NSString).lastPathComponent + ":")
         }
     }
 

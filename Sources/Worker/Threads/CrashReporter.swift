@@ -14,12 +14,13 @@ package enum CrashReporter {
         environment[variable] != nil
     }
 
-    /// Lets handlers hear of `abort()` on the calling thread: threads that come of Dispatch's have it blocked.
-    static func unblockAborts() {
-        var aborts = sigset_t()
-        sigemptyset(&aborts)
-        sigaddset(&aborts, SIGABRT)
-        pthread_sigmask(SIG_UNBLOCK, &aborts, nil)
+    /// Lets handlers hear of faults on the calling thread: threads that come of Dispatch's have `abort()` blocked, those of C libraries
+    /// all of them.
+    package static func unblockFaults() {
+        var faults = sigset_t()
+        sigemptyset(&faults)
+        for number in signals where number != SIGQUIT { sigaddset(&faults, number) }
+        pthread_sigmask(SIG_UNBLOCK, &faults, nil)
     }
 
     /// Lets a crash end the process at once, as it does without a reporter, unless the environment asks for reports. All that is left of
@@ -33,30 +34,31 @@ package enum CrashReporter {
     /// Takes neither memory nor a lock, since whoever was interrupted may hold them.
     private static let lastWord: @convention(c) (CInt) -> Void = { number in
         signal(number, SIG_DFL)
-        write("entente: ended by signal ")
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2) { digits in
-            digits[0] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: number / 10)
-            digits[1] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: number % 10)
-            write(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(digits)[(number < 10 ? 1 : 0)...]))
-        }
-        write(" in its thread ")
-        withUnsafeTemporaryAllocation(byteCount: 32, alignment: 1) { name in
+        // Nobody may be reading; then the process ends without it.
+        signal(SIGALRM, SIG_DFL)
+        alarm(2)
+        withUnsafeTemporaryAllocation(byteCount: 96, alignment: 1) { line in
+            var count = 0
+            func add(_ byte: UInt8) {
+                line[count] = byte
+                count += 1
+            }
+            func add(_ text: StaticString) { text.withUTF8Buffer { for byte in $0 { add(byte) } } }
+            add("entente: ended by signal ")
+            if number > 9 { add(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: number / 10)) }
+            add(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: number % 10))
+            add(" in its thread ")
             let file = ownName.withUTF8Buffer { path in
                 path.withMemoryRebound(to: CChar.self) { open($0.baseAddress!, O_RDONLY | O_CLOEXEC) }  // never empty
             }
-            // With a line break at its end.
-            let count = max(0, read(file, name.baseAddress, name.count))
-            write(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(name)[..<count]))
+            // At most fifteen bytes and a line break.
+            count += max(0, read(file, line.baseAddress! + count, 16))
+            if line[count - 1] != UInt8(ascii: "\n") { add(UInt8(ascii: "\n")) }
+            _ = write(STDERR_FILENO, line.baseAddress, count)
         }
-        // The signal is held back until this returns.
+        // The signal is held back until this returns, unless who called this lets it through.
         raise(number)
     }
 
     private static let ownName: StaticString = "/proc/thread-self/comm"
-
-    private static func write(_ text: StaticString) { text.withUTF8Buffer { write(UnsafeRawBufferPointer($0)) } }
-
-    private static func write(_ bytes: UnsafeRawBufferPointer) {
-        _ = Foundation.write(STDERR_FILENO, bytes.baseAddress, bytes.count)
-    }
 }

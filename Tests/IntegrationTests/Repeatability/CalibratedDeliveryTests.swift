@@ -144,7 +144,7 @@ import Testing
             // By its bytes, which the manifest names.
             let hash = SHA256.hash(data: Data(try DrawnWorld.bytes(Self.told[0]))).map { String(format: "%02x", $0) }
             let hashed = try scratch.write(
-                "uri,id,sha256\ns3://elsewhere/a.jpg,a,\(hash.joined())\n", to: "hashed.csv")
+                "uri,id,sha256\ns3://elsewhere/a.jpg,a,\(hash.joined().uppercased())\n", to: "hashed.csv")
             let same = try Product.run(
                 ["submit", "--analysis", file, "--calibration", folder, "--manifest", hashed, "--dry-run"], in: scratch)
             #expect(same.status == 65 && same.errors.contains(": a is among the images themselves"), "\(same)")

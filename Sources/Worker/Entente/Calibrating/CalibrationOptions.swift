@@ -35,6 +35,7 @@ struct CalibrationOptions: ParsableArguments {
         if let refusal = directory.configuration.refusal(of: plain) {
             throw CommandFailure(.badInput, "\(path): \(refusal)")
         }
+        if let refusal = try file.explainerRefusal(plain) { throw CommandFailure(.badInput, refusal) }
         return try CalibrationPictures(calibration).smoothing(of: file, settings: settings, common: common)
     }
 }

@@ -8,8 +8,6 @@ import Settings
 
 /// The pictures that int8 is fitted to a model by (docs/precision.md §5).
 struct CalibrationPictures {
-    private let listing: FolderListing
-    /// Those that are taken.
     private let chosen: [ListedImage]
 
     /// A few hundred thousand rows of patches; more of them move no maximum that matters.
@@ -20,7 +18,6 @@ struct CalibrationPictures {
     init(_ folder: String) throws(CommandFailure) {
         let listing = try ImageFolder.list(folder, option: CalibrationOptions.name)
         let count = min(listing.count, Self.most)
-        self.listing = listing
         chosen = (0..<count).map { listing[$0 * listing.count / count] }
     }
 
@@ -31,7 +28,7 @@ struct CalibrationPictures {
     func smoothing(
         of file: AnalysisFile, settings: Settings, common: (CalibrationTraits) throws -> String?
     ) throws -> Smoothing {
-        let traits = CalibrationTraits(uris: Set(listing.lazy.map { FileURI.resolved($0.uri) }))
+        let traits = CalibrationTraits(uris: Set(chosen.flatMap { [$0.uri, FileURI.resolved($0.uri)] }))
         try refuse(common(traits))
         BLAS.prepareForLanes()
         let calibrator = try ModelCalibrator(directory: file.modelDirectory)
@@ -84,15 +81,16 @@ struct CalibrationPictures {
     }
 }
 
-/// What pictures of a calibration are told by: of all of the folder, or of those that were read.
+/// What the pictures of a calibration are told by.
 struct CalibrationTraits {
-    /// With every link resolved.
+    /// As the folder has them, and with every link resolved.
     var uris: Set<String> = []
     /// SHA-256 of the files, in lower-case hex.
     var hashes: Set<String> = []
 
     /// Whether an image is one of them.
     func hold(uri: String, sha256: String? = nil) -> Bool {
-        sha256.map(hashes.contains) ?? false || (!uris.isEmpty && uris.contains(FileURI.resolved(uri)))
+        sha256.map { hashes.contains($0.lowercased()) } ?? false
+            || (!uris.isEmpty && uris.contains(FileURI.resolved(uri)))
     }
 }

@@ -110,7 +110,7 @@ struct SubmitCommand: AsyncParsableCommand {
         try DatasetSubmission(
             file, images: images, grouped: groupBy == .label, imagesPerJob: imagesPerJob, force: force,
             keepData: keepData, split: split
-        ) {
+        ) { images in
             try calibration.smoothing(of: file, path: analysis, settings: settings) { pictures in
                 images.first { pictures.hold(uri: $0.uri, sha256: $0.sha256) }?.id.text
             }

@@ -22,23 +22,24 @@ struct DatasetSubmission: OutgoingImages {
     /// - Parameters:
     ///   - grouped: whether images of one label stay together.
     ///   - split: the half of the images that is sent; nil for all.
-    ///   - calibrate: asked for what a calibration finds once the images are known to be possible.
+    ///   - calibrate: asked for what a calibration finds once the images are known to be possible, which it gets.
     /// - Throws: ``CommandFailure`` naming unknown labels and impossible images; `InferenceError` for the model.
     init(
         _ file: AnalysisFile, images listed: some RandomAccessCollection<ListedImage>, grouped: Bool, imagesPerJob: Int,
-        force: Bool, keepData: Bool, split: ImageSplit? = nil, calibrate: () throws -> Smoothing? = { nil }
+        force: Bool, keepData: Bool, split: ImageSplit? = nil,
+        calibrate: (any RandomAccessCollection<ListedImage>) throws -> Smoothing? = { _ in nil }
     ) throws {
         index = ClassIndex(file.classes)
         self.grouped = grouped
         try Self.checkLabels(listed, index)
-        for image in listed { _ = try Self.outgoing(image, index, file.classes, grouped: grouped) }
-        target = try TargetAnalysis(file, smoothing: calibrate())
+        // Of a half only places are kept: a list may make its images as they are asked for.
+        if let split { images = ListedHalf(listed, split) } else { images = listed }
+        for image in images { _ = try Self.outgoing(image, index, file.classes, grouped: grouped) }
+        target = try TargetAnalysis(file, smoothing: calibrate(images))
         modelDirectory = file.modelDirectory
         sender = JobSender(
             analysisID: target.analysis.id, classes: target.analysis.classes, imagesPerJob: imagesPerJob, force: force,
             keepData: keepData)
-        // Of a half only places are kept: a list may make its images as they are asked for.
-        if let split { images = ListedHalf(listed, split) } else { images = listed }
     }
 
     /// Each made when it is asked for: a list of millions is short, and jobs are not.

@@ -61,11 +61,21 @@ struct LabelledPictures {
         }
         for other in [KernelSet.name(for: precision)] + others { add(other) }
         for (index, label) in labels.enumerated() {
-            let path = "\(path(index))"
-            let attributes = (try? FileManager.default.attributesOfItem(atPath: path)) ?? [:]
-            add(path)
-            add("\(label) \(attributes[.size] ?? 0) \(attributes[.modificationDate] ?? "")")
+            let path = path(index)
+            add("\(path)")
+            add("\(label) \(Self.state(of: path))")
         }
         return hash.finalize().hexadecimal
+    }
+
+    /// A file's size and time; of a name that is no text as the system has them.
+    private static func state(of path: PathBytes) -> String {
+        guard let text = PathBytes.text(path.bytes) else {
+            var status = stat()
+            _ = path.withCString { stat($0, &status) }
+            return "\(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+        }
+        let attributes = (try? FileManager.default.attributesOfItem(atPath: text)) ?? [:]
+        return "\(attributes[.size] ?? 0) \(attributes[.modificationDate] ?? "")"
     }
 }

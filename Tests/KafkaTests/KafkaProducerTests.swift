@@ -1,5 +1,4 @@
 import CKafka
-import Foundation
 import Testbed
 import Testing
 
@@ -28,30 +27,6 @@ import Testing
             try producer.flush(within: .seconds(10))
             #expect(producer.delivered == 2)
             #expect(producer.close(within: .seconds(5)))
-        }
-    }
-
-    /// librdkafka blocks all signals in its threads: a fault there would end a worker without its last word.
-    @Test func faultsAreHeardOfInItsThreads() async throws {
-        try await onKafkaThread {
-            let bench = try KafkaBench()
-            let producer = try bench.producer()
-            defer { producer.close(within: .seconds(5)) }
-            let faults = [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP].reduce(0) { $0 | UInt64(1) << ($1 - 1) }
-            // Those of a broker in this process, which is no client of ours, have them blocked.
-            try eventually("threads in which faults are heard of") {
-                let tasks = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")
-                let open = tasks.compactMap { task -> String? in
-                    let folder = "/proc/self/task/" + task
-                    guard let name = try? String(contentsOfFile: folder + "/comm", encoding: .utf8),
-                        let status = try? String(contentsOfFile: folder + "/status", encoding: .utf8),
-                        let line = status.split(separator: "\n").first(where: { $0.hasPrefix("SigBlk:") }),
-                        let blocked = UInt64(line.dropFirst(7).trimmingCharacters(in: .whitespaces), radix: 16)
-                    else { return nil }
-                    return blocked & faults == 0 ? name : nil
-                }
-                return ["rdk:main", "rdk:broker"].allSatisfy { kind in open.contains { $0.hasPrefix(kind) } }
-            }
         }
     }
 

@@ -1,6 +1,5 @@
 import CKafka
 import Logging
-import Threads
 
 // The C functions that librdkafka calls. Each finds the client's context behind the opaque pointer; none may throw, and
 // none keeps a pointer it was given.
@@ -106,25 +105,6 @@ func kafkaDeliveryCallback(
 ) {
     guard let message else { return }
     kafkaContext(opaque)?.onDelivery(message)
-}
-
-let kafkaInterceptor = "entente"
-
-/// Runs inside `rd_kafka_new`, before the client's threads are started, and asks to be heard of in each of them.
-func kafkaNewCallback(
-    client: OpaquePointer?, conf: OpaquePointer?, opaque: UnsafeMutableRawPointer?,
-    reason: UnsafeMutablePointer<CChar>?,
-    capacity: Int
-) -> rd_kafka_resp_err_t {
-    rd_kafka_interceptor_add_on_thread_start(client, kafkaInterceptor, kafkaThreadCallback, nil)
-}
-
-/// Runs in each thread of the client's as it starts. librdkafka blocks all signals there; a fault would end the process without a word.
-func kafkaThreadCallback(
-    client: OpaquePointer?, kind: rd_kafka_thread_type_t, name: UnsafePointer<CChar>?, opaque: UnsafeMutableRawPointer?
-) -> rd_kafka_resp_err_t {
-    CrashReporter.unblockFaults()
-    return RD_KAFKA_RESP_ERR_NO_ERROR
 }
 
 private func kafkaContext(_ opaque: UnsafeMutableRawPointer?) -> KafkaClientContext? {

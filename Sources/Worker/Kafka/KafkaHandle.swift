@@ -30,7 +30,6 @@ final class KafkaHandle {
             // Refused by a library without TLS, which has no certificates to verify either.
             _ = rd_kafka_conf_set_ssl_cert_verify_cb(conf, kafkaCertificateCallback)
             rd_kafka_conf_set_throttle_cb(conf, kafkaThrottleCallback)
-            rd_kafka_conf_interceptor_add_on_new(conf, kafkaInterceptor, kafkaNewCallback, nil)
             if kind == RD_KAFKA_CONSUMER {
                 rd_kafka_conf_set_rebalance_cb(conf, kafkaRebalanceCallback)
                 rd_kafka_conf_set_offset_commit_cb(conf, kafkaCommitCallback)

@@ -14,18 +14,17 @@ package enum CrashReporter {
         environment[variable] != nil
     }
 
-    /// Lets handlers hear of faults on the calling thread: threads that come of Dispatch's have `abort()` blocked, those of C libraries
-    /// all of them.
-    package static func unblockFaults() {
-        var faults = sigset_t()
-        sigemptyset(&faults)
-        for number in signals where number != SIGQUIT { sigaddset(&faults, number) }
-        pthread_sigmask(SIG_UNBLOCK, &faults, nil)
+    /// Lets handlers hear of `abort()` on the calling thread: threads that come of Dispatch's have it blocked.
+    static func unblockAborts() {
+        var aborts = sigset_t()
+        sigemptyset(&aborts)
+        sigaddset(&aborts, SIGABRT)
+        pthread_sigmask(SIG_UNBLOCK, &aborts, nil)
     }
 
     /// Lets a crash end the process at once, as it does without a reporter, unless the environment asks for reports. All that is left of
-    /// it is a line that names the signal and the thread: threads of C libraries have names of their own. Core dumps
-    /// are the system's and come either way.
+    /// it is a line that names the signal and the thread; of a fault in a thread of librdkafka's nothing, since it blocks all signals there.
+    /// Core dumps are the system's and come either way.
     package static func turnOff(environment: [String: String] = ProcessInfo.processInfo.environment) {
         guard !isWanted(environment: environment) else { return }
         for number in signals { signal(number, lastWord) }

@@ -14,7 +14,7 @@ package final class WorkerThread: Sendable {
         let thread = Thread {
             // Here and not before the start, which on Linux ends by giving the thread its starter's name.
             started.wait()
-            CrashReporter.unblockFaults()
+            CrashReporter.unblockAborts()
             Thread.current.name = name
             body()
             finished.close()

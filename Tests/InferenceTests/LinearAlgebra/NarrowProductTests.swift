@@ -25,34 +25,12 @@ import Testing
         _ packing: entente_packing, _ input: [Float], _ weights: [Float], rows: Int, inner: Int, columns: Int,
         bias: [Float] = [], addend: [Float]? = nil, activation: Int = Int(ENTENTE_PLAIN), factors: [Float] = []
     ) -> [Float] {
-        let panelCount = (columns + packing.panel_columns - 1) / packing.panel_columns
-        // Bytes that nobody wrote would show.
-        var panels = [UInt8](repeating: 0xff, count: panelCount * packing.panel_size(inner))
-        packing.pack(weights, &panels, columns, inner)
-        var out = addend ?? [Float](repeating: .nan, count: rows * columns)
-        var scratch = [Float](repeating: .nan, count: entente_product_scratch(inner) + 1)
-        input.withUnsafeBufferPointer { input in
-            panels.withUnsafeBytes { panels in
-                bias.withUnsafeBufferPointer { bias in
-                    factors.withUnsafeBufferPointer { factors in
-                        out.withUnsafeMutableBufferPointer { out in
-                            scratch.withUnsafeMutableBufferPointer { scratch in
-                                var product = entente_product(
-                                    a: input.baseAddress, a_stride: inner, panels: panels.baseAddress,
-                                    bias: bias.isEmpty ? nil : bias.baseAddress,
-                                    addend: addend == nil ? nil : UnsafePointer(out.baseAddress), out: out.baseAddress,
-                                    out_stride: columns, rows: rows, inner: inner, columns: columns,
-                                    activation: Int32(activation), scratch: scratch.baseAddress,
-                                    factors: factors.isEmpty ? nil : factors.baseAddress)
-                                packing.product(&product)
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        #expect(scratch[scratch.count - 1].isNaN, "written beyond the scratch memory")
-        return out
+        KernelProduct(
+            rows: rows, inner: inner, columns: columns, bias: bias, addend: addend, activation: activation,
+            factors: factors
+        ).run(
+            input, weights, panelColumns: packing.panel_columns, panelSize: packing.panel_size(inner),
+            pack: packing.pack, multiply: packing.product)
     }
 
     /// What a row or a column is stored as: value = scale * (number - zero).

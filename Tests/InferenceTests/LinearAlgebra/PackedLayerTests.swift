@@ -27,30 +27,12 @@ import Testing
         _ kernels: entente_kernels, _ input: [Float], _ weights: [Float], rows: Int, inner: Int, columns: Int,
         bias: [Float] = [], addend: [Float]? = nil, activation: Int = Int(ENTENTE_PLAIN)
     ) -> [Float] {
-        let width = kernels.panel_columns
-        var panels = [Float](repeating: .nan, count: (columns + width - 1) / width * width * inner)
-        kernels.pack(weights, &panels, columns, inner)
-        // The addend lies where the result goes, as in a residual block.
-        var out = addend ?? [Float](repeating: .nan, count: rows * columns)
-        var scratch = [Float](repeating: .nan, count: entente_product_scratch(inner))
-        input.withUnsafeBufferPointer { input in
-            panels.withUnsafeBufferPointer { panels in
-                bias.withUnsafeBufferPointer { bias in
-                    out.withUnsafeMutableBufferPointer { out in
-                        scratch.withUnsafeMutableBufferPointer { scratch in
-                            var product = entente_product(
-                                a: input.baseAddress, a_stride: inner, panels: panels.baseAddress,
-                                bias: bias.isEmpty ? nil : bias.baseAddress,
-                                addend: addend == nil ? nil : UnsafePointer(out.baseAddress), out: out.baseAddress,
-                                out_stride: columns, rows: rows, inner: inner, columns: columns,
-                                activation: Int32(activation), scratch: scratch.baseAddress, factors: nil)
-                            kernels.product(&product)
-                        }
-                    }
-                }
-            }
-        }
-        return out
+        KernelProduct(
+            rows: rows, inner: inner, columns: columns, bias: bias, addend: addend, activation: activation
+        ).run(
+            input, weights, panelColumns: kernels.panel_columns,
+            panelSize: kernels.panel_columns * inner * MemoryLayout<Float>.stride, pack: kernels.pack,
+            multiply: kernels.product)
     }
 
     @Test(arguments: RowKernelsTests.Variant.all, cases)

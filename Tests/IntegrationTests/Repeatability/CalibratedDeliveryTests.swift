@@ -38,11 +38,9 @@ import Testing
             let model = try OutlierModel.write(to: site.scratch)
             let file = try Self.analysis(site.scratch, model: model)
             let folder = try DrawnWorld.copy(Self.told, to: site.scratch, as: "told")
-            _ = try DrawnWorld.copy(Self.analysed, to: site.scratch)
-            let manifest = try site.scratch.write(
-                DrawnWorld.manifest(Self.analysed, below: site.root), to: "manifest.csv")
-            let plain = try site.entente(["submit", "--analysis", file, "--manifest", manifest, "--dry-run", "--json"])
-            let submitted = try site.submit(["--manifest", manifest, "--calibration", folder], analysis: file)
+            let submitted = try site.submit(
+                Self.analysed, imagesPerJob: 4, ["--calibration", folder], analysis: file)
+            let plain = try site.entente(["submit", "--analysis", file, "--images", site.root, "--dry-run", "--json"])
             #expect(plain.status == 0 && !plain.output.contains(submitted.analysis), "\(plain)")
             let pictures = Self.analysed.map { site.root + "/" + $0 }
             func analyze(_ arguments: [String]) throws -> (reports: [Report], errors: String) {

@@ -27,10 +27,7 @@ import Testing
         try await onOwnThread {
             let site = try Site()
             defer { site.end() }
-            _ = try DrawnWorld.copy(Self.ids, to: site.scratch)
-            let manifest = try site.scratch.write(
-                DrawnWorld.manifest(Self.ids, below: site.root), to: "manifest.csv")
-            let submitted = try site.submit(["--manifest", manifest], analysis: Self.analysis(site.scratch))
+            let submitted = try site.submit(Self.ids, imagesPerJob: 32, analysis: Self.analysis(site.scratch))
             #expect(submitted.images == Self.ids.count)
             try site.work()
             try site.expectRollupsTrue()

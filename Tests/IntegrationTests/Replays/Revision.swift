@@ -5,10 +5,7 @@ import Testbed
 enum Revision {
     /// Copies the model into a scratch folder, changes weights of it and gives the folder of the copy.
     static func model(in scratch: ScratchFolder) throws -> String {
-        let folder = scratch.path + "/models/revision"
-        try FileManager.default.createDirectory(
-            atPath: scratch.path + "/models", withIntermediateDirectories: true)
-        try FileManager.default.copyItem(atPath: DrawnWorld.model, toPath: folder)
+        let folder = try DrawnWorld.copyModel(to: scratch, as: "revision")
         let file = folder + "/open_clip_model.safetensors"
         var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
         // Weights of zero in the last sixteenth, which no format reads as anything else.

@@ -34,6 +34,15 @@ enum DrawnWorld {
         return scratch.path + "/" + name
     }
 
+    /// Copies the model into a scratch folder under a name and gives its path.
+    static func copyModel(to scratch: ScratchFolder, as name: String) throws -> String {
+        let folder = scratch.path + "/models/" + name
+        try FileManager.default.createDirectory(
+            atPath: scratch.path + "/models", withIntermediateDirectories: true)
+        try FileManager.default.copyItem(atPath: model, toPath: folder)
+        return folder
+    }
+
     /// A CSV manifest of these pictures, in this order.
     static func manifest(_ ids: [String], below root: String) -> String {
         "path,id,label\n" + ids.map { "\(root)/\($0),\($0),\($0.prefix { $0 != "/" })\n" }.joined()

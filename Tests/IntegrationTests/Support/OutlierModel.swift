@@ -10,10 +10,7 @@ enum OutlierModel {
 
     /// Writes the directory and gives its path.
     static func write(to scratch: ScratchFolder) throws -> String {
-        let folder = scratch.path + "/models/outliers"
-        try FileManager.default.createDirectory(
-            atPath: scratch.path + "/models", withIntermediateDirectories: true)
-        try FileManager.default.copyItem(atPath: DrawnWorld.model, toPath: folder)
+        let folder = try DrawnWorld.copyModel(to: scratch, as: "outliers")
         let path = folder + "/open_clip_model.safetensors"
         let stored = try Safetensors(path: path)
         let tensors = try stored.names.map { name in

@@ -208,11 +208,14 @@ final class Site {
     }
 
     /// Submits pictures of the drawn world, which are copied below ``root`` first, in this order.
-    func submit(_ ids: [String], imagesPerJob: Int, _ arguments: [String] = []) throws -> Submitted {
+    func submit(
+        _ ids: [String], imagesPerJob: Int, _ arguments: [String] = [], analysis: String = DrawnWorld.analysis
+    ) throws -> Submitted {
         _ = try DrawnWorld.copy(ids, to: scratch)
         let manifest = try scratch.write(
             DrawnWorld.manifest(ids, below: root), to: "manifest-\(UUID().uuidString.prefix(8)).csv")
-        return try submit(["--manifest", manifest, "--images-per-job", "\(imagesPerJob)"] + arguments)
+        return try submit(
+            ["--manifest", manifest, "--images-per-job", "\(imagesPerJob)"] + arguments, analysis: analysis)
     }
 
     func submit(_ arguments: [String], analysis: String = DrawnWorld.analysis) throws -> Submitted {

@@ -270,11 +270,12 @@ extension RealKafkaTests {
             if signal == SIGKILL { try kafka.stop(2) } else { kafka.signal(2, SIGSTOP) }
             let worker = try site.worker(environment: OperationsPort.environment)
             let port = try OperationsPort(of: worker)
-            try eventually(within: 120, "the worker names what it can't read") {
-                try port.unreadiness().contains { $0.kind == "partition_unreadable" }
+            var missing: [OperationsPort.Problem] = []
+            // On a busy machine another may be late, which is no trouble in the end.
+            try eventually(within: 120, "the worker names the two that it can't read") {
+                missing = try port.unreadiness().filter { $0.kind == "partition_unreadable" }
+                return missing.count == 2
             }
-            let missing = try port.unreadiness().filter { $0.kind == "partition_unreadable" }
-            #expect(missing.count == 2)
             #expect(try port.death().isEmpty)
             let away = (0..<6).filter { number in missing.contains { $0.detail.contains("[\(number)]") } }
             let reachable = all.enumerated().filter { !away.contains($0.offset) }.reduce(0) { $0 + $1.element.count }

@@ -110,8 +110,16 @@ struct AnalysisFile {
         }
     }
 
+    /// Refuses what the model can't do, and trained heads that do not belong to the analysis.
+    ///
+    /// - Parameter name: what the file is called in messages.
+    func check(_ analysis: Analysis, on model: ModelConfiguration, named name: String) throws {
+        if let refusal = model.refusal(of: analysis) { throw CommandFailure(.badInput, "\(name): \(refusal)") }
+        if let refusal = try explainerRefusal(analysis) { throw CommandFailure(.badInput, refusal) }
+    }
+
     /// Why a trained head does not belong to the analysis; nil if all do, as far as their files say.
-    func explainerRefusal(_ analysis: Analysis) throws(InferenceError) -> String? {
+    private func explainerRefusal(_ analysis: Analysis) throws(InferenceError) -> String? {
         for method in PartMethod.trained {
             guard let (folder, _) = explainers[method] else { continue }
             if let refusal = try HeadFile(folder: folder).refusal(of: method, in: analysis) { return refusal }

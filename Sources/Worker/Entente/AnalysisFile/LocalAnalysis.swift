@@ -23,10 +23,7 @@ struct LocalAnalysis {
         let content = file.analysis(
             model: try Analysis.ModelFingerprint(directory: file.modelDirectory), joint: joint, smoothing: smoothing)
         let model = try LoadedModel(directory: file.modelDirectory, form: content.visionForm)
-        if let refusal = model.directory.configuration.refusal(of: content) {
-            throw CommandFailure(.badInput, "\(path): \(refusal)")
-        }
-        if let refusal = try file.explainerRefusal(content) { throw CommandFailure(.badInput, refusal) }
+        try file.check(content, on: model.directory.configuration, named: path)
         let log = try settings.logger("entente.analyze")
         if let warning = KernelSet.warning(for: content.method.precision) { log.warning("\(warning)") }
         let builder = TextSideBuilder(

@@ -32,10 +32,7 @@ struct CalibrationOptions: ParsableArguments {
         // What needs no calibration to be refused.
         let directory = try ModelDirectory(file.modelDirectory)
         let plain = file.analysis(model: try Analysis.ModelFingerprint(directory: directory.path))
-        if let refusal = directory.configuration.refusal(of: plain) {
-            throw CommandFailure(.badInput, "\(path): \(refusal)")
-        }
-        if let refusal = try file.explainerRefusal(plain) { throw CommandFailure(.badInput, refusal) }
+        try file.check(plain, on: directory.configuration, named: path)
         return try CalibrationPictures(calibration).smoothing(of: file, settings: settings, common: common)
     }
 }

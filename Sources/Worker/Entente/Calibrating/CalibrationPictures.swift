@@ -93,4 +93,9 @@ struct CalibrationTraits {
         sha256.map { hashes.contains($0.lowercased()) } ?? false
             || (!uris.isEmpty && uris.contains(FileURI.resolved(uri)))
     }
+
+    /// The same of a path, which need not be absolute.
+    func hold(path: String) -> Bool {
+        !uris.isEmpty && FileRoots.resolved(PathBytes(path)).map { uris.contains(FileURI.uri(of: $0)) } ?? false
+    }
 }

@@ -1,7 +1,6 @@
 import Analyzing
 import ArgumentParser
 import Concepts
-import Fetch
 import Foundation
 import Inference
 import Reporting
@@ -50,9 +49,7 @@ struct AnalyzeCommand: AsyncParsableCommand {
         }
         let label = try labelIndex(ClassIndex(file.classes))
         let smoothing = try calibration.smoothing(of: file, path: analysis, settings: settings) { pictures in
-            images.first { path in
-                FileRoots.resolved(PathBytes(path)).map { pictures.hold(uri: FileURI.uri(of: $0)) } ?? false
-            }
+            images.first(where: pictures.hold(path:))
         }
         let local = try LocalAnalysis(file, path: analysis, joint: joint, smoothing: smoothing, settings: settings)
         let loaded = local.loaded

@@ -19,10 +19,7 @@ struct TargetAnalysis {
         let directory = try ModelDirectory(file.modelDirectory)
         let analysis = file.analysis(
             model: try Analysis.ModelFingerprint(directory: directory.path), smoothing: smoothing)
-        if let refusal = directory.configuration.refusal(of: analysis) {
-            throw CommandFailure(.badInput, "\(file.name): \(refusal)")
-        }
-        if let refusal = try file.explainerRefusal(analysis) { throw CommandFailure(.badInput, refusal) }
+        try file.check(analysis, on: directory.configuration, named: file.name)
         self.init(analysis: analysis, name: file.name)
     }
 
